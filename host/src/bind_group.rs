@@ -1,0 +1,156 @@
+//! GPUBindGroup — wit: gpu-bind-group — spec: <https://www.w3.org/TR/webgpu/#gpubindgroup> — peer: wgpu-wasi-backend/src/bind_group.rs
+
+use std::{num::NonZeroU64, sync::Arc};
+
+use wasmtime::component::Resource;
+
+use crate::{
+    bindings::wit,
+    command_encoder::Kept,
+    device::DeviceCore,
+    error::collecting,
+    limits::SharedReservation,
+    view::{WebGpuCtxView, label_methods, labelled},
+};
+
+/// A bind group of the guest.
+#[derive(Debug)]
+pub struct BindGroup {
+    pub(crate) inner: wgpu::BindGroup,
+    pub(crate) label: String,
+    /// Of its buffers and textures: their memory stays in use for as long as the group can be.
+    reservations: Arc<[SharedReservation]>,
+}
+
+labelled!(BindGroup);
+
+impl BindGroup {
+    /// What commands that use the group have to hold.
+    pub(crate) fn kept(&self) -> Kept {
+        Kept::BindGroup(Arc::clone(&self.reservations))
+    }
+}
+
+/// An entry whose handle is resolved. It owns its object: wgpu's own type borrows one, and the view of a
+/// texture that is bound as such belongs to nobody else.
+struct Entry {
+    binding: u32,
+    resource: BoundResource,
+    reservation: Option<SharedReservation>,
+}
+
+enum BoundResource {
+    Buffer { buffer: wgpu::Buffer, offset: u64, size: Option<u64> },
+    Sampler(wgpu::Sampler),
+    View(wgpu::TextureView),
+}
+
+impl Entry {
+    fn as_wgpu(&self) -> wgpu::BindGroupEntry<'_> {
+        let Self { binding, resource, reservation: _ } = self;
+        let resource = match resource {
+            BoundResource::Buffer { buffer, offset, size } => {
+                let size = size.and_then(NonZeroU64::new);
+                wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset: *offset, size })
+            }
+            BoundResource::Sampler(sampler) => wgpu::BindingResource::Sampler(sampler),
+            BoundResource::View(view) => wgpu::BindingResource::TextureView(view),
+        };
+        wgpu::BindGroupEntry { binding: *binding, resource }
+    }
+}
+
+impl WebGpuCtxView<'_> {
+    /// `createBindGroup`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createbindgroup>
+    pub(crate) fn new_bind_group(
+        &mut self,
+        device: &Arc<DeviceCore>,
+        descriptor: wit::GpuBindGroupDescriptor,
+    ) -> wasmtime::Result<BindGroup> {
+        let wit::GpuBindGroupDescriptor { layout, entries, label } = descriptor;
+        let label = label.unwrap_or_default();
+        let layout = &self.get(&layout)?.inner;
+        let mut entries =
+            entries.iter().map(|entry| self.bind_group_entry(entry)).collect::<wasmtime::Result<Vec<_>>>()?;
+        let create = |entries: &[Entry]| {
+            let entries: Vec<_> = entries.iter().map(Entry::as_wgpu).collect();
+            device.wgpu.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some(&label),
+                layout,
+                entries: &entries,
+            })
+        };
+        let inner = match refuse_empty_binding(&mut entries) {
+            None => create(&entries),
+            Some(binding) => {
+                device.errors.validation(format!(
+                    "In Device::create_bind_group, group '{label}': the size of binding {binding} is 0"
+                ));
+                let (inner, _) = collecting(|| create(&entries));
+                inner
+            }
+        };
+        let reservations = entries.into_iter().filter_map(|entry| entry.reservation).collect();
+        Ok(BindGroup { inner, label, reservations })
+    }
+
+    /// Resolves one entry: <https://www.w3.org/TR/webgpu/#typedefdef-gpubindingresource>
+    fn bind_group_entry(&self, entry: &wit::GpuBindGroupEntry) -> wasmtime::Result<Entry> {
+        let wit::GpuBindGroupEntry { binding, resource } = entry;
+        let (resource, reservation) = match resource {
+            // The whole buffer.
+            wit::GpuBindingResource::GpuBuffer(buffer) => {
+                let buffer = self.get(buffer)?;
+                let resource = BoundResource::Buffer { buffer: buffer.inner.clone(), offset: 0, size: None };
+                (resource, Some(buffer.reservation.clone()))
+            }
+            wit::GpuBindingResource::GpuBufferBinding(wit::GpuBufferBinding { buffer, offset, size }) => {
+                let buffer = self.get(buffer)?;
+                let resource = BoundResource::Buffer {
+                    buffer: buffer.inner.clone(),
+                    // https://www.w3.org/TR/webgpu/#dom-gpubufferbinding-offset
+                    offset: offset.unwrap_or(0),
+                    size: *size,
+                };
+                (resource, Some(buffer.reservation.clone()))
+            }
+            wit::GpuBindingResource::GpuSampler(sampler) => {
+                (BoundResource::Sampler(self.get(sampler)?.inner.clone()), None)
+            }
+            // The texture's default view, which the group keeps alive.
+            wit::GpuBindingResource::GpuTexture(texture) => {
+                let texture = self.get(texture)?;
+                let view = texture.inner.create_view(&wgpu::TextureViewDescriptor::default());
+                (BoundResource::View(view), Some(texture.reservation.clone()))
+            }
+            wit::GpuBindingResource::GpuTextureView(view) => {
+                let view = self.get(view)?;
+                (BoundResource::View(view.inner.clone()), Some(view.reservation.clone()))
+            }
+        };
+        Ok(Entry { binding: *binding, resource, reservation })
+    }
+}
+
+impl wit::HostGpuBindGroup for WebGpuCtxView<'_> {
+    label_methods!(BindGroup);
+
+    fn drop(&mut self, this: Resource<BindGroup>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}
+
+/// A size of 0 is an error in WebGPU, and the type of wgpu has no such value. If there is one, this gives
+/// its binding, and has made that entry one that wgpu refuses as well: no offset is that large.
+/// <https://www.w3.org/TR/webgpu/#dom-gpudevice-createbindgroup>
+fn refuse_empty_binding(entries: &mut [Entry]) -> Option<u32> {
+    entries.iter_mut().find_map(|entry| match &mut entry.resource {
+        BoundResource::Buffer { buffer: _, offset, size: Some(0) } => {
+            *offset = u64::MAX;
+            Some(entry.binding)
+        }
+        BoundResource::Buffer { buffer: _, offset: _, size: _ }
+        | BoundResource::Sampler(_)
+        | BoundResource::View(_) => None,
+    })
+}

@@ -1,0 +1,127 @@
+//! The thread on which shaders are compiled.
+//!
+//! The WGSL parser, its validator and the writers behind pipeline creation recurse with the depth of
+//! the source: a few kilobytes of `- - - …` overflow a stack of two megabytes, and a stack overflow
+//! ends the process. So modules and pipelines are made on a thread whose stack covers the longest
+//! source that the guest's quota admits ([`crate::limits::STACK_BYTES_PER_SHADER_BYTE`]). The stack is
+//! address space, not memory: pages that are never touched are never allocated.
+
+use std::{
+    sync::{Mutex, PoisonError, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    fence,
+    limits::{COMPILER_STACK_MARGIN, STACK_BYTES_PER_SHADER_BYTE},
+};
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// A compiler thread, started at the first use.
+#[derive(Debug)]
+pub(crate) struct Compiler {
+    stack_bytes: usize,
+    max_wait: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    jobs: Option<mpsc::Sender<Job>>,
+    /// The moment after which no compilation is waited for.
+    deadline: Option<Instant>,
+}
+
+impl Compiler {
+    /// A compiler for sources of up to `max_shader_bytes`, each of which may take `max_wait`.
+    pub(crate) fn new(max_shader_bytes: usize, max_wait: Duration) -> Self {
+        let stack_bytes = max_shader_bytes
+            .saturating_mul(STACK_BYTES_PER_SHADER_BYTE)
+            .saturating_add(COMPILER_STACK_MARGIN);
+        Self { stack_bytes, max_wait, state: Mutex::default() }
+    }
+
+    /// Waits for no compilation beyond `deadline`.
+    pub(crate) fn set_deadline(&self, deadline: Option<Instant>) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).deadline = deadline;
+    }
+
+    /// Runs `job` on the compiler's thread and waits for it. `Err` holds the text of a panic, or why there
+    /// is no result. A job whose time is up can't be stopped; it goes on in a thread that nobody waits for,
+    /// and the next one gets a new thread.
+    pub(crate) fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, String> {
+        let (done, result) = mpsc::sync_channel(1);
+        let job: Job = Box::new(move || {
+            // The caller waits for as long as the job runs: it is always there to receive.
+            let _ = done.send(fence::catch(job));
+        });
+        let limit = {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let sender = match state.jobs.take() {
+                Some(sender) => sender,
+                None => self.start()?,
+            };
+            sender.send(job).map_err(|_| "the compiler's thread has ended".to_owned())?;
+            state.jobs = Some(sender);
+            let left = state.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            left.map_or(self.max_wait, |left| left.min(self.max_wait))
+        };
+        match result.recv_timeout(limit) {
+            Ok(result) => result,
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                self.state.lock().unwrap_or_else(PoisonError::into_inner).jobs = None;
+                Err(format!("the shader was not compiled within {limit:?}"))
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => Err("the compiler's thread has ended".to_owned()),
+        }
+    }
+
+    fn start(&self) -> Result<mpsc::Sender<Job>, String> {
+        let (sender, receiver) = mpsc::channel::<Job>();
+        thread::Builder::new()
+            .name("wgpu-wasi compiler".to_owned())
+            .stack_size(self.stack_bytes)
+            .spawn(move || {
+                // Ends when the `Compiler`, and with it the sender, is dropped.
+                for job in receiver {
+                    job();
+                }
+            })
+            .map_err(|error| {
+                format!(
+                    "can't start a thread with a stack of {} bytes to compile shaders: {error}",
+                    self.stack_bytes
+                )
+            })?;
+        Ok(sender)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_run_in_order_and_panics_stay_inside() {
+        let compiler = Compiler::new(1 << 10, Duration::from_secs(60));
+        assert_eq!(compiler.run(|| 1), Ok(1));
+        assert_eq!(compiler.run(|| panic!("bad source")), Err::<(), _>("bad source".to_owned()));
+        assert_eq!(compiler.run(|| 2), Ok(2));
+    }
+
+    #[test]
+    fn a_job_whose_time_is_up_is_left_behind() {
+        let compiler = Compiler::new(1 << 10, Duration::from_millis(20));
+        let (go_on, wait) = mpsc::channel::<()>();
+        let late = compiler.run(move || wait.recv().is_ok());
+        assert!(late.unwrap_err().contains("not compiled within"));
+        // The first thread is busy still.
+        assert_eq!(compiler.run(|| 2), Ok(2));
+        go_on.send(()).unwrap();
+    }
+}

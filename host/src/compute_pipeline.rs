@@ -1,0 +1,234 @@
+//! GPUComputePipeline — wit: gpu-compute-pipeline — spec: <https://www.w3.org/TR/webgpu/#gpucomputepipeline> — peer: wgpu-wasi-backend/src/compute_pipeline.rs
+
+use std::sync::Arc;
+
+use wasmtime::component::Resource;
+
+use crate::{
+    bind_group_layout::BindGroupLayout,
+    bindings::wit,
+    device::DeviceCore,
+    error::{ErrorKind, GpuError, collecting},
+    shader_module::{Stage, invalid_module},
+    view::{WebGpuCtxView, label_methods, labelled},
+};
+
+/// A compute pipeline of the guest.
+#[derive(Debug)]
+pub struct ComputePipeline {
+    pub(crate) inner: wgpu::ComputePipeline,
+    pub(crate) label: String,
+}
+
+labelled!(ComputePipeline);
+
+/// What a pipeline is made from, with its handles resolved: it goes to the compiler's thread.
+#[derive(Debug)]
+struct Descriptor {
+    label: String,
+    layout: Option<wgpu::PipelineLayout>,
+    compute: Stage,
+}
+
+impl Descriptor {
+    fn create(&self, device: &wgpu::Device) -> wgpu::ComputePipeline {
+        let Self { label, layout, compute } = self;
+        device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some(label),
+            layout: layout.as_ref(),
+            module: &compute.module,
+            entry_point: compute.entry_point(),
+            compilation_options: Stage::options(&compute.constants()),
+            cache: None,
+        })
+    }
+}
+
+/// A pipeline that wgpu refuses to use anywhere.
+fn invalid(device: &wgpu::Device) -> wgpu::ComputePipeline {
+    let module = invalid_module(device);
+    let (inner, _errors) = collecting(|| {
+        device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: None,
+            layout: None,
+            module: &module,
+            entry_point: None,
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            cache: None,
+        })
+    });
+    inner
+}
+
+/// Makes a pipeline on the compiler's thread; returns it with the errors that arose, which no scope saw.
+/// `None`: the compiler panicked, and the one error says so.
+pub(crate) fn compile<P: Send + 'static>(
+    device: &DeviceCore,
+    call: &'static str,
+    create: impl FnOnce(&wgpu::Device) -> P + Send + 'static,
+) -> (Option<P>, Vec<GpuError>) {
+    match device.compile(move |device| collecting(|| create(device))) {
+        Ok((pipeline, errors)) => (Some(pipeline), errors),
+        Err(panic) => (None, vec![GpuError::internal(format!("In Device::{call}: {panic}"))]),
+    }
+}
+
+/// What `create…PipelineAsync` answers: <https://www.w3.org/TR/webgpu/#gpupipelineerror>
+pub(crate) fn pipeline_error(error: GpuError) -> wit::CreatePipelineError {
+    let GpuError { kind, message } = error;
+    let reason = match kind {
+        ErrorKind::Validation => wit::GpuPipelineErrorReason::Validation,
+        ErrorKind::OutOfMemory | ErrorKind::Internal => wit::GpuPipelineErrorReason::Internal,
+    };
+    wit::CreatePipelineError { kind: wit::CreatePipelineErrorKind::GpuPipelineError(reason), message }
+}
+
+impl WebGpuCtxView<'_> {
+    /// `createComputePipeline`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createcomputepipeline>
+    pub(crate) fn new_compute_pipeline(
+        &mut self,
+        device: &Arc<DeviceCore>,
+        descriptor: wit::GpuComputePipelineDescriptor,
+    ) -> wasmtime::Result<ComputePipeline> {
+        let (label, inner, errors) = self.compile_compute_pipeline(device, descriptor)?;
+        for error in errors {
+            device.errors.report(error);
+        }
+        let inner = inner.unwrap_or_else(|| invalid(&device.wgpu));
+        Ok(ComputePipeline { inner, label })
+    }
+
+    /// `createComputePipelineAsync`, which answers with the error:
+    /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-createcomputepipelineasync>
+    pub(crate) fn new_compute_pipeline_checked(
+        &mut self,
+        device: &Arc<DeviceCore>,
+        descriptor: wit::GpuComputePipelineDescriptor,
+    ) -> wasmtime::Result<Result<ComputePipeline, wit::CreatePipelineError>> {
+        let (label, inner, errors) = self.compile_compute_pipeline(device, descriptor)?;
+        if let Some(error) = errors.into_iter().next() {
+            return Ok(Err(pipeline_error(error)));
+        }
+        let inner = inner.unwrap_or_else(|| invalid(&device.wgpu));
+        Ok(Ok(ComputePipeline { inner, label }))
+    }
+
+    fn compile_compute_pipeline(
+        &mut self,
+        device: &DeviceCore,
+        descriptor: wit::GpuComputePipelineDescriptor,
+    ) -> wasmtime::Result<(String, Option<wgpu::ComputePipeline>, Vec<GpuError>)> {
+        let wit::GpuComputePipelineDescriptor { compute, layout, label } = descriptor;
+        let wit::GpuProgrammableStage { module, entry_point, constants } = compute;
+        let label = label.unwrap_or_default();
+        let descriptor = Descriptor {
+            label: label.clone(),
+            layout: self.layout_mode(&layout)?,
+            compute: self.stage(&module, entry_point, constants)?,
+        };
+        let (inner, errors) =
+            compile(device, "create_compute_pipeline", move |device| descriptor.create(device));
+        Ok((label, inner, errors))
+    }
+
+    /// `None` is `"auto"`: <https://www.w3.org/TR/webgpu/#enumdef-gpuautolayoutmode>
+    pub(crate) fn layout_mode(
+        &self,
+        layout: &wit::GpuLayoutMode,
+    ) -> wasmtime::Result<Option<wgpu::PipelineLayout>> {
+        Ok(match layout {
+            wit::GpuLayoutMode::Specific(layout) => Some(self.get(layout)?.inner.clone()),
+            wit::GpuLayoutMode::Auto => None,
+        })
+    }
+}
+
+impl wit::HostGpuComputePipeline for WebGpuCtxView<'_> {
+    label_methods!(ComputePipeline);
+
+    fn get_bind_group_layout(
+        &mut self,
+        this: Resource<ComputePipeline>,
+        index: u32,
+    ) -> wasmtime::Result<Resource<BindGroupLayout>> {
+        // wgpu reports an index that is too high, and answers with an invalid layout.
+        let inner = self.get(&this)?.inner.get_bind_group_layout(index);
+        self.push(BindGroupLayout { inner, label: String::new() })
+    }
+
+    fn drop(&mut self, this: Resource<ComputePipeline>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wit::{HostGpuComputePipeline as _, HostGpuDevice as _};
+
+    use super::*;
+    use crate::testing::{Guest, again};
+
+    const VALIDATION: Option<ErrorKind> = Some(ErrorKind::Validation);
+
+    fn descriptor(guest: &mut Guest, code: &str) -> wit::GpuComputePipelineDescriptor {
+        let device = guest.device();
+        let descriptor =
+            wit::GpuShaderModuleDescriptor { code: code.to_owned(), compilation_hints: None, label: None };
+        let (module, _) =
+            guest.errors(|guest| guest.view().create_shader_module(device, descriptor).unwrap());
+        wit::GpuComputePipelineDescriptor {
+            compute: wit::GpuProgrammableStage { module, entry_point: None, constants: None },
+            layout: wit::GpuLayoutMode::Auto,
+            label: None,
+        }
+    }
+
+    #[test]
+    fn errors_are_dispatched_or_returned() {
+        let mut guest = Guest::new(|_| {});
+        for code in ["not WGSL", "fn without_an_entry_point() {}"] {
+            let device = guest.device();
+            let first = descriptor(&mut guest, code);
+            let (_, error) =
+                guest.errors(|guest| guest.view().create_compute_pipeline(device, first).unwrap());
+            assert_eq!(error, VALIDATION, "{code}");
+            let second = descriptor(&mut guest, code);
+            let (checked, error) = guest.errors(|guest| {
+                let core = Arc::clone(&guest.core);
+                guest.view().new_compute_pipeline_checked(&core, second).unwrap()
+            });
+            assert_eq!(error, None, "{code}");
+            let wit::CreatePipelineError { kind, message } = checked.unwrap_err();
+            let wit::CreatePipelineErrorKind::GpuPipelineError(reason) = kind;
+            assert_eq!(reason, wit::GpuPipelineErrorReason::Validation, "{message}");
+        }
+    }
+
+    #[test]
+    fn layouts_beyond_the_last_are_errors() {
+        let mut guest = Guest::new(|_| {});
+        let device = guest.device();
+        let descriptor = descriptor(&mut guest, "@compute @workgroup_size(1) fn f() {}");
+        let (pipeline, error) =
+            guest.errors(|guest| guest.view().create_compute_pipeline(device, descriptor).unwrap());
+        assert_eq!(error, None);
+        let max = guest.core.limits.max_bind_groups;
+        for (index, expected) in [(0, None), (max - 1, None), (max, VALIDATION), (u32::MAX, VALIDATION)] {
+            let (_, error) =
+                guest.errors(|guest| guest.view().get_bind_group_layout(again(&pipeline), index).unwrap());
+            assert_eq!(error, expected, "{index}");
+        }
+    }
+
+    #[test]
+    fn a_panic_of_the_compiler_is_an_internal_error() {
+        let mut guest = Guest::new(|_| {});
+        let core = Arc::clone(&guest.core);
+        let (made, errors) = compile::<()>(&core, "create_compute_pipeline", |_| panic!("a bug"));
+        assert!(made.is_none());
+        let [error] = &*errors else { panic!("{errors:?}") };
+        assert_eq!(error, &GpuError::internal("In Device::create_compute_pipeline: a bug"));
+        let (_, errors) = guest.errors(|_| invalid(&core.wgpu));
+        assert_eq!(errors, None, "what is made to be invalid reports nothing");
+    }
+}

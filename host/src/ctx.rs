@@ -1,0 +1,291 @@
+//! One guest's WebGPU state: where its adapters come from, its policy, its quotas.
+
+use std::{
+    pin::pin,
+    sync::{Arc, OnceLock},
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    compile::Compiler,
+    limits::{GpuMemory, QuotaExceeded, Quotas},
+    wait::WaitMode,
+};
+
+/// Which adapter a guest gets when it asks for one.
+#[derive(Clone, Debug, Default)]
+pub enum AdapterChoice {
+    /// What `wgpu::Instance::request_adapter` finds for the guest's options.
+    #[default]
+    Any,
+    /// The first adapter whose name holds this text, in any case; the guest's options don't matter.
+    Named(String),
+    /// This one. It has to come from the instance given with [`WebGpuCtxBuilder::instance`].
+    Given(wgpu::Adapter),
+}
+
+/// The WebGPU state of one guest; lives in the embedder's store, next to its resource table.
+#[derive(Debug)]
+pub struct WebGpuCtx {
+    instance: Option<wgpu::Instance>,
+    choice: AdapterChoice,
+    quotas: Quotas,
+    wait_mode: WaitMode,
+    deadline: Option<Instant>,
+    memory: Arc<GpuMemory>,
+    compiler: Arc<Compiler>,
+    live_objects: usize,
+}
+
+impl WebGpuCtx {
+    /// A state with the defaults: any adapter, the default [`Quotas`], [`WaitMode::Eager`].
+    #[must_use]
+    pub fn new() -> Self {
+        WebGpuCtxBuilder::new().build()
+    }
+
+    /// Starts to build a state.
+    #[must_use]
+    pub fn builder() -> WebGpuCtxBuilder {
+        WebGpuCtxBuilder::new()
+    }
+
+    /// What the guest may use.
+    #[must_use]
+    pub fn quotas(&self) -> &Quotas {
+        &self.quotas
+    }
+
+    /// Bytes of buffers and textures that the guest holds now, as [`Quotas::max_gpu_memory`] counts.
+    #[must_use]
+    pub fn gpu_memory_in_use(&self) -> u64 {
+        self.memory.used()
+    }
+
+    /// WebGPU objects that the guest holds now, as [`Quotas::max_objects`] counts.
+    #[must_use]
+    pub fn live_objects(&self) -> usize {
+        self.live_objects
+    }
+
+    /// The instance; made at the first use, since loading the drivers takes time that a guest which
+    /// never asks for the GPU should not pay.
+    pub(crate) fn instance(&mut self) -> &wgpu::Instance {
+        self.instance.get_or_insert_with(default_instance)
+    }
+
+    pub(crate) fn choice(&self) -> &AdapterChoice {
+        &self.choice
+    }
+
+    pub(crate) fn wait_mode(&self) -> WaitMode {
+        self.wait_mode
+    }
+
+    pub(crate) fn memory(&self) -> &Arc<GpuMemory> {
+        &self.memory
+    }
+
+    pub(crate) fn compiler(&self) -> &Arc<Compiler> {
+        &self.compiler
+    }
+
+    /// The moment until which a wait that starts now may take.
+    pub(crate) fn wait_deadline(&self) -> Option<Instant> {
+        let by_quota = Instant::now().checked_add(self.quotas.max_wait);
+        match (by_quota, self.deadline) {
+            (Some(quota), Some(deadline)) => Some(quota.min(deadline)),
+            (by_quota, deadline) => by_quota.or(deadline),
+        }
+    }
+
+    /// The moment after which nothing of the guest goes on.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// Ends every wait at `deadline`, unless an earlier end was set.
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.deadline = match (self.deadline, deadline) {
+            (Some(old), Some(new)) => Some(old.min(new)),
+            (old, new) => old.or(new),
+        };
+        self.compiler.set_deadline(self.deadline);
+    }
+
+    pub(crate) fn count_object(&mut self) -> Result<(), QuotaExceeded> {
+        if self.live_objects >= self.quotas.max_objects {
+            return Err(QuotaExceeded::Objects(self.quotas.max_objects));
+        }
+        self.live_objects += 1;
+        Ok(())
+    }
+
+    pub(crate) fn uncount_object(&mut self) {
+        self.live_objects = self.live_objects.saturating_sub(1);
+    }
+}
+
+impl Default for WebGpuCtx {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The instance of an embedder who brings none; one for the whole process.
+///
+/// wgpu's environment variables (`WGPU_BACKEND` and friends) are obeyed. Without `WGPU_BACKEND` it has the
+/// first-class backends, and OpenGL only where those have no adapter: loading its libraries costs
+/// more than all the rest. Timestamps are in nanoseconds, as WebGPU has them.
+#[must_use]
+pub fn default_instance() -> wgpu::Instance {
+    // With an instance for each guest, one that looks for adapters while another opens a device crashes
+    // the process now and then: Vulkan's loader (1.4.309) walks a list of all instances without its lock.
+    static SHARED: OnceLock<wgpu::Instance> = OnceLock::new();
+    SHARED.get_or_init(new_instance).clone()
+}
+
+fn new_instance() -> wgpu::Instance {
+    let instance = |backends| {
+        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+        descriptor.backends = backends;
+        descriptor.flags |= wgpu::InstanceFlags::AUTOMATIC_TIMESTAMP_NORMALIZATION;
+        wgpu::Instance::new(descriptor)
+    };
+    if let Some(backends) = wgpu::Backends::from_env() {
+        return instance(backends);
+    }
+    let primary = instance(wgpu::Backends::PRIMARY);
+    if has_adapter(&primary) { primary } else { instance(wgpu::Backends::all()) }
+}
+
+/// Whether the instance has any adapter.
+pub(crate) fn has_adapter(instance: &wgpu::Instance) -> bool {
+    let adapters = pin!(instance.enumerate_adapters(wgpu::Backends::all()));
+    // On native backends the list is there at once.
+    match adapters.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(adapters) => !adapters.is_empty(),
+        Poll::Pending => false,
+    }
+}
+
+/// Builds a [`WebGpuCtx`].
+#[derive(Debug, Default)]
+pub struct WebGpuCtxBuilder {
+    instance: Option<wgpu::Instance>,
+    choice: AdapterChoice,
+    quotas: Quotas,
+    wait_mode: WaitMode,
+    deadline: Option<Instant>,
+}
+
+impl WebGpuCtxBuilder {
+    /// Starts with the defaults of [`WebGpuCtx::new`].
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Uses this instance instead of [`default_instance`]. Everything that one guest sees has to come
+    /// from one instance; several guests may share it. Without the flag
+    /// `AUTOMATIC_TIMESTAMP_NORMALIZATION`, timestamps reach the guest in ticks of the adapter.
+    #[must_use]
+    pub fn instance(mut self, instance: wgpu::Instance) -> Self {
+        self.instance = Some(instance);
+        self
+    }
+
+    /// Chooses the adapter that the guest gets.
+    #[must_use]
+    pub fn adapter(mut self, choice: AdapterChoice) -> Self {
+        self.choice = choice;
+        self
+    }
+
+    /// Replaces all quotas.
+    #[must_use]
+    pub fn quotas(mut self, quotas: Quotas) -> Self {
+        self.quotas = quotas;
+        self
+    }
+
+    /// Bytes of buffers and textures that the guest may hold at a time.
+    #[must_use]
+    pub fn max_gpu_memory(mut self, bytes: u64) -> Self {
+        self.quotas.max_gpu_memory = bytes;
+        self
+    }
+
+    /// WebGPU objects that the guest may hold at a time.
+    #[must_use]
+    pub fn max_objects(mut self, objects: usize) -> Self {
+        self.quotas.max_objects = objects;
+        self
+    }
+
+    /// Bytes that one call may carry from the guest to the host. The embedder applies it with
+    /// [`wasmtime::Store::set_hostcall_fuel`].
+    #[must_use]
+    pub fn max_call_bytes(mut self, bytes: usize) -> Self {
+        self.quotas.max_call_bytes = bytes;
+        self
+    }
+
+    /// Bytes of WGSL in one shader module.
+    #[must_use]
+    pub fn max_shader_bytes(mut self, bytes: usize) -> Self {
+        self.quotas.max_shader_bytes = bytes;
+        self
+    }
+
+    /// The longest that one call of the guest may wait for the GPU.
+    #[must_use]
+    pub fn max_wait(mut self, wait: Duration) -> Self {
+        self.quotas.max_wait = wait;
+        self
+    }
+
+    /// How the guest's waits for the GPU are served.
+    #[must_use]
+    pub fn wait_mode(mut self, mode: WaitMode) -> Self {
+        self.wait_mode = mode;
+        self
+    }
+
+    /// The moment after which no wait for the GPU goes on.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Makes the state.
+    #[must_use]
+    pub fn build(self) -> WebGpuCtx {
+        let Self { instance, choice, quotas, wait_mode, deadline } = self;
+        let compiler = Arc::new(Compiler::new(quotas.max_shader_bytes, quotas.max_wait));
+        compiler.set_deadline(deadline);
+        WebGpuCtx {
+            memory: GpuMemory::new(quotas.max_gpu_memory),
+            compiler,
+            instance,
+            choice,
+            quotas,
+            wait_mode,
+            deadline,
+            live_objects: 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guests_without_an_instance_of_their_own_share_one() {
+        let (mut one, mut other) = (WebGpuCtx::new(), WebGpuCtx::new());
+        assert_eq!(one.instance(), other.instance());
+    }
+}

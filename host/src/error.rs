@@ -1,0 +1,283 @@
+//! GPUError — wit: gpu-error — spec: <https://www.w3.org/TR/webgpu/#gpuerror> — peer: wgpu-wasi-backend/src/error.rs
+//!
+//! Errors of a device: the stack of error scopes, and the errors that no scope caught.
+//! <https://www.w3.org/TR/webgpu/#error-scopes>
+//!
+//! The host keeps the stack itself. wgpu's own scopes belong to a thread, while a guest's calls may
+//! come from several; and popping those in the wrong order is a panic.
+
+use std::{
+    cell::Cell,
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use wasmtime::component::Resource;
+
+use crate::{
+    bindings::wit,
+    limits::{MAX_ERROR_SCOPES, MAX_UNREAD_ERRORS, QuotaExceeded},
+    view::WebGpuCtxView,
+};
+
+/// Which error scope catches an error: <https://www.w3.org/TR/webgpu/#enumdef-gpuerrorfilter>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// `GPUValidationError`: the guest broke a rule of WebGPU.
+    Validation,
+    /// `GPUOutOfMemoryError`: there was not enough memory, or the guest's quota of it is used up.
+    OutOfMemory,
+    /// `GPUInternalError`: the system or the driver failed although the guest broke no rule.
+    Internal,
+}
+
+/// One `gpu-error` of a guest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GpuError {
+    /// The subclass of `GPUError`.
+    pub kind: ErrorKind,
+    /// What was wrong, for people.
+    pub message: String,
+}
+
+impl GpuError {
+    pub(crate) fn validation(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Validation, message: message.into() }
+    }
+
+    pub(crate) fn out_of_memory(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::OutOfMemory, message: message.into() }
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Internal, message: message.into() }
+    }
+}
+
+impl From<wgpu::Error> for GpuError {
+    fn from(error: wgpu::Error) -> Self {
+        match error {
+            wgpu::Error::Validation { source: _, description } => Self::validation(description),
+            wgpu::Error::Internal { source: _, description } => Self::internal(description),
+            wgpu::Error::OutOfMemory { source } => Self::out_of_memory(source.to_string()),
+        }
+    }
+}
+
+impl From<wit::GpuErrorFilter> for ErrorKind {
+    fn from(filter: wit::GpuErrorFilter) -> Self {
+        match filter {
+            wit::GpuErrorFilter::Validation => Self::Validation,
+            wit::GpuErrorFilter::OutOfMemory => Self::OutOfMemory,
+            wit::GpuErrorFilter::Internal => Self::Internal,
+        }
+    }
+}
+
+impl wit::HostGpuError for WebGpuCtxView<'_> {
+    fn message(&mut self, this: Resource<GpuError>) -> wasmtime::Result<String> {
+        Ok(self.get(&this)?.message.clone())
+    }
+
+    fn kind(&mut self, this: Resource<GpuError>) -> wasmtime::Result<wit::GpuErrorKind> {
+        Ok(match self.get(&this)?.kind {
+            ErrorKind::Validation => wit::GpuErrorKind::ValidationError,
+            ErrorKind::OutOfMemory => wit::GpuErrorKind::OutOfMemoryError,
+            ErrorKind::Internal => wit::GpuErrorKind::InternalError,
+        })
+    }
+
+    fn drop(&mut self, this: Resource<GpuError>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}
+
+/// The errors of one device.
+#[derive(Debug, Default)]
+pub(crate) struct DeviceErrors {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    scopes: Vec<Scope>,
+    /// Whether the guest has asked for the stream of uncaptured errors; until then they are logged.
+    listening: bool,
+    uncaptured: VecDeque<GpuError>,
+    reader: Option<Waker>,
+    /// A lost device reports nothing more: <https://www.w3.org/TR/webgpu/#lose-the-device>.
+    closed: bool,
+}
+
+#[derive(Debug)]
+struct Scope {
+    filter: ErrorKind,
+    /// The first error is the scope's result, later ones are dropped:
+    /// <https://www.w3.org/TR/webgpu/#abstract-opdef-dispatch-error>.
+    error: Option<GpuError>,
+}
+
+thread_local! {
+    /// Where `Collect` gathers the errors that arise on this thread, instead of dispatching them.
+    static COLLECTING: Cell<Option<Vec<GpuError>>> = const { Cell::new(None) };
+}
+
+impl DeviceErrors {
+    /// Takes an error to the innermost scope that catches its kind, or to the uncaptured errors.
+    pub(crate) fn report(&self, error: GpuError) {
+        let Some(error) = collect(error) else { return };
+        let mut state = self.lock();
+        if state.closed {
+            return;
+        }
+        if let Some(scope) = state.scopes.iter_mut().rev().find(|scope| scope.filter == error.kind) {
+            scope.error.get_or_insert(error);
+            return;
+        }
+        if !state.listening {
+            tracing::warn!(kind = ?error.kind, "uncaptured WebGPU error: {}", error.message);
+            return;
+        }
+        if state.uncaptured.len() >= MAX_UNREAD_ERRORS {
+            tracing::warn!(kind = ?error.kind, "uncaptured WebGPU error that the guest did not read: {}", error.message);
+            return;
+        }
+        state.uncaptured.push_back(error);
+        if let Some(reader) = state.reader.take() {
+            reader.wake();
+        }
+    }
+
+    /// Reports a rule that the guest broke.
+    pub(crate) fn validation(&self, message: impl Into<String>) {
+        self.report(GpuError::validation(message));
+    }
+
+    /// `pushErrorScope`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-pusherrorscope>
+    pub(crate) fn push_scope(&self, filter: ErrorKind) -> Result<(), QuotaExceeded> {
+        let mut state = self.lock();
+        if state.scopes.len() >= MAX_ERROR_SCOPES {
+            return Err(QuotaExceeded::ErrorScopes(MAX_ERROR_SCOPES));
+        }
+        state.scopes.push(Scope { filter, error: None });
+        Ok(())
+    }
+
+    /// `popErrorScope`: `None` when there is no scope, else the error that it caught.
+    /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-poperrorscope>
+    pub(crate) fn pop_scope(&self) -> Option<Option<GpuError>> {
+        self.lock().scopes.pop().map(|scope| scope.error)
+    }
+
+    /// From now on uncaptured errors are kept for [`Self::poll_uncaptured`].
+    pub(crate) fn listen(&self) {
+        self.lock().listening = true;
+    }
+
+    /// The next uncaptured error; `None` when the device is lost and there will be no more.
+    pub(crate) fn poll_uncaptured(&self, cx: &mut Context<'_>) -> Poll<Option<GpuError>> {
+        let mut state = self.lock();
+        if let Some(error) = state.uncaptured.pop_front() {
+            return Poll::Ready(Some(error));
+        }
+        if state.closed {
+            return Poll::Ready(None);
+        }
+        state.reader = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Stops reporting, as a lost device does.
+    pub(crate) fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        if let Some(reader) = state.reader.take() {
+            reader.wake();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs `call` and returns what it gave with the errors that arose in it on this thread, which then
+/// reach no scope: for objects that are made to be invalid, and for calls that answer with the error.
+pub(crate) fn collecting<T>(call: impl FnOnce() -> T) -> (T, Vec<GpuError>) {
+    /// Puts back what was gathered before, also when `call` panics.
+    struct Restore(Option<Vec<GpuError>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            COLLECTING.set(self.0.take());
+        }
+    }
+    let restore = Restore(COLLECTING.replace(Some(Vec::new())));
+    let value = call();
+    let errors = COLLECTING.take().unwrap_or_default();
+    drop(restore);
+    (value, errors)
+}
+
+/// Gathers `error` if this thread is in [`collecting`], else hands it back.
+fn collect(error: GpuError) -> Option<GpuError> {
+    match COLLECTING.take() {
+        Some(mut errors) => {
+            errors.push(error);
+            COLLECTING.set(Some(errors));
+            None
+        }
+        None => Some(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_innermost_scope_of_the_kind_keeps_its_first_error() {
+        let errors = DeviceErrors::default();
+        errors.push_scope(ErrorKind::Validation).unwrap();
+        errors.push_scope(ErrorKind::OutOfMemory).unwrap();
+        errors.validation("first");
+        errors.validation("second");
+        errors.report(GpuError::out_of_memory("too much"));
+        assert_eq!(errors.pop_scope(), Some(Some(GpuError::out_of_memory("too much"))));
+        assert_eq!(errors.pop_scope(), Some(Some(GpuError::validation("first"))));
+        assert_eq!(errors.pop_scope(), None);
+    }
+
+    #[test]
+    fn uncaptured_errors_are_kept_for_a_reader_until_the_device_is_lost() {
+        let errors = DeviceErrors::default();
+        let mut cx = Context::from_waker(Waker::noop());
+        errors.validation("nobody listens yet");
+        errors.listen();
+        assert!(errors.poll_uncaptured(&mut cx).is_pending());
+        errors.validation("heard");
+        assert_eq!(errors.poll_uncaptured(&mut cx), Poll::Ready(Some(GpuError::validation("heard"))));
+        errors.close();
+        errors.validation("the device is lost");
+        assert_eq!(errors.poll_uncaptured(&mut cx), Poll::Ready(None));
+    }
+
+    #[test]
+    fn collected_errors_reach_no_scope() {
+        let errors = DeviceErrors::default();
+        errors.push_scope(ErrorKind::Validation).unwrap();
+        let ((), collected) = collecting(|| errors.validation("collected"));
+        assert_eq!(collected, [GpuError::validation("collected")]);
+        errors.validation("dispatched");
+        assert_eq!(errors.pop_scope(), Some(Some(GpuError::validation("dispatched"))));
+    }
+
+    #[test]
+    fn error_scopes_are_limited() {
+        let errors = DeviceErrors::default();
+        for _ in 0..MAX_ERROR_SCOPES {
+            errors.push_scope(ErrorKind::Internal).unwrap();
+        }
+        assert_eq!(errors.push_scope(ErrorKind::Internal), Err(QuotaExceeded::ErrorScopes(MAX_ERROR_SCOPES)));
+    }
+}

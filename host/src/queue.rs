@@ -1,0 +1,115 @@
+//! GPUQueue — wit: gpu-queue — spec: <https://www.w3.org/TR/webgpu/#gpuqueue> — peer: wgpu-wasi-backend/src/queue.rs
+//!
+//! `write-buffer-with-copy` and `write-texture-with-copy` are in `bulk.rs`, which shadows the two of the
+//! generated bindings: those would copy the bytes once more.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+use wasmtime::component::{Accessor, Resource};
+
+use crate::{
+    bindings::wit,
+    bulk,
+    command_buffer::CommandBuffer,
+    device::DeviceCore,
+    view::{WebGpu, WebGpuCtxView, label_methods, labelled},
+    wait,
+};
+
+/// A device's queue as the guest holds it. Every call of `gpu-device.queue` makes one; they are the same
+/// queue, which lives as long as the device.
+#[derive(Debug)]
+pub struct Queue {
+    pub(crate) device: Arc<DeviceCore>,
+    pub(crate) label: String,
+}
+
+labelled!(Queue);
+
+impl Queue {
+    pub(crate) fn create(device: Arc<DeviceCore>) -> Self {
+        let label = device.queue_label.clone();
+        Self { device, label }
+    }
+}
+
+impl<T: Send + 'static> wit::HostGpuQueueWithStore<T> for WebGpu {
+    async fn on_submitted_work_done(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Queue>,
+    ) -> wasmtime::Result<()> {
+        let (device, mode, deadline) = accessor.with(|mut access| {
+            let view = access.get();
+            let device = Arc::clone(&view.get(&this)?.device);
+            Ok::<_, wasmtime::Error>((device, view.ctx.wait_mode(), view.ctx.wait_deadline()))
+        })?;
+        let (sender, done) = oneshot::channel();
+        device.queue.on_submitted_work_done(move || {
+            // Nobody receives when the guest was ended meanwhile.
+            let _ = sender.send(());
+        });
+        // A lost device drops the callback: its work is as done as it will ever be.
+        // https://www.w3.org/TR/webgpu/#dom-gpuqueue-onsubmittedworkdone
+        wait::until(&device, done, mode, deadline).await.map(|_| ())
+    }
+}
+
+impl wit::HostGpuQueue for WebGpuCtxView<'_> {
+    fn submit(
+        &mut self,
+        this: Resource<Queue>,
+        command_buffers: Vec<Resource<CommandBuffer>>,
+    ) -> wasmtime::Result<()> {
+        let device = Arc::clone(&self.get(&this)?.device);
+        let mut taken = Vec::with_capacity(command_buffers.len());
+        let mut refused = None;
+        for handle in &command_buffers {
+            let command_buffer = self.get_mut(handle)?;
+            match command_buffer.take() {
+                Ok(inner) => taken.push(inner),
+                Err(reason) => refused = refused.or(Some(reason)),
+            }
+        }
+        // One that can't be submitted spoils the whole call, and uses the others up.
+        // https://www.w3.org/TR/webgpu/#dom-gpuqueue-submit
+        match refused {
+            Some(reason) => device.errors.validation(format!("In Queue::submit: {reason}")),
+            None => {
+                device.queue.submit(taken);
+            }
+        }
+        Ok(())
+    }
+
+    fn write_buffer_with_copy(
+        &mut self,
+        this: Resource<Queue>,
+        buffer: Resource<crate::buffer::Buffer>,
+        buffer_offset: u64,
+        data: Vec<u8>,
+        data_offset: Option<u64>,
+        size: Option<u64>,
+    ) -> wasmtime::Result<Result<(), wit::WriteBufferError>> {
+        let write = bulk::BufferWrite::new(self, &this, &buffer, buffer_offset)?;
+        Ok(write.run(&data, data_offset, size))
+    }
+
+    fn write_texture_with_copy(
+        &mut self,
+        this: Resource<Queue>,
+        destination: wit::GpuTexelCopyTextureInfo,
+        data: Vec<u8>,
+        data_layout: wit::GpuTexelCopyBufferLayout,
+        size: wit::GpuExtent3D,
+    ) -> wasmtime::Result<()> {
+        bulk::TextureWrite::new(self, &this, &destination)?.run(&data, &data_layout, &size);
+        Ok(())
+    }
+
+    label_methods!(Queue);
+
+    fn drop(&mut self, this: Resource<Queue>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}

@@ -1,0 +1,708 @@
+//! GPURenderPassEncoder — wit: gpu-render-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpurenderpassencoder> — peer: wgpu-wasi-backend/src/render_pass.rs
+//!
+//! The draws and the bindings for them are in `render_commands.rs`, shared with render bundles.
+
+use std::sync::Arc;
+
+use wasmtime::component::Resource;
+
+use crate::{
+    bind_group::BindGroup,
+    bindings::wit,
+    buffer::Buffer,
+    command_encoder::{CommandEncoder, Kept},
+    pass::{self, Pass},
+    render_bundle::RenderBundle,
+    render_commands::{Binding, DrawState},
+    render_pipeline::RenderPipeline,
+    texture_view::TextureView,
+    view::{WebGpuCtxView, label_methods, labelled},
+};
+
+/// <https://www.w3.org/TR/webgpu/#dom-gpurenderpassdescriptor-maxdrawcount>
+const DEFAULT_MAX_DRAW_COUNT: u64 = 50_000_000;
+
+/// Records the commands of one render pass.
+#[derive(Debug)]
+pub struct RenderPassEncoder {
+    pub(crate) pass: Pass<wgpu::RenderPass<'static>>,
+    pub(crate) label: String,
+    draws: DrawState,
+    max_draw_count: u64,
+}
+
+labelled!(RenderPassEncoder);
+
+impl RenderPassEncoder {
+    #[inline]
+    fn open(&mut self, call: &'static str) -> Option<&mut wgpu::RenderPass<'static>> {
+        self.pass.open(call)
+    }
+
+    /// Runs `record` on the pass while it is open; its `Err` makes the pass invalid.
+    #[inline]
+    fn record<E: AsRef<str>>(
+        &mut self,
+        call: &'static str,
+        record: impl FnOnce(&mut DrawState, &mut wgpu::RenderPass<'static>) -> Result<(), E>,
+    ) {
+        if let Some(inner) = self.pass.open(call)
+            && let Err(reason) = record(&mut self.draws, inner)
+        {
+            self.pass.refuse(call, reason.as_ref());
+        }
+    }
+
+    /// `end`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-end>
+    fn end(&mut self) {
+        if self.draws.draw_count > self.max_draw_count {
+            let (draws, max) = (self.draws.draw_count, self.max_draw_count);
+            let reason = format!("{draws} draws are more than maxDrawCount, {max}");
+            self.pass.refuse("end", &reason);
+        }
+        self.pass.end();
+    }
+}
+
+impl WebGpuCtxView<'_> {
+    /// `beginRenderPass`: <https://www.w3.org/TR/webgpu/#dom-gpucommandencoder-beginrenderpass>
+    pub(crate) fn new_render_pass(
+        &mut self,
+        encoder: &Resource<CommandEncoder>,
+        descriptor: wit::GpuRenderPassDescriptor,
+    ) -> wasmtime::Result<RenderPassEncoder> {
+        let wit::GpuRenderPassDescriptor {
+            color_attachments,
+            depth_stencil_attachment,
+            occlusion_query_set,
+            timestamp_writes,
+            max_draw_count,
+            label,
+        } = descriptor;
+        let colors = color_attachments
+            .into_iter()
+            .map(|attachment| attachment.map(|attachment| self.color_attachment(attachment)).transpose())
+            .collect::<wasmtime::Result<Vec<_>>>()?;
+        let depth_stencil = depth_stencil_attachment
+            .map(|attachment| self.depth_stencil_attachment(attachment))
+            .transpose()?;
+        let occlusion_query_set = match occlusion_query_set {
+            Some(query_set) => Some(self.get(&query_set)?.inner.clone()),
+            None => None,
+        };
+        let timestamp_query_set = match &timestamp_writes {
+            Some(writes) => Some(self.get(&writes.query_set)?.inner.clone()),
+            None => None,
+        };
+        let timestamp_writes = timestamp_writes.zip(timestamp_query_set.as_ref()).map(
+            |(
+                wit::GpuRenderPassTimestampWrites {
+                    query_set: _,
+                    beginning_of_pass_write_index,
+                    end_of_pass_write_index,
+                },
+                query_set,
+            )| wgpu::RenderPassTimestampWrites {
+                query_set,
+                beginning_of_pass_write_index,
+                end_of_pass_write_index,
+            },
+        );
+
+        const CALL: &str = "begin_render_pass";
+        let encoder = self.get_mut(encoder)?;
+        let inner = match attachments(&colors, depth_stencil.as_ref()) {
+            Ok((color_attachments, depth_stencil_attachment)) => encoder.open(CALL).map(|encoder| {
+                encoder
+                    .begin_render_pass(&wgpu::RenderPassDescriptor {
+                        label: label.as_deref(),
+                        color_attachments: &color_attachments,
+                        depth_stencil_attachment,
+                        timestamp_writes,
+                        occlusion_query_set: occlusion_query_set.as_ref(),
+                        // Not in WebGPU.
+                        multiview_mask: None,
+                    })
+                    .forget_lifetime()
+            }),
+            Err(reason) => {
+                if encoder.open(CALL).is_some() {
+                    encoder.state.invalidate(format!("In CommandEncoder::{CALL}: {reason}"));
+                }
+                None
+            }
+        };
+        let mut pass = Pass::new(inner, "RenderPass", &encoder.device, &encoder.state);
+        for kept in colors.into_iter().flatten().flat_map(ColorAttachment::into_kept) {
+            pass.keep(kept);
+        }
+        if let Some(DepthStencilAttachment { view: _, kept, depth: _, stencil: _ }) = depth_stencil {
+            pass.keep(kept);
+        }
+        Ok(RenderPassEncoder {
+            pass,
+            label: label.unwrap_or_default(),
+            draws: DrawState::default(),
+            max_draw_count: max_draw_count.unwrap_or(DEFAULT_MAX_DRAW_COUNT),
+        })
+    }
+
+    fn color_attachment(
+        &self,
+        attachment: wit::GpuRenderPassColorAttachment,
+    ) -> wasmtime::Result<ColorAttachment> {
+        let wit::GpuRenderPassColorAttachment {
+            view,
+            depth_slice,
+            resolve_target,
+            clear_value,
+            load_op,
+            store_op,
+        } = attachment;
+        let (view, kept) = self.attached_view(&view)?;
+        let (resolve_target, resolve_kept) =
+            resolve_target.map(|view| self.attached_view(&view)).transpose()?.unzip();
+        Ok(ColorAttachment {
+            view,
+            kept,
+            depth_slice,
+            resolve_target,
+            resolve_kept,
+            load: match load_op {
+                wit::GpuLoadOp::Load => wgpu::LoadOp::Load,
+                // https://www.w3.org/TR/webgpu/#dom-gpurenderpasscolorattachment-clearvalue
+                wit::GpuLoadOp::Clear => {
+                    wgpu::LoadOp::Clear(clear_value.map_or(wgpu::Color::TRANSPARENT, color))
+                }
+            },
+            store: store_op.into(),
+        })
+    }
+
+    fn depth_stencil_attachment(
+        &self,
+        attachment: wit::GpuRenderPassDepthStencilAttachment,
+    ) -> wasmtime::Result<DepthStencilAttachment> {
+        let wit::GpuRenderPassDepthStencilAttachment {
+            view,
+            depth_clear_value,
+            depth_load_op,
+            depth_store_op,
+            depth_read_only,
+            stencil_clear_value,
+            stencil_load_op,
+            stencil_store_op,
+            stencil_read_only,
+        } = attachment;
+        let (view, kept) = self.attached_view(&view)?;
+        Ok(DepthStencilAttachment {
+            view,
+            kept,
+            depth: Channel {
+                // No default: https://www.w3.org/TR/webgpu/#dom-gpurenderpassdepthstencilattachment-depthclearvalue
+                clear_value: depth_clear_value,
+                load_op: depth_load_op,
+                store_op: depth_store_op,
+                // https://www.w3.org/TR/webgpu/#dom-gpurenderpassdepthstencilattachment-depthreadonly
+                read_only: depth_read_only.unwrap_or(false),
+            },
+            stencil: Channel {
+                // https://www.w3.org/TR/webgpu/#dom-gpurenderpassdepthstencilattachment-stencilclearvalue
+                clear_value: Some(stencil_clear_value.unwrap_or(0)),
+                load_op: stencil_load_op,
+                store_op: stencil_store_op,
+                // https://www.w3.org/TR/webgpu/#dom-gpurenderpassdepthstencilattachment-stencilreadonly
+                read_only: stencil_read_only.unwrap_or(false),
+            },
+        })
+    }
+
+    fn attached_view(&self, view: &Resource<TextureView>) -> wasmtime::Result<(wgpu::TextureView, Kept)> {
+        let view = self.get(view)?;
+        Ok((view.inner.clone(), Kept::Resource(view.reservation.clone())))
+    }
+
+    /// Records a draw from an indirect buffer.
+    fn draw_from_buffer(
+        &mut self,
+        this: &Resource<RenderPassEncoder>,
+        call: &'static str,
+        buffer: &Resource<Buffer>,
+        draw: impl FnOnce(&mut DrawState, &mut wgpu::RenderPass<'static>, &wgpu::Buffer),
+    ) -> wasmtime::Result<()> {
+        let buffer = self.get(buffer)?;
+        let (buffer, kept) = (buffer.inner.clone(), Kept::Resource(buffer.reservation.clone()));
+        let this = self.get_mut(this)?;
+        if let Some(pass) = this.pass.open(call) {
+            draw(&mut this.draws, pass, &buffer);
+            this.pass.keep(kept);
+        }
+        Ok(())
+    }
+}
+
+/// A color attachment whose handles are resolved.
+#[derive(Debug)]
+struct ColorAttachment {
+    view: wgpu::TextureView,
+    kept: Kept,
+    depth_slice: Option<u32>,
+    resolve_target: Option<wgpu::TextureView>,
+    resolve_kept: Option<Kept>,
+    load: wgpu::LoadOp<wgpu::Color>,
+    store: wgpu::StoreOp,
+}
+
+impl ColorAttachment {
+    fn into_kept(self) -> impl Iterator<Item = Kept> {
+        [Some(self.kept), self.resolve_kept].into_iter().flatten()
+    }
+}
+
+/// A depth-stencil attachment whose handles are resolved.
+#[derive(Debug)]
+struct DepthStencilAttachment {
+    view: wgpu::TextureView,
+    kept: Kept,
+    depth: Channel<f32>,
+    stencil: Channel<u32>,
+}
+
+/// The depth or the stencil of an attachment, as the guest gave it.
+#[derive(Debug)]
+struct Channel<V> {
+    clear_value: Option<V>,
+    load_op: Option<wit::GpuLoadOp>,
+    store_op: Option<wit::GpuStoreOp>,
+    read_only: bool,
+}
+
+impl<V: Copy> Channel<V> {
+    /// wgpu's API has no more than operations or none, which is read-only; so the rules about the fields
+    /// that must or must not be given are checked here. `exists`: whether the format has this aspect.
+    /// <https://www.w3.org/TR/webgpu/#abstract-opdef-gpurenderpassdepthstencilattachment-gpurenderpassdepthstencilattachment-valid-usage>
+    fn operations(&self, exists: bool, aspect: &str) -> Result<Option<wgpu::Operations<V>>, String> {
+        let Self { clear_value, load_op, store_op, read_only } = self;
+        match (load_op, store_op) {
+            (None, None) if exists && !read_only => {
+                Err(format!("the {aspect} is not read-only and needs a load and a store operation"))
+            }
+            (None, None) => Ok(None),
+            (Some(_), None) | (None, Some(_)) => {
+                Err(format!("the {aspect} has only one of its load and store operations"))
+            }
+            (Some(_), Some(_)) if *read_only => {
+                Err(format!("the {aspect} is read-only and can't have a load and a store operation"))
+            }
+            (Some(_), Some(_)) if !exists => Err(format!("the format of the attachment has no {aspect}")),
+            (Some(load_op), Some(store_op)) => Ok(Some(wgpu::Operations {
+                load: match load_op {
+                    wit::GpuLoadOp::Load => wgpu::LoadOp::Load,
+                    wit::GpuLoadOp::Clear => wgpu::LoadOp::Clear(
+                        clear_value.ok_or_else(|| format!("the {aspect} is cleared, but to no value"))?,
+                    ),
+                },
+                store: (*store_op).into(),
+            })),
+        }
+    }
+}
+
+type Attachments<'a> =
+    (Vec<Option<wgpu::RenderPassColorAttachment<'a>>>, Option<wgpu::RenderPassDepthStencilAttachment<'a>>);
+
+/// The attachments as wgpu takes them; `Err` is the rule that they break and wgpu can't see.
+fn attachments<'a>(
+    colors: &'a [Option<ColorAttachment>],
+    depth_stencil: Option<&'a DepthStencilAttachment>,
+) -> Result<Attachments<'a>, String> {
+    let colors = colors
+        .iter()
+        .map(|color| {
+            let Some(color) = color else { return Ok(None) };
+            let ColorAttachment { view, kept: _, depth_slice, resolve_target, resolve_kept: _, load, store } =
+                color;
+            match load {
+                wgpu::LoadOp::Clear(color) => finite(color)?,
+                wgpu::LoadOp::Load | wgpu::LoadOp::DontCare(_) => {}
+            }
+            Ok(Some(wgpu::RenderPassColorAttachment {
+                view,
+                depth_slice: *depth_slice,
+                resolve_target: resolve_target.as_ref(),
+                ops: wgpu::Operations { load: *load, store: *store },
+            }))
+        })
+        .collect::<Result<_, String>>()?;
+    let depth_stencil = match depth_stencil {
+        Some(DepthStencilAttachment { view, kept: _, depth, stencil }) => {
+            let format = view.texture().format();
+            Some(wgpu::RenderPassDepthStencilAttachment {
+                view,
+                depth_ops: depth.operations(format.has_depth_aspect(), "depth")?,
+                stencil_ops: stencil.operations(format.has_stencil_aspect(), "stencil")?,
+            })
+        }
+        None => None,
+    };
+    Ok((colors, depth_stencil))
+}
+
+fn color(color: wit::GpuColor) -> wgpu::Color {
+    let wit::GpuColor { r, g, b, a } = color;
+    wgpu::Color { r, g, b, a }
+}
+
+/// A `double` of WebIDL is finite: <https://webidl.spec.whatwg.org/#js-double>
+fn finite(color: &wgpu::Color) -> Result<(), &'static str> {
+    let wgpu::Color { r, g, b, a } = color;
+    if [r, g, b, a].into_iter().all(|component| component.is_finite()) {
+        Ok(())
+    } else {
+        Err("the color is not finite")
+    }
+}
+
+impl wit::HostGpuRenderPassEncoder for WebGpuCtxView<'_> {
+    fn set_viewport(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+        min_depth: f32,
+        max_depth: f32,
+    ) -> wasmtime::Result<()> {
+        self.get_mut(&this)?.record("set_viewport", |_, pass| {
+            // A `float` of WebIDL is finite, and wgpu's comparisons let NaN through to the driver:
+            // https://webidl.spec.whatwg.org/#js-float
+            if ![x, y, width, height, min_depth, max_depth].into_iter().all(f32::is_finite) {
+                return Err("the viewport is not finite");
+            }
+            pass.set_viewport(x, y, width, height, min_depth, max_depth);
+            Ok(())
+        });
+        Ok(())
+    }
+
+    fn set_scissor_rect(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        x: u32,
+        y: u32,
+        width: u32,
+        height: u32,
+    ) -> wasmtime::Result<()> {
+        if let Some(pass) = self.get_mut(&this)?.open("set_scissor_rect") {
+            pass.set_scissor_rect(x, y, width, height);
+        }
+        Ok(())
+    }
+
+    fn set_blend_constant(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        color: wit::GpuColor,
+    ) -> wasmtime::Result<()> {
+        self.get_mut(&this)?.record("set_blend_constant", |_, pass| {
+            let color = self::color(color);
+            finite(&color)?;
+            pass.set_blend_constant(color);
+            Ok::<_, &str>(())
+        });
+        Ok(())
+    }
+
+    fn set_stencil_reference(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        reference: u32,
+    ) -> wasmtime::Result<()> {
+        if let Some(pass) = self.get_mut(&this)?.open("set_stencil_reference") {
+            pass.set_stencil_reference(reference);
+        }
+        Ok(())
+    }
+
+    fn begin_occlusion_query(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        query_index: u32,
+    ) -> wasmtime::Result<()> {
+        if let Some(pass) = self.get_mut(&this)?.open("begin_occlusion_query") {
+            pass.begin_occlusion_query(query_index);
+        }
+        Ok(())
+    }
+
+    fn end_occlusion_query(&mut self, this: Resource<RenderPassEncoder>) -> wasmtime::Result<()> {
+        if let Some(pass) = self.get_mut(&this)?.open("end_occlusion_query") {
+            pass.end_occlusion_query();
+        }
+        Ok(())
+    }
+
+    fn execute_bundles(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        bundles: Vec<Resource<RenderBundle>>,
+    ) -> wasmtime::Result<()> {
+        let mut draw_count = 0_u64;
+        let bundles = bundles
+            .iter()
+            .map(|bundle| {
+                let bundle = self.get(bundle)?;
+                draw_count = draw_count.saturating_add(bundle.draw_count);
+                Ok((bundle.inner.clone(), Kept::Bundle(Arc::clone(&bundle.kept))))
+            })
+            .collect::<wasmtime::Result<Vec<_>>>()?;
+        let (bundles, kept): (Vec<_>, Vec<_>) = bundles.into_iter().unzip();
+        let this = self.get_mut(&this)?;
+        for kept in kept {
+            this.pass.keep(kept);
+        }
+        this.record("execute_bundles", |draws, pass| {
+            draws.reset_bindings();
+            draws.draw_count = draws.draw_count.saturating_add(draw_count);
+            if bundles.iter().any(Option::is_none) {
+                return Err("a render bundle is invalid");
+            }
+            pass.execute_bundles(bundles.iter().flatten());
+            Ok(())
+        });
+        Ok(())
+    }
+
+    fn end(&mut self, this: Resource<RenderPassEncoder>) -> wasmtime::Result<()> {
+        self.get_mut(&this)?.end();
+        Ok(())
+    }
+
+    label_methods!(RenderPassEncoder);
+
+    fn push_debug_group(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        group_label: String,
+    ) -> wasmtime::Result<()> {
+        if let Some(pass) = self.get_mut(&this)?.open("push_debug_group") {
+            pass.push_debug_group(&group_label);
+        }
+        Ok(())
+    }
+
+    fn pop_debug_group(&mut self, this: Resource<RenderPassEncoder>) -> wasmtime::Result<()> {
+        if let Some(pass) = self.get_mut(&this)?.open("pop_debug_group") {
+            pass.pop_debug_group();
+        }
+        Ok(())
+    }
+
+    fn insert_debug_marker(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        marker_label: String,
+    ) -> wasmtime::Result<()> {
+        if let Some(pass) = self.get_mut(&this)?.open("insert_debug_marker") {
+            pass.insert_debug_marker(&marker_label);
+        }
+        Ok(())
+    }
+
+    fn set_bind_group(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        index: u32,
+        bind_group: Option<Resource<BindGroup>>,
+        dynamic_offsets_data: Option<Vec<u32>>,
+        dynamic_offsets_data_start: Option<u64>,
+        dynamic_offsets_data_length: Option<u32>,
+    ) -> wasmtime::Result<Result<(), wit::SetBindGroupError>> {
+        let offsets = match pass::dynamic_offsets(
+            dynamic_offsets_data.as_deref(),
+            dynamic_offsets_data_start,
+            dynamic_offsets_data_length,
+        ) {
+            Ok(offsets) => offsets,
+            Err(error) => return Ok(Err(error)),
+        };
+        let Some(bind_group) = bind_group else {
+            if let Some(pass) = self.get_mut(&this)?.open("set_bind_group") {
+                pass.set_bind_group(index, None, offsets);
+            }
+            return Ok(Ok(()));
+        };
+        let bind_group = self.get(&bind_group)?;
+        let (bind_group, kept) = (bind_group.inner.clone(), bind_group.kept());
+        let this = self.get_mut(&this)?;
+        if let Some(pass) = this.open("set_bind_group") {
+            pass.set_bind_group(index, &bind_group, offsets);
+            this.pass.keep(kept);
+        }
+        Ok(Ok(()))
+    }
+
+    fn set_immediates(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        range_offset: u32,
+        data: Vec<u8>,
+        data_offset: Option<u64>,
+        data_size: Option<u64>,
+    ) -> wasmtime::Result<()> {
+        if let Some((pass, bytes)) =
+            self.get_mut(&this)?.pass.immediates(range_offset, &data, data_offset, data_size)
+        {
+            pass.set_immediates(range_offset, bytes);
+        }
+        Ok(())
+    }
+
+    fn set_pipeline(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        pipeline: Resource<RenderPipeline>,
+    ) -> wasmtime::Result<()> {
+        let pipeline = self.get(&pipeline)?.inner.clone();
+        if let Some(pass) = self.get_mut(&this)?.open("set_pipeline") {
+            pass.set_pipeline(&pipeline);
+        }
+        Ok(())
+    }
+
+    fn set_index_buffer(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        buffer: Resource<Buffer>,
+        index_format: wit::GpuIndexFormat,
+        offset: Option<u64>,
+        size: Option<u64>,
+    ) -> wasmtime::Result<()> {
+        let index_format = index_format.into();
+        let binding = Binding::index(self.get(&buffer)?, index_format, offset, size);
+        let this = self.get_mut(&this)?;
+        if let Ok(binding) = &binding {
+            this.pass.keep(binding.kept.clone());
+        }
+        this.record("set_index_buffer", |draws, pass| {
+            draws.set_index_buffer(pass, binding?, index_format);
+            Ok::<_, String>(())
+        });
+        Ok(())
+    }
+
+    fn set_vertex_buffer(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        slot: u32,
+        buffer: Option<Resource<Buffer>>,
+        offset: Option<u64>,
+        size: Option<u64>,
+    ) -> wasmtime::Result<()> {
+        let binding = match buffer {
+            Some(buffer) => Binding::vertex(self.get(&buffer)?, offset, size).map(Some),
+            None => Binding::none(offset, size).map(|()| None),
+        };
+        let this = self.get_mut(&this)?;
+        if let Ok(Some(binding)) = &binding {
+            this.pass.keep(binding.kept.clone());
+        }
+        this.record("set_vertex_buffer", |draws, pass| {
+            draws.set_vertex_buffer(pass, slot, binding?);
+            Ok::<_, String>(())
+        });
+        Ok(())
+    }
+
+    fn draw(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        vertex_count: u32,
+        instance_count: Option<u32>,
+        first_vertex: Option<u32>,
+        first_instance: Option<u32>,
+    ) -> wasmtime::Result<()> {
+        self.get_mut(&this)?.record("draw", |draws, pass| {
+            draws.draw(pass, vertex_count, instance_count, first_vertex, first_instance)
+        });
+        Ok(())
+    }
+
+    fn draw_indexed(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        index_count: u32,
+        instance_count: Option<u32>,
+        first_index: Option<u32>,
+        base_vertex: Option<i32>,
+        first_instance: Option<u32>,
+    ) -> wasmtime::Result<()> {
+        self.get_mut(&this)?.record("draw_indexed", |draws, pass| {
+            draws.draw_indexed(pass, index_count, instance_count, first_index, base_vertex, first_instance)
+        });
+        Ok(())
+    }
+
+    fn draw_indirect(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        indirect_buffer: Resource<Buffer>,
+        indirect_offset: u64,
+    ) -> wasmtime::Result<()> {
+        self.draw_from_buffer(&this, "draw_indirect", &indirect_buffer, |draws, pass, buffer| {
+            draws.draw_indirect(pass, buffer, indirect_offset);
+        })
+    }
+
+    fn draw_indexed_indirect(
+        &mut self,
+        this: Resource<RenderPassEncoder>,
+        indirect_buffer: Resource<Buffer>,
+        indirect_offset: u64,
+    ) -> wasmtime::Result<()> {
+        self.draw_from_buffer(&this, "draw_indexed_indirect", &indirect_buffer, |draws, pass, buffer| {
+            draws.draw_indexed_indirect(pass, buffer, indirect_offset);
+        })
+    }
+
+    fn drop(&mut self, this: Resource<RenderPassEncoder>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wit::{GpuLoadOp::Clear, GpuStoreOp::Store};
+
+    use super::*;
+
+    #[test]
+    fn depth_has_operations_or_is_read_only() {
+        let operations = |load_op, store_op, read_only, clear_value, exists| {
+            Channel { clear_value, load_op, store_op, read_only }.operations(exists, "depth")
+        };
+        let cleared = wgpu::Operations { load: wgpu::LoadOp::Clear(1.0_f32), store: wgpu::StoreOp::Store };
+        assert_eq!(operations(Some(Clear), Some(Store), false, Some(1.0), true), Ok(Some(cleared)));
+        assert_eq!(operations(None, None, true, None, true), Ok(None));
+        assert_eq!(operations(None, None, false, None, false), Ok(None));
+        assert_eq!(operations(None, None, true, None, false), Ok(None));
+        for (load_op, store_op, read_only, clear_value, exists) in [
+            (None, None, false, None, true),
+            (Some(Clear), None, false, Some(1.0), true),
+            (None, Some(Store), false, Some(1.0), true),
+            (Some(Clear), Some(Store), true, Some(1.0), true),
+            (Some(Clear), Some(Store), false, None, true),
+            (Some(Clear), Some(Store), false, Some(1.0), false),
+        ] {
+            operations(load_op, store_op, read_only, clear_value, exists).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn colors_are_finite() {
+        assert!(finite(&wgpu::Color::WHITE).is_ok());
+        assert!(finite(&wgpu::Color { r: f64::NAN, ..wgpu::Color::WHITE }).is_err());
+        assert!(finite(&wgpu::Color { a: f64::INFINITY, ..wgpu::Color::WHITE }).is_err());
+    }
+}

@@ -1,0 +1,546 @@
+//! GPUShaderModule — wit: gpu-shader-module, gpu-compilation-info, gpu-compilation-message — spec: <https://www.w3.org/TR/webgpu/#gpushadermodule> — peer: wgpu-wasi-backend/src/shader_module.rs
+
+use std::{
+    borrow::Cow,
+    ops::Range,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use wasmtime::component::{Accessor, Resource};
+
+use crate::{
+    bindings::wit,
+    device::DeviceCore,
+    error::{GpuError, collecting},
+    records::PipelineConstants,
+    view::{WebGpu, WebGpuCtxView, label_methods, labelled},
+};
+
+/// A shader module of the guest.
+#[derive(Debug)]
+pub struct ShaderModule {
+    pub(crate) inner: wgpu::ShaderModule,
+    pub(crate) label: String,
+    messages: Arc<[CompilationMessage]>,
+}
+
+/// What the compiler said about a module.
+#[derive(Debug)]
+pub struct CompilationInfo {
+    messages: Arc<[CompilationMessage]>,
+}
+
+/// One thing that the compiler said. The numbers count as in WebGPU: lines from 1, positions in a line
+/// from 1, positions and lengths in UTF-16 code units; all are 0 when it is about no place in particular.
+/// <https://www.w3.org/TR/webgpu/#gpucompilationmessage>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompilationMessage {
+    message: String,
+    kind: wit::GpuCompilationMessageType,
+    line_num: u64,
+    line_pos: u64,
+    offset: u64,
+    length: u64,
+}
+
+labelled!(ShaderModule);
+
+impl ShaderModule {
+    fn create(device: &DeviceCore, code: String, label: String) -> Self {
+        if code.len() > device.max_shader_bytes {
+            let message = format!(
+                "In Device::create_shader_module, label = '{label}': the WGSL has {} bytes, \
+                 and this host takes at most {} (the quota `max_shader_bytes`)",
+                code.len(),
+                device.max_shader_bytes
+            );
+            device.errors.validation(message.as_str());
+            return Self::invalid(device, label, message);
+        }
+        let subgroups = device.features.contains(wgpu::Features::SUBGROUP);
+        let compiled = device.compile({
+            let label = label.clone();
+            move |device| {
+                let text = if subgroups { without_enable_subgroups(&code) } else { Cow::Borrowed(&*code) };
+                let inner = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                    label: Some(&label),
+                    source: wgpu::ShaderSource::Wgsl(text),
+                });
+                let messages = messages(&inner, &code);
+                (inner, messages)
+            }
+        });
+        match compiled {
+            Ok((inner, messages)) => Self { inner, label, messages },
+            Err(panic) => {
+                let message = format!("In Device::create_shader_module, label = '{label}': {panic}");
+                device.errors.report(GpuError::internal(message.as_str()));
+                Self::invalid(device, label, message)
+            }
+        }
+    }
+
+    fn invalid(device: &DeviceCore, label: String, message: String) -> Self {
+        let messages = [CompilationMessage {
+            message,
+            kind: wit::GpuCompilationMessageType::Error,
+            line_num: 0,
+            line_pos: 0,
+            offset: 0,
+            length: 0,
+        }];
+        Self { inner: invalid_module(&device.wgpu), label, messages: messages.into() }
+    }
+}
+
+/// A module that wgpu refuses to use anywhere.
+pub(crate) fn invalid_module(device: &wgpu::Device) -> wgpu::ShaderModule {
+    let (inner, _errors) = collecting(|| {
+        device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: None,
+            source: wgpu::ShaderSource::Wgsl("this is not WGSL".into()),
+        })
+    });
+    inner
+}
+
+/// A stage of a pipeline with its handles resolved, ready for the compiler's thread.
+/// <https://www.w3.org/TR/webgpu/#dictdef-gpuprogrammablestage>
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) module: wgpu::ShaderModule,
+    entry_point: Option<String>,
+    constants: Vec<(String, f64)>,
+}
+
+/// The parts of [`Stage`] that wgpu wants borrowed.
+pub(crate) type StageConstants<'a> = Vec<(&'a str, f64)>;
+
+impl Stage {
+    /// `None`: the module's only entry point of the stage.
+    pub(crate) fn entry_point(&self) -> Option<&str> {
+        self.entry_point.as_deref()
+    }
+
+    pub(crate) fn constants(&self) -> StageConstants<'_> {
+        self.constants.iter().map(|(name, value)| (name.as_str(), *value)).collect()
+    }
+
+    pub(crate) fn options<'a>(constants: &'a StageConstants<'a>) -> wgpu::PipelineCompilationOptions<'a> {
+        wgpu::PipelineCompilationOptions {
+            constants,
+            // Workgroup memory starts as zeros: <https://www.w3.org/TR/WGSL/#address-spaces-workgroup>
+            zero_initialize_workgroup_memory: true,
+        }
+    }
+}
+
+impl WebGpuCtxView<'_> {
+    /// `createShaderModule`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createshadermodule>
+    pub(crate) fn new_shader_module(
+        &mut self,
+        device: &Arc<DeviceCore>,
+        descriptor: wit::GpuShaderModuleDescriptor,
+    ) -> wasmtime::Result<ShaderModule> {
+        // Hints may be ignored, and wgpu has no use for them:
+        // https://www.w3.org/TR/webgpu/#dom-gpushadermoduledescriptor-compilationhints
+        let wit::GpuShaderModuleDescriptor { code, compilation_hints: _, label } = descriptor;
+        Ok(ShaderModule::create(device, code, label.unwrap_or_default()))
+    }
+
+    /// Resolves the handles of a stage; takes the record of its constants, which the guest gave away.
+    pub(crate) fn stage(
+        &mut self,
+        module: &Resource<ShaderModule>,
+        entry_point: Option<String>,
+        constants: Option<Resource<PipelineConstants>>,
+    ) -> wasmtime::Result<Stage> {
+        let constants = match constants {
+            Some(constants) => {
+                self.delete(constants)?.iter().map(|(name, value)| (name.to_owned(), value)).collect()
+            }
+            None => Vec::new(),
+        };
+        Ok(Stage { module: self.get(module)?.inner.clone(), entry_point, constants })
+    }
+}
+
+impl<T: Send + 'static> wit::HostGpuShaderModuleWithStore<T> for WebGpu {
+    async fn get_compilation_info(
+        accessor: &Accessor<T, Self>,
+        this: Resource<ShaderModule>,
+    ) -> wasmtime::Result<Resource<CompilationInfo>> {
+        accessor.with(|mut access| {
+            let mut view = access.get();
+            let messages = Arc::clone(&view.get(&this)?.messages);
+            view.push(CompilationInfo { messages })
+        })
+    }
+}
+
+impl wit::HostGpuShaderModule for WebGpuCtxView<'_> {
+    label_methods!(ShaderModule);
+
+    fn drop(&mut self, this: Resource<ShaderModule>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}
+
+impl wit::HostGpuCompilationInfo for WebGpuCtxView<'_> {
+    fn messages(
+        &mut self,
+        this: Resource<CompilationInfo>,
+    ) -> wasmtime::Result<Vec<Resource<CompilationMessage>>> {
+        let messages = Arc::clone(&self.get(&this)?.messages);
+        messages.iter().map(|message| self.push(message.clone())).collect()
+    }
+
+    fn drop(&mut self, this: Resource<CompilationInfo>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}
+
+impl wit::HostGpuCompilationMessage for WebGpuCtxView<'_> {
+    fn message(&mut self, this: Resource<CompilationMessage>) -> wasmtime::Result<String> {
+        Ok(self.get(&this)?.message.clone())
+    }
+
+    fn type_(
+        &mut self,
+        this: Resource<CompilationMessage>,
+    ) -> wasmtime::Result<wit::GpuCompilationMessageType> {
+        Ok(self.get(&this)?.kind)
+    }
+
+    fn line_num(&mut self, this: Resource<CompilationMessage>) -> wasmtime::Result<u64> {
+        Ok(self.get(&this)?.line_num)
+    }
+
+    fn line_pos(&mut self, this: Resource<CompilationMessage>) -> wasmtime::Result<u64> {
+        Ok(self.get(&this)?.line_pos)
+    }
+
+    fn offset(&mut self, this: Resource<CompilationMessage>) -> wasmtime::Result<u64> {
+        Ok(self.get(&this)?.offset)
+    }
+
+    fn length(&mut self, this: Resource<CompilationMessage>) -> wasmtime::Result<u64> {
+        Ok(self.get(&this)?.length)
+    }
+
+    fn drop(&mut self, this: Resource<CompilationMessage>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}
+
+/// What wgpu's compiler said about `code`.
+fn messages(module: &wgpu::ShaderModule, code: &str) -> Arc<[CompilationMessage]> {
+    // wgpu has the answer when the module is made; its future is there for browsers.
+    let info = pin!(module.get_compilation_info());
+    match info.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(wgpu::CompilationInfo { messages }) => {
+            messages.into_iter().map(|message| CompilationMessage::new(message, code)).collect()
+        }
+        Poll::Pending => Arc::default(),
+    }
+}
+
+impl CompilationMessage {
+    fn new(message: wgpu::CompilationMessage, code: &str) -> Self {
+        let wgpu::CompilationMessage { message, message_type, location } = message;
+        let kind = match message_type {
+            wgpu::CompilationMessageType::Error => wit::GpuCompilationMessageType::Error,
+            wgpu::CompilationMessageType::Warning => wit::GpuCompilationMessageType::Warning,
+            wgpu::CompilationMessageType::Info => wit::GpuCompilationMessageType::Info,
+        };
+        let [line_num, line_pos, offset, length] =
+            location.map_or([0; 4], |location| utf16_location(location, code));
+        Self { message, kind, line_num, line_pos, offset, length }
+    }
+}
+
+/// Line, position in it, offset and length in UTF-16 code units; wgpu counts bytes of UTF-8.
+fn utf16_location(location: wgpu::SourceLocation, code: &str) -> [u64; 4] {
+    let wgpu::SourceLocation { line_number, line_position, offset, length } = location;
+    let line_start = offset.saturating_sub(line_position.saturating_sub(1));
+    [
+        line_number.into(),
+        utf16_length(code, line_start..offset) + 1,
+        utf16_length(code, 0..offset),
+        utf16_length(code, offset..offset.saturating_add(length)),
+    ]
+}
+
+fn utf16_length(code: &str, bytes: Range<u32>) -> u64 {
+    let text = usize::try_from(bytes.start)
+        .ok()
+        .zip(usize::try_from(bytes.end).ok())
+        .and_then(|(start, end)| code.get(start..end));
+    match text {
+        Some(text) => text.chars().map(|c| if u32::from(c) > 0xffff { 2 } else { 1 }).sum(),
+        // Not a place in the code, so nothing to convert.
+        None => bytes.end.saturating_sub(bytes.start).into(),
+    }
+}
+
+/// `code` without `subgroups` in its `enable` directives.
+///
+/// WGSL that uses subgroups has to say `enable subgroups;`, and naga refuses the very directive: it goes
+/// by the feature of the device instead, so it is called only for a device that has it. What is taken out
+/// becomes spaces, so that every other place in the code stays where it is.
+/// <https://www.w3.org/TR/WGSL/#extension-subgroups>
+fn without_enable_subgroups(code: &str) -> Cow<'_, str> {
+    let mut blanks = Vec::new();
+    let mut tokens = Tokens { code, at: 0 };
+    // Directives stand before everything else: https://www.w3.org/TR/WGSL/#directives
+    while let Some(keyword) = tokens.next() {
+        match code.get(keyword.clone()) {
+            Some("enable") => match enable_directive(&mut tokens, keyword) {
+                Some(directive) => blanks.extend(directive),
+                None => break,
+            },
+            Some("requires" | "diagnostic") if tokens.any(|token| code.get(token) == Some(";")) => {}
+            Some(_) | None => break,
+        }
+    }
+    if blanks.is_empty() {
+        return Cow::Borrowed(code);
+    }
+    let mut text = String::with_capacity(code.len());
+    let mut at = 0;
+    for blank in blanks {
+        text.extend(code.get(at..blank.start));
+        text.extend(blank.clone().map(|_| ' '));
+        at = blank.end;
+    }
+    text.extend(code.get(at..));
+    Cow::Owned(text)
+}
+
+/// Reads the rest of an `enable` directive and returns the tokens of it that must go, in order; `None` when
+/// it is not a whole directive, which is for the parser to say.
+fn enable_directive(tokens: &mut Tokens<'_>, keyword: Range<usize>) -> Option<Vec<Range<usize>>> {
+    let code = tokens.code;
+    // Each name with the comma behind it.
+    let mut names: Vec<(Range<usize>, Option<Range<usize>>)> = Vec::new();
+    let semicolon = loop {
+        let token = tokens.next()?;
+        match code.get(token.clone())? {
+            ";" => break token,
+            "," => names.last_mut()?.1 = Some(token),
+            _ => names.push((token, None)),
+        }
+    };
+    let is_subgroups = |name: &Range<usize>| code.get(name.clone()) == Some("subgroups");
+    let Some(first) = names.iter().position(|(name, _)| is_subgroups(name)) else { return Some(Vec::new()) };
+    let Some(last_kept) = names.iter().rposition(|(name, _)| !is_subgroups(name)) else {
+        let names = names.into_iter().flat_map(|(name, comma)| [Some(name), comma]).flatten();
+        return Some([keyword].into_iter().chain(names).chain([semicolon]).collect());
+    };
+    let mut blanks = Vec::new();
+    for (index, (name, comma)) in names.into_iter().enumerate() {
+        if is_subgroups(&name) {
+            blanks.push(name);
+            blanks.extend(comma);
+        } else if index == last_kept && first > last_kept {
+            // What followed its comma is gone.
+            blanks.extend(comma);
+        }
+    }
+    Some(blanks)
+}
+
+/// The tokens of WGSL as far as directives need them: words, and single other characters. Blankspace and
+/// comments are no tokens: <https://www.w3.org/TR/WGSL/#blankspace-and-line-breaks>
+struct Tokens<'a> {
+    code: &'a str,
+    at: usize,
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let rest = self.skip_trivia()?;
+        let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let length = if word > 0 { word } else { rest.chars().next()?.len_utf8() };
+        let token = self.at..self.at + length;
+        self.at = token.end;
+        Some(token)
+    }
+}
+
+impl<'a> Tokens<'a> {
+    /// Goes past blankspace and comments; what follows, if anything does.
+    fn skip_trivia(&mut self) -> Option<&'a str> {
+        loop {
+            let rest = self.code.get(self.at..)?;
+            let first = rest.chars().next()?;
+            self.at += if is_blankspace(first) {
+                first.len_utf8()
+            } else if rest.starts_with("//") {
+                rest.find(is_line_break).unwrap_or(rest.len())
+            } else if rest.starts_with("/*") {
+                block_comment(rest)
+            } else {
+                return Some(rest);
+            };
+        }
+    }
+}
+
+/// Bytes of the block comment, which may hold others, at the start of `text`.
+fn block_comment(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if rest.starts_with("/*") {
+            depth += 1;
+            at += 2;
+        } else if rest.starts_with("*/") {
+            depth = depth.saturating_sub(1);
+            at += 2;
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    text.len()
+}
+
+fn is_line_break(c: char) -> bool {
+    matches!(c, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+fn is_blankspace(c: char) -> bool {
+    is_line_break(c) || matches!(c, ' ' | '\t' | '\u{200e}' | '\u{200f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{error::ErrorKind, testing::Guest};
+
+    #[test]
+    fn enable_subgroups_becomes_spaces() {
+        for (code, expected) in [
+            ("enable subgroups;", "                 "),
+            ("enable subgroups;fn f() {}", "                 fn f() {}"),
+            ("enable f16, subgroups;\nfn f() {}", "enable f16           ;\nfn f() {}"),
+            ("enable subgroups, f16;", "enable            f16;"),
+            ("enable f16, subgroups, clip_distances;", "enable f16,            clip_distances;"),
+            ("enable f16, subgroups,;", "enable f16            ;"),
+            ("enable subgroups,;", "                  "),
+            ("enable subgroups, subgroups;", "                            "),
+            ("enable f16;\nenable subgroups;", "enable f16;\n                 "),
+            (
+                "diagnostic(off, a.b);requires x;enable subgroups;",
+                "diagnostic(off, a.b);requires x;                 ",
+            ),
+            (
+                "// enable f16;\n/* a /* b */ ; */enable/**/subgroups // no\n;",
+                "// enable f16;\n/* a /* b */ ; */      /**/          // no\n ",
+            ),
+            ("\u{2028}// é\u{85}enable subgroups;", "\u{2028}// é\u{85}                 "),
+        ] {
+            let text = without_enable_subgroups(code);
+            assert_eq!(text, expected);
+            assert_eq!(text.len(), code.len());
+        }
+    }
+
+    #[test]
+    fn other_code_stays_as_it_is() {
+        for code in [
+            "",
+            "enable",
+            "enable subgroups",
+            "enable f16;",
+            "enable ,subgroups;",
+            "enable subgroups_f16;",
+            "// enable subgroups;",
+            "/* enable subgroups; */",
+            "/* open /* enable subgroups; */",
+            "fn f() {} enable subgroups;",
+            "; enable subgroups;",
+            "requires x enable subgroups",
+            "const enable = 1;",
+        ] {
+            assert!(matches!(without_enable_subgroups(code), Cow::Borrowed(text) if text == code), "{code}");
+        }
+    }
+
+    fn module(guest: &mut Guest, code: &str) -> (ShaderModule, Option<ErrorKind>) {
+        guest.errors(|guest| {
+            let core = Arc::clone(&guest.core);
+            ShaderModule::create(&core, code.to_owned(), String::new())
+        })
+    }
+
+    #[test]
+    fn subgroups_go_by_the_feature_of_the_device() {
+        const USE: &str = "@group(0) @binding(0) var<storage, read_write> sum: u32;\n\
+            @compute @workgroup_size(64) fn f(@builtin(subgroup_invocation_id) i: u32) { sum = subgroupAdd(i); }";
+        let mut with = Guest::new(|descriptor| descriptor.required_features = wgpu::Features::SUBGROUP);
+        let mut without = Guest::new(|_| {});
+        for code in [USE.to_owned(), format!("enable subgroups;\n{USE}")] {
+            let (compiled, error) = module(&mut with, &code);
+            assert_eq!((error, compiled.messages.len()), (None, 0), "{code}");
+            let (compiled, error) = module(&mut without, &code);
+            assert_eq!((error, compiled.messages.len()), (Some(ErrorKind::Validation), 1), "{code}");
+        }
+        // The directives that naga knows stay.
+        for (feature, name) in [
+            (wgpu::Features::SHADER_F16, "f16"),
+            (wgpu::Features::CLIP_DISTANCES, "clip_distances"),
+            (wgpu::Features::DUAL_SOURCE_BLENDING, "dual_source_blending"),
+            (wgpu::Features::PRIMITIVE_INDEX, "primitive_index"),
+        ] {
+            let features = feature | wgpu::Features::SUBGROUP;
+            let mut with = Guest::new(|descriptor| descriptor.required_features = features);
+            let code = format!("enable {name}, subgroups;\n{USE}");
+            assert_eq!(module(&mut with, &code).1, None, "{name}");
+            let refused = module(&mut without, &format!("enable {name};")).1;
+            assert_eq!(refused, Some(ErrorKind::Validation), "{name}");
+        }
+    }
+
+    #[test]
+    fn messages_say_what_and_where() {
+        let mut guest = Guest::new(|_| {});
+        let (compiled, error) = module(&mut guest, "// é\nfn f() { let x = oops; }");
+        assert_eq!(error, Some(ErrorKind::Validation));
+        let [message] = &*compiled.messages else { panic!("{:?}", compiled.messages) };
+        assert!(message.message.contains("oops"), "{message:?}");
+        let CompilationMessage { message: _, kind, line_num, line_pos, offset, length } = message;
+        assert_eq!(
+            (*kind, *line_num, *line_pos, *offset, *length),
+            (wit::GpuCompilationMessageType::Error, 2, 18, 22, 4)
+        );
+    }
+
+    #[test]
+    fn the_text_is_capped() {
+        let mut guest = Guest::new(|_| {});
+        let code = " ".repeat(guest.core.max_shader_bytes + 1);
+        let (compiled, error) = module(&mut guest, &code);
+        assert_eq!(error, Some(ErrorKind::Validation));
+        assert!(compiled.messages.iter().all(|message| message.message.contains("max_shader_bytes")));
+        assert_eq!(module(&mut guest, code.get(1..).unwrap()).1, None);
+    }
+
+    #[test]
+    fn places_are_in_utf16() {
+        let code = "é\n😀é x";
+        let location = wgpu::SourceLocation { line_number: 2, line_position: 8, offset: 10, length: 1 };
+        assert_eq!(utf16_location(location, code), [2, 5, 6, 1]);
+        let whole = wgpu::SourceLocation { line_number: 1, line_position: 1, offset: 0, length: 11 };
+        assert_eq!(utf16_location(whole, code), [1, 1, 0, 7]);
+        let outside = wgpu::SourceLocation { line_number: 1, line_position: 3, offset: 90, length: 4 };
+        assert_eq!(utf16_location(outside, code), [1, 3, 90, 4]);
+    }
+}

@@ -1,0 +1,90 @@
+//! For the unit tests: a guest without a component, on wgpu's backend that needs no GPU, or on the one
+//! that the environment variable `WGPU_BACKEND` names.
+
+use std::{future::Future, pin::pin, sync::Arc, task::Context, task::Poll, task::Waker};
+
+use wasmtime::component::{Resource, ResourceTable};
+
+use crate::{
+    bindings::wit::{self, HostGpuDevice as _},
+    compile::Compiler,
+    ctx::WebGpuCtx,
+    device::{Device, DeviceCore, DevicePolicy},
+    error::{ErrorKind, GpuError},
+    limits::{DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, GpuMemory},
+    view::WebGpuCtxView,
+};
+
+/// Bytes of GPU memory that a [`Guest`] may hold.
+pub(crate) const MAX_GPU_MEMORY: u64 = 1 << 20;
+
+/// The state of a guest, and a device of its.
+pub(crate) struct Guest {
+    ctx: WebGpuCtx,
+    table: ResourceTable,
+    pub(crate) core: Arc<DeviceCore>,
+    device: u32,
+}
+
+impl Guest {
+    /// With the features and limits of the device at their defaults but for `change`.
+    pub(crate) fn new(change: impl FnOnce(&mut wgpu::DeviceDescriptor<'_>)) -> Self {
+        let mut instance = wgpu::InstanceDescriptor::new_without_display_handle();
+        instance.backends = wgpu::Backends::from_env().unwrap_or(wgpu::Backends::NOOP);
+        instance.backend_options.noop.enable = true;
+        let instance = wgpu::Instance::new(instance);
+        let adapter = ready(instance.request_adapter(&wgpu::RequestAdapterOptions::default())).unwrap();
+        let mut descriptor = wgpu::DeviceDescriptor::default();
+        change(&mut descriptor);
+        let (device, queue) = ready(adapter.request_device(&descriptor)).unwrap();
+        let policy = DevicePolicy {
+            memory: GpuMemory::new(MAX_GPU_MEMORY),
+            compiler: Arc::new(Compiler::new(DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT)),
+            max_shader_bytes: DEFAULT_MAX_SHADER_BYTES,
+        };
+        let core = DeviceCore::create(device, queue, Arc::new(adapter.get_info()), String::new(), policy);
+        let mut table = ResourceTable::new();
+        let device = table.push(Device { core: Arc::clone(&core), label: String::new() }).unwrap().rep();
+        Self { ctx: WebGpuCtx::new(), table, core, device }
+    }
+
+    pub(crate) fn view(&mut self) -> WebGpuCtxView<'_> {
+        WebGpuCtxView { ctx: &mut self.ctx, table: &mut self.table }
+    }
+
+    pub(crate) fn device(&self) -> Resource<Device> {
+        Resource::new_borrow(self.device)
+    }
+
+    /// What `call` gives, with the kind of the first error in it.
+    pub(crate) fn errors<T>(&mut self, call: impl FnOnce(&mut Self) -> T) -> (T, Option<ErrorKind>) {
+        for kind in [ErrorKind::Internal, ErrorKind::OutOfMemory, ErrorKind::Validation] {
+            self.core.errors.push_scope(kind).unwrap();
+        }
+        let value = call(self);
+        let mut errors = (0..3).filter_map(|_| self.core.errors.pop_scope().unwrap());
+        (value, errors.next().map(|GpuError { kind, message: _ }| kind))
+    }
+
+    pub(crate) fn buffer(
+        &mut self,
+        size: u64,
+        usage: wit::GpuBufferUsage,
+    ) -> Resource<crate::buffer::Buffer> {
+        let device = self.device();
+        let descriptor = wit::GpuBufferDescriptor { size, usage, mapped_at_creation: None, label: None };
+        self.view().create_buffer(device, descriptor).unwrap()
+    }
+}
+
+/// Another handle to the same object, as each call of a guest has its own.
+pub(crate) fn again<T: 'static>(resource: &Resource<T>) -> Resource<T> {
+    Resource::new_borrow(resource.rep())
+}
+
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("wgpu makes one wait for this natively"),
+    }
+}

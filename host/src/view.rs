@@ -1,0 +1,123 @@
+//! What an embedder's store must offer, and how the host functions reach it.
+
+use wasmtime::component::{HasData, Resource, ResourceTable};
+
+use crate::ctx::WebGpuCtx;
+
+/// Access to the [`WebGpuCtx`] and the resource table in the embedder's store data.
+///
+/// ```
+/// use wasmtime::component::ResourceTable;
+/// use wgpu_wasi_host::{WebGpuCtx, WebGpuCtxView, WebGpuView};
+///
+/// struct State {
+///     gpu: WebGpuCtx,
+///     table: ResourceTable,
+/// }
+///
+/// impl WebGpuView for State {
+///     fn webgpu(&mut self) -> WebGpuCtxView<'_> {
+///         WebGpuCtxView { ctx: &mut self.gpu, table: &mut self.table }
+///     }
+/// }
+/// ```
+pub trait WebGpuView: Send {
+    /// Yields mutable access to the guest's WebGPU state and to the table of its resources.
+    fn webgpu(&mut self) -> WebGpuCtxView<'_>;
+}
+
+/// What [`WebGpuView::webgpu`] returns; the host functions are implemented on it.
+pub struct WebGpuCtxView<'a> {
+    /// The guest's WebGPU state: its policy and its quotas.
+    pub ctx: &'a mut WebGpuCtx,
+    /// The guest's resources, those of `wasi:webgpu` among them.
+    pub table: &'a mut ResourceTable,
+}
+
+/// Ties [`WebGpuCtxView`] to wasmtime's generated bindings.
+#[derive(Debug)]
+pub struct WebGpu;
+
+impl HasData for WebGpu {
+    type Data<'a> = WebGpuCtxView<'a>;
+}
+
+/// An object with a label: <https://www.w3.org/TR/webgpu/#gpuobjectbase>.
+///
+/// wgpu takes a label at creation only and never gives it back, so the host keeps the string.
+pub(crate) trait Labelled: Send + 'static {
+    fn label(&self) -> &str;
+    fn set_label(&mut self, label: String);
+}
+
+impl WebGpuCtxView<'_> {
+    /// Looks a resource up; an `Err` (a handle the guest made up or no longer has) traps the guest.
+    pub(crate) fn get<T: Send + 'static>(&self, resource: &Resource<T>) -> wasmtime::Result<&T> {
+        Ok(self.table.get(resource)?)
+    }
+
+    /// Like [`Self::get`], to change the entry.
+    pub(crate) fn get_mut<T: Send + 'static>(&mut self, resource: &Resource<T>) -> wasmtime::Result<&mut T> {
+        Ok(self.table.get_mut(resource)?)
+    }
+
+    /// Adds a resource; an `Err` (the guest's quota of live objects is used up) traps the guest.
+    pub(crate) fn push<T: Send + 'static>(&mut self, entry: T) -> wasmtime::Result<Resource<T>> {
+        self.ctx.count_object()?;
+        Ok(self.table.push(entry)?)
+    }
+
+    /// Takes a resource out.
+    pub(crate) fn delete<T: Send + 'static>(&mut self, resource: Resource<T>) -> wasmtime::Result<T> {
+        let entry = self.table.delete(resource)?;
+        self.ctx.uncount_object();
+        Ok(entry)
+    }
+
+    pub(crate) fn label_of<T: Labelled>(&self, resource: &Resource<T>) -> wasmtime::Result<String> {
+        Ok(self.get(resource)?.label().to_owned())
+    }
+
+    pub(crate) fn set_label_of<T: Labelled>(
+        &mut self,
+        resource: &Resource<T>,
+        label: String,
+    ) -> wasmtime::Result<()> {
+        self.get_mut(resource)?.set_label(label);
+        Ok(())
+    }
+}
+
+/// Implements [`Labelled`] for a struct with a field `label: String`.
+macro_rules! labelled {
+    ($type:ty) => {
+        impl $crate::view::Labelled for $type {
+            fn label(&self) -> &str {
+                &self.label
+            }
+
+            fn set_label(&mut self, label: String) {
+                self.label = label;
+            }
+        }
+    };
+}
+
+/// The WIT methods `label` and `set-label`, the same for every object, inside its `Host…` impl.
+macro_rules! label_methods {
+    ($type:ty) => {
+        fn label(&mut self, this: wasmtime::component::Resource<$type>) -> wasmtime::Result<String> {
+            self.label_of(&this)
+        }
+
+        fn set_label(
+            &mut self,
+            this: wasmtime::component::Resource<$type>,
+            label: String,
+        ) -> wasmtime::Result<()> {
+            self.set_label_of(&this, label)
+        }
+    };
+}
+
+pub(crate) use {label_methods, labelled};

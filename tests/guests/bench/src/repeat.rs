@@ -1,0 +1,70 @@
+//! Repeating a measurement, and printing its median.
+
+use std::time::{Duration, Instant};
+
+use crate::{Result, options::Options};
+
+/// A row is repeated until this has passed…
+const BUDGET: Duration = Duration::from_millis(800);
+/// …but at least and at most so often.
+const REPETITIONS: std::ops::RangeInclusive<usize> = 5..=31;
+
+/// Measures one row if it is asked for, and prints it. `once` does it once and says how long the
+/// measured part took, in seconds; `per` is by how much that is divided, `unit` is ns, us or ms.
+pub(crate) fn row(
+    options: &Options,
+    name: &str,
+    unit: &str,
+    per: f64,
+    mut once: impl FnMut() -> Result<f64>,
+) -> Result<()> {
+    if !options.wants(name) {
+        return Ok(());
+    }
+    // Unmeasured: the first time memory is allocated and shaders are translated.
+    once()?;
+    let (budget, least) = if options.quick { (Duration::ZERO, 1) } else { (BUDGET, *REPETITIONS.start()) };
+    let start = Instant::now();
+    let mut seconds = Vec::new();
+    while seconds.len() < least || (start.elapsed() < budget && seconds.len() < *REPETITIONS.end()) {
+        seconds.push(once()?);
+    }
+    let scale = match unit {
+        "ns" => 1e9,
+        "us" => 1e6,
+        "ms" => 1e3,
+        _ => return Err(format!("{name}: unknown unit {unit}").into()),
+    };
+    let value = median(seconds) * scale / per;
+    println!("{{\"name\":\"{name}\",\"unit\":\"{unit}\",\"value\":{value:.3}}}");
+    Ok(())
+}
+
+/// How long something takes, in seconds.
+pub(crate) fn seconds<R>(what: impl FnOnce() -> R) -> (f64, R) {
+    let start = Instant::now();
+    let result = what();
+    (start.elapsed().as_secs_f64(), result)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let half = values.len() / 2;
+    match (values.get(half.wrapping_sub(1)), values.get(half)) {
+        (Some(low), Some(high)) if values.len().is_multiple_of(2) => (low + high) / 2.0,
+        (_, Some(middle)) => *middle,
+        _ => f64::NAN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert_eq!(median(vec![7.0]), 7.0);
+    }
+}

@@ -1,0 +1,55 @@
+//! The `main` of the programs.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use crate::{Gpu, cases};
+
+/// Runs one case, named by the first argument, and writes its report to stdout; `--list` names them.
+/// `--deferred` after the name has the component complete mappings in `poll` only.
+pub fn main() -> ExitCode {
+    let Some(argument) = std::env::args().nth(1) else {
+        eprintln!("usage: programs CASE | --list");
+        return ExitCode::FAILURE;
+    };
+    if argument == "--list" {
+        for case in cases() {
+            println!("{}", case.name);
+        }
+        return ExitCode::SUCCESS;
+    }
+    let Some(case) = cases().find(|case| case.name == argument) else {
+        eprintln!("no case is called {argument}");
+        return ExitCode::FAILURE;
+    };
+    let gpu = match pollster::block_on(Gpu::open(instance())) {
+        Ok(gpu) => gpu,
+        Err(error) => {
+            eprintln!("no adapter: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let report = pollster::block_on(case.run(&gpu));
+    match io::stdout().write_all(&report.encode()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("can't write the report: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(target_os = "wasi")]
+fn instance() -> wgpu::Instance {
+    if std::env::args().any(|argument| argument == "--deferred") {
+        wgpu_wasi_backend::set_mapping(wgpu_wasi_backend::Mapping::Deferred);
+    }
+    wgpu_wasi_backend::instance()
+}
+
+#[cfg(not(target_os = "wasi"))]
+fn instance() -> wgpu::Instance {
+    wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env())
+}

@@ -1,0 +1,122 @@
+//! The components: built when a test first needs one, unless they are there already.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
+use wasmtime::component::Component;
+use wgpu_wasi_host::command::{Runtime, RuntimeOptions};
+
+/// A component of `tests/guests`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Guest {
+    /// The cases, in plain wgpu over the backend.
+    Programs,
+    /// The same with naga inside, for the cases whose shaders the guest translates.
+    Translated,
+    /// What the WIT allows and wgpu does not, by raw bindings, with an asynchronous entry point.
+    Raw,
+    /// A compute program by raw bindings whose only entry point is the synchronous one.
+    RawSync,
+}
+
+impl Guest {
+    fn file(self) -> &'static str {
+        match self {
+            Self::Programs => "programs.wasm",
+            Self::Translated => "translated.wasm",
+            Self::Raw => "raw.wasm",
+            Self::RawSync => "raw_sync.wasm",
+        }
+    }
+
+    /// The component, compiled once.
+    ///
+    /// # Panics
+    ///
+    /// When it can't be built, read or compiled.
+    #[must_use]
+    pub fn component(self) -> &'static Component {
+        static COMPONENTS: [OnceLock<Component>; 4] = [const { OnceLock::new() }; 4];
+        let slot = match self {
+            Self::Programs => 0,
+            Self::Raw => 1,
+            Self::RawSync => 2,
+            Self::Translated => 3,
+        };
+        let cell = COMPONENTS.get(slot).expect("there is a slot for each guest");
+        cell.get_or_init(|| {
+            let path = folder().join(self.file());
+            let wasm =
+                fs::read(&path).unwrap_or_else(|error| panic!("can't read {}: {error}", path.display()));
+            runtime()
+                .compile(&wasm)
+                .unwrap_or_else(|error| panic!("{} does not compile: {error:?}", path.display()))
+        })
+    }
+}
+
+/// The engine and linker that all components share.
+///
+/// # Panics
+///
+/// When this machine can't run WebAssembly.
+#[must_use]
+pub fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        let options = RuntimeOptions::default().cache(target_folder().join("tmp").join("components"));
+        Runtime::new(&options).expect("the runtime starts")
+    })
+}
+
+/// The root of the checkout.
+#[must_use]
+pub fn root() -> &'static Path {
+    let harness = Path::new(env!("CARGO_MANIFEST_DIR"));
+    harness.ancestors().nth(2).unwrap_or(harness)
+}
+
+/// Where cargo puts what it builds: this program is `TARGET/PROFILE/deps/NAME`.
+///
+/// # Panics
+///
+/// When this program has no path.
+#[must_use]
+pub fn target_folder() -> PathBuf {
+    let program = env::current_exe().expect("the test program has a path");
+    program.ancestors().nth(3).expect("cargo puts test programs three folders deep").to_path_buf()
+}
+
+/// Where the components are; builds them first. cargo has let go of its lock by the time that tests run,
+/// so they go into the same target folder, and nothing is built that `cargo build` has built already.
+fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        if let Some(folder) = env::var_os("WGPU_WASI_GUESTS") {
+            return folder.into();
+        }
+        build(&["--workspace"]);
+        // Apart: together with the others it would give them its features, and so naga.
+        build(&["--package", "wgpu-wasi-programs", "--bin", "translated", "--features", "translated"]);
+        target_folder().join("wasm32-wasip2").join("release")
+    })
+}
+
+fn build(what: &[&str]) {
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--locked", "--target", "wasm32-wasip2", "--manifest-path"])
+        .arg(root().join("tests/guests/Cargo.toml"))
+        .args(what)
+        .env("CARGO_TARGET_DIR", target_folder())
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "the guests can't be built; `cargo xtask setup` installs what that needs\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

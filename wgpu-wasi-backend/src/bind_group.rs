@@ -1,0 +1,102 @@
+//! GPUBindGroup — wit: gpu-bind-group — spec: <https://www.w3.org/TR/webgpu/#gpubindgroup> — peer: host/src/bind_group.rs
+
+use wgpu::custom::BindGroupInterface;
+
+use crate::bind_group_layout::BindGroupLayout;
+use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::buffer::Buffer;
+use crate::convert::{NotInWebGpu, label, ours};
+use crate::device::DeviceShared;
+use crate::elide::Id;
+use crate::sampler::Sampler;
+use crate::texture_view::TextureView;
+use crate::unsupported;
+
+/// A bind group of the host.
+#[derive(Debug)]
+pub(crate) struct BindGroup {
+    pub(crate) wit: wit::GpuBindGroup,
+    pub(crate) id: Id,
+}
+
+impl BindGroup {
+    pub(crate) fn create(device: &DeviceShared, desc: &wgpu::BindGroupDescriptor<'_>) -> Self {
+        let wit = match Self::descriptor(desc) {
+            Ok(descriptor) => device.wit.create_bind_group(&descriptor),
+            Err(why) => {
+                device.refuse("Device::create_bind_group", desc.label, why);
+                Self::invalid(device)
+            }
+        };
+        device.created();
+        Self { wit, id: Id::next() }
+    }
+
+    fn descriptor<'a>(
+        desc: &wgpu::BindGroupDescriptor<'a>,
+    ) -> Result<wit::GpuBindGroupDescriptor<'a>, NotInWebGpu> {
+        let wgpu::BindGroupDescriptor { label: name, layout, entries } = desc;
+        Ok(wit::GpuBindGroupDescriptor {
+            layout: ours(layout.as_custom::<BindGroupLayout>()).wit(),
+            entries: entries.iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
+            label: label(*name),
+        })
+    }
+
+    /// A bind group of an invalid layout is invalid.
+    fn invalid(device: &DeviceShared) -> wit::GpuBindGroup {
+        let layout = BindGroupLayout::invalid(device);
+        let desc = wit::GpuBindGroupDescriptor { layout: &layout, entries: Vec::new(), label: None };
+        device.invalid(|device| device.create_bind_group(&desc))
+    }
+}
+
+impl BindGroupInterface for BindGroup {}
+
+/// Dynamic offsets as the three arguments of `set-bind-group`: data, start and length. Without any
+/// they are left out, which crosses faster.
+#[inline]
+pub(crate) fn dynamic_offsets(offsets: &[u32]) -> (Option<&[u32]>, Option<u64>, Option<u32>) {
+    match u32::try_from(offsets.len()) {
+        Ok(0) => (None, None, None),
+        Ok(length) => (Some(offsets), Some(0), Some(length)),
+        // More than there are bindings: refused by the host for their number.
+        Err(_) => (Some(offsets), Some(0), Some(u32::MAX)),
+    }
+}
+
+impl<'a> TryFrom<&wgpu::BindGroupEntry<'a>> for wit::GpuBindGroupEntry<'a> {
+    type Error = NotInWebGpu;
+
+    fn try_from(value: &wgpu::BindGroupEntry<'a>) -> Result<Self, NotInWebGpu> {
+        let wgpu::BindGroupEntry { binding, resource } = value;
+        let resource = match resource {
+            wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size }) => {
+                wit::GpuBindingResource::GpuBufferBinding(wit::GpuBufferBinding {
+                    buffer: ours(buffer.as_custom::<Buffer>()).wit(),
+                    offset: Some(*offset),
+                    // None is the rest of the buffer for both, and only the host can say whether
+                    // there is any.
+                    size: size.map(wgpu::BufferSize::get),
+                })
+            }
+            wgpu::BindingResource::Sampler(sampler) => {
+                wit::GpuBindingResource::GpuSampler(ours(sampler.as_custom::<Sampler>()).wit())
+            }
+            wgpu::BindingResource::TextureView(view) => {
+                wit::GpuBindingResource::GpuTextureView(ours(view.as_custom::<TextureView>()).wit())
+            }
+            wgpu::BindingResource::BufferArray(_)
+            | wgpu::BindingResource::SamplerArray(_)
+            | wgpu::BindingResource::TextureViewArray(_) => return Err(unsupported::BINDING_ARRAY.into()),
+            wgpu::BindingResource::AccelerationStructure(_)
+            | wgpu::BindingResource::AccelerationStructureArray(_) => {
+                return Err(unsupported::RAY_TRACING.into());
+            }
+            wgpu::BindingResource::ExternalTexture(_) => return Err(unsupported::EXTERNAL_TEXTURE.into()),
+            // `BindingResource` is non-exhaustive: what comes next is not in this WIT either.
+            _ => return Err(NotInWebGpu::value("BindingResource")),
+        };
+        Ok(Self { binding: *binding, resource })
+    }
+}

@@ -1,0 +1,421 @@
+//! GPUBuffer — wit: gpu-buffer — spec: <https://www.w3.org/TR/webgpu/#gpubuffer> — peer: host/src/buffer.rs
+//!
+//! Mapped bytes cross by copy: a range holds its own, fetched when it is taken and sent back when
+//! it is dropped. wgpu refuses ranges that overlap or lie outside the mapping by itself, but only
+//! after the backend has made one. So nothing is fetched for a range that wgpu will refuse.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+
+use wgpu::custom::{
+    BufferInterface, BufferMapCallback, BufferMappedRangeInterface, DispatchBufferMappedRange,
+};
+
+use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::convert::{NotInWebGpu, label};
+use crate::device::DeviceShared;
+use crate::wait::{Map, block, lock};
+
+/// Bytes that one call carries at most. A host need not take more than 128 MiB in a call; half of
+/// that leaves room for everything else in it.
+pub(crate) const MAX_BYTES_PER_CALL: usize = 64 << 20;
+
+/// The handle that wgpu holds.
+#[derive(Debug)]
+pub(crate) struct Buffer {
+    inner: Arc<BufferInner>,
+}
+
+/// The buffer itself: a range that is mapped, or a mapping that is pending, holds on to it, too.
+#[derive(Debug)]
+pub(crate) struct BufferInner {
+    device: Arc<DeviceShared>,
+    wit: wit::GpuBuffer,
+    label: Option<String>,
+    size: wgpu::BufferAddress,
+    usage: wgpu::BufferUsages,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// What wgpu takes for the mapped range: it is set when a mapping is asked for, and stays when
+    /// that fails.
+    requested: Option<Range<wgpu::BufferAddress>>,
+    mapping: Mapping,
+}
+
+#[derive(Debug)]
+enum Mapping {
+    Unmapped,
+    /// Asked for, to be done at the next `poll`.
+    Pending,
+    Mapped {
+        range: Range<wgpu::BufferAddress>,
+        mode: wgpu::MapMode,
+        /// All bytes are zero still: mapped at creation and nothing sent yet. Saves the fetch.
+        blank: bool,
+    },
+}
+
+impl Buffer {
+    pub(crate) fn create(device: &Arc<DeviceShared>, desc: &wgpu::BufferDescriptor<'_>) -> Self {
+        let wit = match Self::descriptor(desc) {
+            Ok(descriptor) => device.wit.create_buffer(&descriptor),
+            Err(why) => {
+                device.refuse("Device::create_buffer", desc.label, why);
+                Self::invalid(device)
+            }
+        };
+        device.created();
+        let all = desc.mapped_at_creation.then_some(0..desc.size);
+        let mapping = match all.clone() {
+            Some(range) => Mapping::Mapped { range, mode: wgpu::MapMode::Write, blank: true },
+            None => Mapping::Unmapped,
+        };
+        Self {
+            inner: Arc::new(BufferInner {
+                device: Arc::clone(device),
+                wit,
+                label: label(desc.label),
+                size: desc.size,
+                usage: desc.usage,
+                state: Mutex::new(State { requested: all, mapping }),
+            }),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn wit(&self) -> &wit::GpuBuffer {
+        &self.inner.wit
+    }
+
+    /// Bytes.
+    pub(crate) fn size(&self) -> wgpu::BufferAddress {
+        self.inner.size
+    }
+
+    pub(crate) fn usage(&self) -> wgpu::BufferUsages {
+        self.inner.usage
+    }
+
+    fn descriptor(desc: &wgpu::BufferDescriptor<'_>) -> Result<wit::GpuBufferDescriptor, NotInWebGpu> {
+        let wgpu::BufferDescriptor { label: name, size, usage, mapped_at_creation } = desc;
+        Ok(wit::GpuBufferDescriptor {
+            size: *size,
+            usage: (*usage).try_into()?,
+            mapped_at_creation: Some(*mapped_at_creation),
+            label: label(*name),
+        })
+    }
+
+    /// A buffer without any usage is invalid: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createbuffer>
+    fn invalid(device: &DeviceShared) -> wit::GpuBuffer {
+        let usage = wit::GpuBufferUsage::empty();
+        let desc = wit::GpuBufferDescriptor { size: 4, usage, mapped_at_creation: Some(false), label: None };
+        device.invalid(|device| device.create_buffer(&desc))
+    }
+}
+
+impl BufferInterface for Buffer {
+    fn map_async(&self, mode: wgpu::MapMode, range: Range<wgpu::BufferAddress>, callback: BufferMapCallback) {
+        let inner = &self.inner;
+        let checked = {
+            let mut state = lock(&inner.state);
+            state.requested = Some(range.clone());
+            let checked = inner.check_map(&state.mapping, mode, &range);
+            if checked.is_ok() {
+                state.mapping = Mapping::Pending;
+            }
+            checked
+        };
+        match checked {
+            Ok(()) => inner.device.map(Map { buffer: Arc::clone(inner), mode, range, callback }),
+            // In this order, as wgpu: the callback first, then the scope or the handler.
+            Err(why) => {
+                callback(Err(wgpu::BufferAsyncError));
+                inner.device.refuse("Buffer::map_async", inner.label.as_deref(), why);
+            }
+        }
+    }
+
+    fn get_mapped_range(
+        &self,
+        sub_range: Range<wgpu::BufferAddress>,
+    ) -> Result<DispatchBufferMappedRange, wgpu::MapRangeError> {
+        let inner = &self.inner;
+        let taken = inner.take_range(sub_range);
+        taken.map(DispatchBufferMappedRange::custom).map_err(|why| {
+            // wgpu's error has one text only, which says less than this.
+            log::error!(
+                "Buffer::get_mapped_range, label = '{}': {why}",
+                inner.label.as_deref().unwrap_or("")
+            );
+            inner.device.map_range_error()
+        })
+    }
+
+    fn unmap(&self) {
+        let inner = &self.inner;
+        let before = {
+            let mut state = lock(&inner.state);
+            state.requested = None;
+            std::mem::replace(&mut state.mapping, Mapping::Unmapped)
+        };
+        match before {
+            // The host has not heard of it yet.
+            Mapping::Pending => inner.device.cancel_map(inner),
+            Mapping::Unmapped | Mapping::Mapped { range: _, mode: _, blank: _ } => {
+                inner.device.touch();
+                if let Err(error) = inner.wit.unmap() {
+                    inner.device.refuse("Buffer::unmap", inner.label.as_deref(), error.message);
+                }
+            }
+        }
+    }
+
+    fn destroy(&self) {
+        let inner = &self.inner;
+        let before = std::mem::replace(&mut lock(&inner.state).mapping, Mapping::Unmapped);
+        if let Mapping::Pending = before {
+            inner.device.cancel_map(inner);
+        }
+        inner.wit.destroy();
+    }
+}
+
+impl BufferInner {
+    /// Maps, waiting for the host, and calls back.
+    pub(crate) fn complete_map(
+        &self,
+        mode: wgpu::MapMode,
+        range: Range<wgpu::BufferAddress>,
+        callback: BufferMapCallback,
+    ) {
+        let flags = match mode {
+            wgpu::MapMode::Read => wit::GpuMapMode::READ,
+            wgpu::MapMode::Write => wit::GpuMapMode::WRITE,
+        };
+        let size = range.end.saturating_sub(range.start);
+        self.device.touch();
+        let mapped = block(self.wit.map_async(flags, Some(range.start), Some(size)));
+        lock(&self.state).mapping = match &mapped {
+            Ok(()) => Mapping::Mapped { range, mode, blank: false },
+            Err(_) => Mapping::Unmapped,
+        };
+        if let Err(error) = &mapped {
+            log::debug!("Buffer::map_async: {:?}: {}", error.kind, error.message);
+            // Nothing of the guest can come between, so only the loss of the device aborts a call
+            // that is waited for: <https://www.w3.org/TR/webgpu/#dom-gpubuffer-mapasync>
+            if let wit::MapAsyncErrorKind::AbortError = error.kind {
+                self.device.lose(wgpu::DeviceLostReason::Unknown, error.message.clone());
+            }
+        }
+        self.device.flush();
+        callback(mapped.map_err(|_| wgpu::BufferAsyncError));
+    }
+
+    /// A pending mapping will not come.
+    pub(crate) fn forget_map(&self) {
+        lock(&self.state).mapping = Mapping::Unmapped;
+    }
+
+    /// What can be checked here is, so that the error comes in the call that made it, also when
+    /// the mapping itself comes later: <https://www.w3.org/TR/webgpu/#dom-gpubuffer-mapasync>
+    fn check_map(
+        &self,
+        mapping: &Mapping,
+        mode: wgpu::MapMode,
+        range: &Range<wgpu::BufferAddress>,
+    ) -> Result<(), String> {
+        self.check_range(range)?;
+        if range.end > self.size {
+            let size = self.size;
+            return Err(format!(
+                "The range {range:?} is out of bounds for the buffer's size of {size} bytes"
+            ));
+        }
+        let needed = match mode {
+            wgpu::MapMode::Read => wgpu::BufferUsages::MAP_READ,
+            wgpu::MapMode::Write => wgpu::BufferUsages::MAP_WRITE,
+        };
+        if !self.usage.contains(needed) {
+            return Err(format!("Usage flags {:?} of the buffer do not contain {needed:?}", self.usage));
+        }
+        match mapping {
+            Mapping::Unmapped => Ok(()),
+            Mapping::Pending => Err("Buffer map is pending".to_owned()),
+            Mapping::Mapped { range: _, mode: _, blank: _ } => Err("Buffer is already mapped".to_owned()),
+        }
+    }
+
+    fn check_range(&self, range: &Range<wgpu::BufferAddress>) -> Result<(), String> {
+        if !range.start.is_multiple_of(wgpu::MAP_ALIGNMENT) {
+            return Err(format!("The range {range:?} does not start at a multiple of 8"));
+        }
+        if range.start > range.end || !(range.end - range.start).is_multiple_of(wgpu::COPY_BUFFER_ALIGNMENT) {
+            return Err(format!("The length of the range {range:?} is no multiple of 4"));
+        }
+        Ok(())
+    }
+
+    fn take_range(self: &Arc<Self>, range: Range<wgpu::BufferAddress>) -> Result<BufferMappedRange, String> {
+        let contains = |outer: &Range<u64>| outer.start <= range.start && range.end <= outer.end;
+        let (writable, blank) = {
+            let state = lock(&self.state);
+            if !state.requested.as_ref().is_some_and(contains) {
+                // wgpu is about to refuse it, and says why.
+                return Ok(BufferMappedRange::new(self, range.start, AlignedBytes::empty(), false));
+            }
+            match &state.mapping {
+                Mapping::Unmapped => return Err("Buffer is not mapped".to_owned()),
+                Mapping::Pending => return Err("Buffer map is pending".to_owned()),
+                Mapping::Mapped { range: mapped, mode, blank } => {
+                    self.check_range(&range)?;
+                    if !contains(mapped) {
+                        return Err(format!("The range {range:?} is not in the mapped range {mapped:?}"));
+                    }
+                    (*mode == wgpu::MapMode::Write, *blank)
+                }
+            }
+        };
+        let size = range.end - range.start;
+        let length = usize::try_from(size).map_err(|_| format!("{size} bytes do not fit into memory"))?;
+        let bytes = if blank || length == 0 {
+            AlignedBytes::zeroed(length)?
+        } else {
+            // A range that is not overwritten as a whole has to be sent back with what it had.
+            let fetched = self.wit.get_mapped_range_get_with_copy(Some(range.start), Some(size));
+            let fetched = fetched.map_err(|error| error.message)?;
+            if fetched.len() != length {
+                return Err(format!("the host sent {} bytes instead of {length}", fetched.len()));
+            }
+            AlignedBytes::from_vec(fetched)?
+        };
+        Ok(BufferMappedRange::new(self, range.start, bytes, writable))
+    }
+
+    /// Sends bytes into the mapping.
+    fn put_range(&self, offset: wgpu::BufferAddress, bytes: &[u8]) {
+        if let Mapping::Mapped { range: _, mode: _, blank } = &mut lock(&self.state).mapping {
+            *blank = false;
+        }
+        let mut offset = offset;
+        for chunk in bytes.chunks(MAX_BYTES_PER_CALL) {
+            // `usize` has 32 or 64 bits on every target of wgpu.
+            let size = chunk.len() as u64;
+            if let Err(error) = self.wit.get_mapped_range_set_with_copy(chunk, Some(offset), Some(size)) {
+                // Not an error of WebGPU: bytes written to a buffer that was destroyed meanwhile,
+                // or never was valid, go nowhere.
+                log::warn!("mapped bytes were not taken: {}", error.message);
+                return;
+            }
+            offset += size;
+        }
+    }
+}
+
+/// Part of a mapped buffer, while the program has it.
+#[derive(Debug)]
+pub(crate) struct BufferMappedRange {
+    buffer: Arc<BufferInner>,
+    /// In the buffer, in bytes.
+    offset: wgpu::BufferAddress,
+    bytes: AlignedBytes,
+    writable: bool,
+    /// A range that wgpu refuses, or that was only read, must not be sent back.
+    written: bool,
+}
+
+impl BufferMappedRange {
+    fn new(buffer: &Arc<BufferInner>, offset: u64, bytes: AlignedBytes, writable: bool) -> Self {
+        Self { buffer: Arc::clone(buffer), offset, bytes, writable, written: false }
+    }
+}
+
+impl BufferMappedRangeInterface for BufferMappedRange {
+    fn len(&self) -> usize {
+        self.bytes.as_slice().len()
+    }
+
+    unsafe fn read_slice(&self) -> &[u8] {
+        self.bytes.as_slice()
+    }
+
+    unsafe fn write_slice(&mut self) -> wgpu::WriteOnly<'_, [u8]> {
+        self.written = true;
+        wgpu::WriteOnly::from_mut(self.bytes.as_mut_slice())
+    }
+}
+
+impl Drop for BufferMappedRange {
+    fn drop(&mut self) {
+        // The trait has no call for the end of a range. All ranges are dropped before `unmap`,
+        // wgpu makes sure of that.
+        if self.written && self.writable {
+            self.buffer.put_range(self.offset, self.bytes.as_slice());
+        }
+    }
+}
+
+/// Bytes that start at a multiple of 8, as mapped memory does: programs cast them to numbers. A
+/// list from the host is allocated as bytes, which an allocator may put anywhere.
+#[derive(Debug)]
+struct AlignedBytes {
+    /// Never grows after it was made, so the bytes never move.
+    storage: Vec<u8>,
+    range: Range<usize>,
+}
+
+const ALIGNMENT: usize = 8;
+
+impl AlignedBytes {
+    fn empty() -> Self {
+        Self { storage: Vec::new(), range: 0..0 }
+    }
+
+    fn zeroed(length: usize) -> Result<Self, String> {
+        let mut storage = Vec::new();
+        // `vec!` would abort when there is no memory; this is an error that a program can handle.
+        storage.try_reserve_exact(length + ALIGNMENT).map_err(|error| error.to_string())?;
+        storage.resize(length + ALIGNMENT, 0);
+        let start = storage.as_ptr().align_offset(ALIGNMENT);
+        Ok(Self { storage, range: start..start + length })
+    }
+
+    fn from_vec(bytes: Vec<u8>) -> Result<Self, String> {
+        let length = bytes.len();
+        if bytes.as_ptr().align_offset(ALIGNMENT) == 0 {
+            return Ok(Self { storage: bytes, range: 0..length });
+        }
+        let mut aligned = Self::zeroed(length)?;
+        aligned.as_mut_slice().copy_from_slice(&bytes);
+        Ok(aligned)
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        self.storage.get(self.range.clone()).unwrap_or_default()
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [u8] {
+        self.storage.get_mut(self.range.clone()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mapped_bytes_are_aligned() {
+        for length in [0, 4, 12, 1000] {
+            let mut zeroed = AlignedBytes::zeroed(length).unwrap();
+            assert_eq!(zeroed.as_slice(), vec![0; length]);
+            assert_eq!(zeroed.as_slice().as_ptr().align_offset(ALIGNMENT), 0);
+            zeroed.as_mut_slice().fill(7);
+            let copy = AlignedBytes::from_vec(zeroed.as_slice().to_vec()).unwrap();
+            assert_eq!(copy.as_slice(), vec![7; length]);
+            assert_eq!(copy.as_slice().as_ptr().align_offset(ALIGNMENT), 0);
+        }
+    }
+}

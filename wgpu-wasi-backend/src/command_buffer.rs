@@ -1,0 +1,16 @@
+//! GPUCommandBuffer — wit: gpu-command-buffer — spec: <https://www.w3.org/TR/webgpu/#gpucommandbuffer> — peer: host/src/command_buffer.rs
+
+use wgpu::custom::CommandBufferInterface;
+
+use crate::bindings::wasi::webgpu::webgpu as wit;
+
+/// A command buffer of the host.
+#[derive(Debug)]
+pub(crate) struct CommandBuffer {
+    pub(crate) wit: wit::GpuCommandBuffer,
+    /// A command was asked for that the WIT does not have: what the host has is incomplete, so it
+    /// must not be submitted.
+    pub(crate) refused: bool,
+}
+
+impl CommandBufferInterface for CommandBuffer {}

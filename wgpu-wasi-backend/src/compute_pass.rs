@@ -1,0 +1,137 @@
+//! GPUComputePassEncoder — wit: gpu-compute-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucomputepassencoder> — peer: host/src/compute_pass.rs
+
+use std::sync::Arc;
+
+use wgpu::custom::{
+    ComputePassInterface, DispatchBindGroup, DispatchBuffer, DispatchComputePipeline, DispatchQuerySet,
+    DispatchTextureView,
+};
+use wgpu::wgt;
+
+use crate::bind_group::{BindGroup, dynamic_offsets};
+use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::buffer::Buffer;
+use crate::command_encoder::EncoderShared;
+use crate::compute_pipeline::ComputePipeline;
+use crate::convert::{label, ours};
+use crate::elide::Bound;
+use crate::query_set::QuerySet;
+use crate::unsupported;
+
+/// A compute pass of the host.
+#[derive(Debug)]
+pub(crate) struct ComputePass {
+    wit: wit::GpuComputePassEncoder,
+    encoder: Arc<EncoderShared>,
+    bound: Bound,
+}
+
+impl ComputePass {
+    pub(crate) fn begin(
+        encoder: &Arc<EncoderShared>,
+        wit: &wit::GpuCommandEncoder,
+        desc: &wgpu::ComputePassDescriptor<'_>,
+    ) -> Self {
+        let wgpu::ComputePassDescriptor { label: name, timestamp_writes } = desc;
+        let timestamp_writes = timestamp_writes.as_ref().and_then(|writes| {
+            let wgpu::ComputePassTimestampWrites {
+                query_set,
+                beginning_of_pass_write_index,
+                end_of_pass_write_index,
+            } = writes;
+            let query_set = ours(query_set.as_custom::<QuerySet>()).wit();
+            let query_set = query_set.map_err(|why| encoder.fail("CommandEncoder::begin_compute_pass", why));
+            Some(wit::GpuComputePassTimestampWrites {
+                query_set: query_set.ok()?,
+                // None is no timestamp, for both.
+                beginning_of_pass_write_index: *beginning_of_pass_write_index,
+                end_of_pass_write_index: *end_of_pass_write_index,
+            })
+        });
+        let descriptor = wit::GpuComputePassDescriptor { timestamp_writes, label: label(*name) };
+        let wit = wit.begin_compute_pass(Some(&descriptor));
+        Self { wit, encoder: Arc::clone(encoder), bound: Bound::default() }
+    }
+}
+
+impl ComputePassInterface for ComputePass {
+    fn set_pipeline(&mut self, pipeline: &DispatchComputePipeline) {
+        let pipeline = ours(pipeline.as_custom::<ComputePipeline>());
+        if self.bound.set_pipeline(pipeline.id) {
+            self.wit.set_pipeline(&pipeline.wit);
+        }
+    }
+
+    fn dispatch_workgroups(&mut self, x: u32, y: u32, z: u32) {
+        self.wit.dispatch_workgroups(x, Some(y), Some(z));
+    }
+
+    fn dispatch_workgroups_indirect(
+        &mut self,
+        indirect_buffer: &DispatchBuffer,
+        indirect_offset: wgpu::BufferAddress,
+    ) {
+        let buffer = ours(indirect_buffer.as_custom::<Buffer>());
+        self.wit.dispatch_workgroups_indirect(buffer.wit(), indirect_offset);
+    }
+
+    fn push_debug_group(&mut self, group_label: &str) {
+        self.wit.push_debug_group(group_label);
+    }
+
+    fn pop_debug_group(&mut self) {
+        self.wit.pop_debug_group();
+    }
+
+    fn insert_debug_marker(&mut self, label: &str) {
+        self.wit.insert_debug_marker(label);
+    }
+
+    fn set_bind_group(
+        &mut self,
+        index: u32,
+        bind_group: Option<&DispatchBindGroup>,
+        offsets: &[wgpu::DynamicOffset],
+    ) {
+        let group = bind_group.map(|group| ours(group.as_custom::<BindGroup>()));
+        if self.bound.set_bind_group(index, group.map(|group| group.id), offsets) {
+            let (data, start, length) = dynamic_offsets(offsets);
+            let group = group.map(|group| &group.wit);
+            if let Err(error) = self.wit.set_bind_group(index, group, data, start, length) {
+                self.encoder.fail("ComputePass::set_bind_group", error.message);
+            }
+        }
+    }
+
+    fn set_immediates(&mut self, offset: u32, data: &[u8]) {
+        self.wit.set_immediates(offset, data, Some(0), Some(data.len() as u64));
+    }
+
+    fn write_timestamp(&mut self, _query_set: &DispatchQuerySet, _query_index: u32) {
+        self.encoder.fail_unsupported("ComputePass::write_timestamp", unsupported::WRITE_TIMESTAMP);
+    }
+
+    fn begin_pipeline_statistics_query(&mut self, _query_set: &DispatchQuerySet, _query_index: u32) {
+        let call = "ComputePass::begin_pipeline_statistics_query";
+        self.encoder.fail_unsupported(call, unsupported::PIPELINE_STATISTICS);
+    }
+
+    fn end_pipeline_statistics_query(&mut self) {
+        let call = "ComputePass::end_pipeline_statistics_query";
+        self.encoder.fail_unsupported(call, unsupported::PIPELINE_STATISTICS);
+    }
+
+    fn transition_resources<'a>(
+        &mut self,
+        _buffer_transitions: &mut dyn Iterator<Item = wgt::BufferTransition<&'a DispatchBuffer>>,
+        _texture_transitions: &mut dyn Iterator<Item = wgt::TextureTransition<&'a DispatchTextureView>>,
+    ) {
+        // WebGPU does this by itself, and leaves no state that a program could see.
+    }
+}
+
+impl Drop for ComputePass {
+    fn drop(&mut self) {
+        self.wit.end();
+    }
+}

@@ -1,0 +1,68 @@
+//! GPUComputePipeline — wit: gpu-compute-pipeline — spec: <https://www.w3.org/TR/webgpu/#gpucomputepipeline> — peer: host/src/compute_pipeline.rs
+
+use std::sync::Arc;
+
+use wgpu::custom::{ComputePipelineInterface, DispatchBindGroupLayout};
+
+use crate::bind_group_layout::BindGroupLayout;
+use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::convert::{label, ours};
+use crate::device::DeviceShared;
+use crate::elide::Id;
+use crate::pipeline_layout::layout_mode;
+use crate::shader_module::ShaderModule;
+
+/// A compute pipeline of the host.
+#[derive(Debug)]
+pub(crate) struct ComputePipeline {
+    pub(crate) wit: wit::GpuComputePipeline,
+    pub(crate) id: Id,
+    device: Arc<DeviceShared>,
+}
+
+impl ComputePipeline {
+    pub(crate) fn create(device: &Arc<DeviceShared>, desc: &wgpu::ComputePipelineDescriptor<'_>) -> Self {
+        // A cache is an optimisation, and one of this backend holds nothing.
+        let wgpu::ComputePipelineDescriptor {
+            label: name,
+            layout,
+            module,
+            entry_point,
+            compilation_options,
+            cache: _,
+        } = desc;
+        let wit = device.wit.create_compute_pipeline(wit::GpuComputePipelineDescriptor {
+            compute: wit::GpuProgrammableStage {
+                module: ours(module.as_custom::<ShaderModule>()).wit(),
+                entry_point: entry_point.map(str::to_owned),
+                constants: Some(constants(compilation_options)),
+            },
+            layout: layout_mode(*layout),
+            label: label(*name),
+        });
+        device.touch();
+        // Compiling takes long enough for the time of a flush not to matter.
+        device.flush();
+        Self { wit, id: Id::next(), device: Arc::clone(device) }
+    }
+}
+
+impl ComputePipelineInterface for ComputePipeline {
+    fn get_bind_group_layout(&self, index: u32) -> DispatchBindGroupLayout {
+        let layout = self.wit.get_bind_group_layout(index);
+        self.device.created();
+        DispatchBindGroupLayout::custom(BindGroupLayout::from_host(layout))
+    }
+}
+
+/// The override constants of a stage. That workgroup memory be left as it is can not be asked for.
+pub(crate) fn constants(
+    options: &wgpu::PipelineCompilationOptions<'_>,
+) -> wit::RecordGpuPipelineConstantValue {
+    let wgpu::PipelineCompilationOptions { constants, zero_initialize_workgroup_memory: _ } = options;
+    let record = wit::RecordGpuPipelineConstantValue::new();
+    for (name, value) in *constants {
+        record.add(name, *value);
+    }
+    record
+}

@@ -1,0 +1,308 @@
+//! GPUDevice — wit: gpu-device — spec: <https://www.w3.org/TR/webgpu/#gpudevice> — peer: host/src/device.rs
+//!
+//! Loss of a device is a future in the WIT, and a future cannot be looked at without waiting for
+//! it. The callback of `set_device_lost_callback` is therefore called by `Device::destroy`, and
+//! when a call fails in a way that only a lost device makes it fail (`map_async`, see `buffer.rs`).
+
+use std::fmt;
+use std::future::ready;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use wgpu::custom::*;
+use wgpu::wgt;
+
+use crate::bind_group::BindGroup;
+use crate::bind_group_layout::BindGroupLayout;
+use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::buffer::Buffer;
+use crate::command_encoder::CommandEncoder;
+use crate::compute_pipeline::ComputePipeline;
+use crate::convert;
+use crate::error::Errors;
+use crate::pipeline_layout::PipelineLayout;
+use crate::query_set::QuerySet;
+use crate::render_bundle_encoder::RenderBundleEncoder;
+use crate::render_pipeline::RenderPipeline;
+use crate::sampler::Sampler;
+use crate::shader_module::ShaderModule;
+use crate::texture::Texture;
+use crate::unsupported::{self, Blas, ExternalTexture, PipelineCache, Tlas};
+use crate::wait::{Waits, lock};
+
+/// The device itself: what every object of it holds on to.
+#[derive(Debug)]
+pub(crate) struct DeviceShared {
+    pub(crate) wit: wit::GpuDevice,
+    /// There is one queue, and a device needs it, too: `poll` waits for its work.
+    pub(crate) queue: wit::GpuQueue,
+    pub(crate) errors: Errors,
+    pub(crate) waits: Waits,
+    loss: Mutex<Loss>,
+    /// wgpu has no constructor for it; see [`DeviceShared::map_range_error`].
+    map_range_error: OnceLock<wgpu::MapRangeError>,
+    /// What cannot change is asked for once.
+    info: wgpu::AdapterInfo,
+    features: wgpu::Features,
+    limits: wgpu::Limits,
+}
+
+/// Whether the device is lost, and who wants to know.
+#[derive(Default)]
+struct Loss {
+    callback: Option<BoxDeviceLostCallback>,
+    lost: Option<(wgpu::DeviceLostReason, String)>,
+}
+
+impl fmt::Debug for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loss").field("lost", &self.lost).finish_non_exhaustive()
+    }
+}
+
+impl DeviceShared {
+    /// Takes over a device of the host, made with the features in `required`.
+    pub(crate) fn new(wit: wit::GpuDevice, required: wgpu::Features, info: wgpu::AdapterInfo) -> Self {
+        let limits = convert::limits(&wit.limits());
+        let mut features = convert::features(&wit.features());
+        // No feature in WebGPU, only a limit; a device has it in wgpu if it was asked for.
+        features.set(wgpu::Features::IMMEDIATES, required.contains(wgpu::Features::IMMEDIATES));
+        Self {
+            queue: wit.queue(),
+            errors: Errors::new(&wit),
+            waits: Waits::default(),
+            loss: Mutex::default(),
+            map_range_error: OnceLock::new(),
+            info,
+            features,
+            limits,
+            wit,
+        }
+    }
+
+    /// Notes that the device is lost; the first reason counts.
+    pub(crate) fn lose(&self, reason: wgpu::DeviceLostReason, message: String) {
+        let callback = {
+            let mut loss = lock(&self.loss);
+            if loss.lost.is_some() {
+                return;
+            }
+            loss.lost = Some((reason, message.clone()));
+            loss.callback.take()
+        };
+        if let Some(callback) = callback {
+            callback(reason, message);
+        }
+    }
+
+    /// Answers `Buffer::get_mapped_range`. wgpu keeps the contents of this error to itself, so the
+    /// one that it makes for an unmapped buffer has to do for all.
+    pub(crate) fn map_range_error(self: &Arc<Self>) -> wgpu::MapRangeError {
+        let make = || {
+            let device = wgpu::Device::from_custom(Device { shared: Arc::clone(self), primary: false });
+            let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("never mapped"),
+                size: wgpu::MAP_ALIGNMENT,
+                usage: wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            });
+            match buffer.get_mapped_range(..) {
+                Err(error) => error,
+                Ok(_) => unreachable!("wgpu refuses ranges of a buffer that was never mapped"),
+            }
+        };
+        self.map_range_error.get_or_init(make).clone()
+    }
+}
+
+/// The handle that wgpu holds.
+#[derive(Debug)]
+pub(crate) struct Device {
+    shared: Arc<DeviceShared>,
+    /// Whether this is the handle of the program, rather than one for [`DeviceShared::map_range_error`].
+    primary: bool,
+}
+
+impl Device {
+    pub(crate) fn new(shared: Arc<DeviceShared>) -> Self {
+        Self { shared, primary: true }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<DeviceShared> {
+        &self.shared
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        if self.primary {
+            self.shared.cancel_all();
+            // Nobody polls any more: an error that is not reported now would be lost.
+            if !std::thread::panicking() {
+                self.shared.flush();
+            }
+        }
+    }
+}
+
+impl DeviceInterface for Device {
+    fn features(&self) -> wgpu::Features {
+        self.shared.features
+    }
+
+    fn limits(&self) -> wgpu::Limits {
+        self.shared.limits.clone()
+    }
+
+    fn adapter_info(&self) -> wgpu::AdapterInfo {
+        self.shared.info.clone()
+    }
+
+    fn create_shader_module(
+        &self,
+        desc: wgpu::ShaderModuleDescriptor<'_>,
+        _runtime_checks: wgpu::ShaderRuntimeChecks,
+    ) -> DispatchShaderModule {
+        DispatchShaderModule::custom(ShaderModule::create(&self.shared, desc))
+    }
+
+    unsafe fn create_shader_module_passthrough(
+        &self,
+        desc: &wgpu::ShaderModuleDescriptorPassthrough<'_>,
+    ) -> DispatchShaderModule {
+        DispatchShaderModule::custom(ShaderModule::create_passthrough(&self.shared, desc))
+    }
+
+    fn create_bind_group_layout(
+        &self,
+        desc: &wgpu::BindGroupLayoutDescriptor<'_>,
+    ) -> DispatchBindGroupLayout {
+        DispatchBindGroupLayout::custom(BindGroupLayout::create(&self.shared, desc))
+    }
+
+    fn create_bind_group(&self, desc: &wgpu::BindGroupDescriptor<'_>) -> DispatchBindGroup {
+        DispatchBindGroup::custom(BindGroup::create(&self.shared, desc))
+    }
+
+    fn create_pipeline_layout(&self, desc: &wgpu::PipelineLayoutDescriptor<'_>) -> DispatchPipelineLayout {
+        DispatchPipelineLayout::custom(PipelineLayout::create(&self.shared, desc))
+    }
+
+    fn create_render_pipeline(&self, desc: &wgpu::RenderPipelineDescriptor<'_>) -> DispatchRenderPipeline {
+        DispatchRenderPipeline::custom(RenderPipeline::create(&self.shared, desc))
+    }
+
+    fn create_mesh_pipeline(&self, desc: &wgpu::MeshPipelineDescriptor<'_>) -> DispatchRenderPipeline {
+        DispatchRenderPipeline::custom(RenderPipeline::create_mesh(&self.shared, desc))
+    }
+
+    fn create_compute_pipeline(&self, desc: &wgpu::ComputePipelineDescriptor<'_>) -> DispatchComputePipeline {
+        DispatchComputePipeline::custom(ComputePipeline::create(&self.shared, desc))
+    }
+
+    unsafe fn create_pipeline_cache(
+        &self,
+        desc: &wgpu::PipelineCacheDescriptor<'_>,
+    ) -> DispatchPipelineCache {
+        let row = unsupported::PIPELINE_CACHE;
+        self.shared.refuse_unsupported(row, "Device::create_pipeline_cache", desc.label);
+        DispatchPipelineCache::custom(PipelineCache)
+    }
+
+    fn create_buffer(&self, desc: &wgpu::BufferDescriptor<'_>) -> DispatchBuffer {
+        DispatchBuffer::custom(Buffer::create(&self.shared, desc))
+    }
+
+    fn create_texture(&self, desc: &wgpu::TextureDescriptor<'_>) -> DispatchTexture {
+        DispatchTexture::custom(Texture::create(&self.shared, desc))
+    }
+
+    fn create_external_texture(
+        &self,
+        desc: &wgpu::ExternalTextureDescriptor<'_>,
+        _planes: &[&wgpu::TextureView],
+    ) -> DispatchExternalTexture {
+        let row = unsupported::EXTERNAL_TEXTURE;
+        self.shared.refuse_unsupported(row, "Device::create_external_texture", desc.label);
+        DispatchExternalTexture::custom(ExternalTexture)
+    }
+
+    fn create_blas(
+        &self,
+        desc: &wgpu::CreateBlasDescriptor<'_>,
+        _sizes: wgpu::BlasGeometrySizeDescriptors,
+    ) -> (Option<u64>, DispatchBlas) {
+        self.shared.refuse_unsupported(unsupported::RAY_TRACING, "Device::create_blas", desc.label);
+        (None, DispatchBlas::custom(Blas))
+    }
+
+    fn create_tlas(&self, desc: &wgpu::CreateTlasDescriptor<'_>) -> DispatchTlas {
+        self.shared.refuse_unsupported(unsupported::RAY_TRACING, "Device::create_tlas", desc.label);
+        DispatchTlas::custom(Tlas)
+    }
+
+    fn create_sampler(&self, desc: &wgpu::SamplerDescriptor<'_>) -> DispatchSampler {
+        DispatchSampler::custom(Sampler::create(&self.shared, desc))
+    }
+
+    fn create_query_set(&self, desc: &wgpu::QuerySetDescriptor<'_>) -> DispatchQuerySet {
+        DispatchQuerySet::custom(QuerySet::create(&self.shared, desc))
+    }
+
+    fn create_command_encoder(&self, desc: &wgpu::CommandEncoderDescriptor<'_>) -> DispatchCommandEncoder {
+        DispatchCommandEncoder::custom(CommandEncoder::create(&self.shared, desc))
+    }
+
+    fn create_render_bundle_encoder(
+        &self,
+        desc: &wgpu::RenderBundleEncoderDescriptor<'_>,
+    ) -> DispatchRenderBundleEncoder {
+        DispatchRenderBundleEncoder::custom(RenderBundleEncoder::create(&self.shared, desc))
+    }
+
+    fn set_device_lost_callback(&self, device_lost_callback: BoxDeviceLostCallback) {
+        let mut loss = lock(&self.shared.loss);
+        match loss.lost.clone() {
+            Some((reason, message)) => {
+                drop(loss);
+                device_lost_callback(reason, message);
+            }
+            None => loss.callback = Some(device_lost_callback),
+        }
+    }
+
+    fn on_uncaptured_error(&self, handler: Arc<dyn wgpu::UncapturedErrorHandler>) {
+        self.shared.set_error_handler(handler);
+    }
+
+    fn push_error_scope(&self, filter: wgpu::ErrorFilter) -> u32 {
+        self.shared.push_scope(filter)
+    }
+
+    fn pop_error_scope(&self, index: u32) -> Pin<Box<dyn PopErrorScopeFuture>> {
+        Box::pin(ready(self.shared.pop_scope(index)))
+    }
+
+    unsafe fn start_graphics_debugger_capture(&self) {}
+
+    unsafe fn stop_graphics_debugger_capture(&self) {}
+
+    fn poll(&self, poll_type: wgt::PollType<u64>) -> Result<wgpu::PollStatus, wgpu::PollError> {
+        self.shared.poll(poll_type)
+    }
+
+    fn get_internal_counters(&self) -> wgpu::InternalCounters {
+        wgpu::InternalCounters::default()
+    }
+
+    fn generate_allocator_report(&self) -> Option<wgpu::AllocatorReport> {
+        None
+    }
+
+    fn destroy(&self) {
+        // What went wrong before still has to be told; afterwards the host forgets it.
+        self.shared.flush();
+        self.shared.wit.destroy();
+        self.shared.lose(wgpu::DeviceLostReason::Destroyed, String::new());
+    }
+}

@@ -1,0 +1,94 @@
+//! GPUTexture — wit: gpu-texture — spec: <https://www.w3.org/TR/webgpu/#gputexture> — peer: host/src/texture.rs
+
+use std::sync::Arc;
+
+use wgpu::custom::{DispatchTextureView, TextureInterface};
+
+use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::convert::{NotInWebGpu, label};
+use crate::device::DeviceShared;
+use crate::texture_view::TextureView;
+
+/// A texture of the host.
+#[derive(Debug)]
+pub(crate) struct Texture {
+    device: Arc<DeviceShared>,
+    wit: wit::GpuTexture,
+}
+
+impl Texture {
+    pub(crate) fn create(device: &Arc<DeviceShared>, desc: &wgpu::TextureDescriptor<'_>) -> Self {
+        let wit = match Self::descriptor(desc) {
+            Ok(descriptor) => device.wit.create_texture(&descriptor),
+            Err(why) => {
+                device.refuse("Device::create_texture", desc.label, why);
+                Self::invalid(device)
+            }
+        };
+        device.created();
+        Self { device: Arc::clone(device), wit }
+    }
+
+    /// A texture that the host made by itself.
+    pub(crate) fn from_host(device: Arc<DeviceShared>, wit: wit::GpuTexture) -> Self {
+        Self { device, wit }
+    }
+
+    #[inline]
+    pub(crate) fn wit(&self) -> &wit::GpuTexture {
+        &self.wit
+    }
+
+    fn descriptor(desc: &wgpu::TextureDescriptor<'_>) -> Result<wit::GpuTextureDescriptor, NotInWebGpu> {
+        let wgpu::TextureDescriptor {
+            label: name,
+            size,
+            mip_level_count,
+            sample_count,
+            dimension,
+            format,
+            usage,
+            view_formats,
+        } = desc;
+        let view_formats = view_formats.iter().map(|format| (*format).try_into());
+        Ok(wit::GpuTextureDescriptor {
+            size: (*size).into(),
+            mip_level_count: Some(*mip_level_count),
+            sample_count: Some(*sample_count),
+            dimension: Some((*dimension).into()),
+            format: (*format).try_into()?,
+            usage: (*usage).try_into()?,
+            view_formats: Some(view_formats.collect::<Result<_, NotInWebGpu>>()?),
+            // Of compatibility mode only, which wgpu does not ask for.
+            texture_binding_view_dimension: None,
+            label: label(*name),
+        })
+    }
+
+    /// A texture without texels is invalid: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createtexture>
+    fn invalid(device: &DeviceShared) -> wit::GpuTexture {
+        let none = wgpu::Extent3d { width: 0, height: 0, depth_or_array_layers: 0 };
+        let desc = wit::GpuTextureDescriptor {
+            size: none.into(),
+            mip_level_count: Some(1),
+            sample_count: Some(1),
+            dimension: Some(wit::GpuTextureDimension::D2),
+            format: wit::GpuTextureFormat::Rgba8unorm,
+            usage: wit::GpuTextureUsage::COPY_DST,
+            view_formats: Some(Vec::new()),
+            texture_binding_view_dimension: None,
+            label: None,
+        };
+        device.invalid(|device| device.create_texture(&desc))
+    }
+}
+
+impl TextureInterface for Texture {
+    fn create_view(&self, desc: &wgpu::TextureViewDescriptor<'_>) -> DispatchTextureView {
+        DispatchTextureView::custom(TextureView::create(&self.device, &self.wit, desc))
+    }
+
+    fn destroy(&self) {
+        self.wit.destroy();
+    }
+}

@@ -1,0 +1,59 @@
+//! What the commands build, and where cargo puts it.
+
+use std::{
+    env::consts::EXE_SUFFIX,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Result;
+
+use crate::repo::{GUEST_TARGET, Repo, run};
+
+/// The workspaces of the checkout, by their manifests; the main one first.
+pub(crate) const WORKSPACES: [&str; 4] =
+    ["Cargo.toml", "tests/guests/Cargo.toml", "examples/Cargo.toml", "xtask/Cargo.toml"];
+
+/// The manifest of the programs that are both tests and benchmarks.
+pub(crate) const GUESTS: &str = "tests/guests/Cargo.toml";
+
+/// The manifest of the example programs.
+pub(crate) const EXAMPLES: &str = "examples/Cargo.toml";
+
+/// Builds the command line program `wgpu-wasi`.
+pub(crate) fn build_host(repo: &Repo) -> Result<PathBuf> {
+    run(&mut repo.cargo(["build", "--release", "-p", "wgpu-wasi-host", "--bin", "wgpu-wasi"]))?;
+    Ok(native(&repo.target("release"), "wgpu-wasi"))
+}
+
+/// Builds programs of a workspace natively.
+pub(crate) fn build_native(repo: &Repo, manifest: &str, packages: &[&str]) -> Result<()> {
+    run(repo.cargo(["build", "--release", "--manifest-path", manifest]).args(select(packages)))
+}
+
+/// Builds programs of a workspace as components; no names means all of them.
+pub(crate) fn build_components(repo: &Repo, manifest: &str, packages: &[&str]) -> Result<()> {
+    let mut cargo = repo.cargo(["build", "--release", "--manifest-path", manifest, "--target", GUEST_TARGET]);
+    run(cargo.args(select(packages)))
+}
+
+fn select<'a>(packages: &[&'a str]) -> Vec<&'a str> {
+    if packages.is_empty() {
+        return vec!["--workspace"];
+    }
+    packages.iter().flat_map(|package| ["-p", *package]).collect()
+}
+
+/// The path of a native program in a folder.
+pub(crate) fn native(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}{EXE_SUFFIX}"))
+}
+
+/// The path of a component in a folder.
+pub(crate) fn component(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.wasm"))
+}
+
+/// Where cargo puts components.
+pub(crate) fn component_folder(repo: &Repo) -> PathBuf {
+    repo.target(GUEST_TARGET).join("release")
+}

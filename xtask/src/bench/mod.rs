@@ -1,0 +1,143 @@
+//! `cargo xtask bench`: the same programs natively and as components, on the same adapter, in one run.
+//!
+//! The two take turns, so that a machine that slows down slows both; what is reported is the median
+//! over the turns.
+
+mod programs;
+mod report;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use self::{
+    programs::Programs,
+    report::{Report, Samples},
+};
+use crate::repo::Repo;
+
+/// How to measure.
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    /// Turns that each program takes
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Turns of the start-up measurement, which are short
+    #[arg(long, default_value_t = 11, value_parser = clap::value_parser!(u32).range(1..))]
+    start_rounds: u32,
+    /// Only rows whose name starts with this; may be given several times
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Few repetitions: shows that it works, not how fast
+    #[arg(long)]
+    quick: bool,
+    /// The adapter to use on both sides, by a part of its name
+    #[arg(long)]
+    adapter: Option<String>,
+    /// Measure the programs in `--bin-dir` instead of building them; needs no checkout and no cargo
+    #[arg(long, requires = "bin_dir")]
+    no_build: bool,
+    /// Where the programs are that `--collect` copied
+    #[arg(long, value_name = "DIR", requires = "no_build")]
+    bin_dir: Option<PathBuf>,
+    /// Build, copy all that a measurement needs (this program too) to a folder, and stop
+    #[arg(long, value_name = "DIR", conflicts_with = "no_build")]
+    collect: Option<PathBuf>,
+    /// Where to write the report [default: target/bench/report.json of the checkout]
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+/// Measures, prints a table and writes the report.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let repo = Repo::find();
+    let report_path = match (&options.report, &repo) {
+        (Some(path), _) => path.clone(),
+        (None, Ok(repo)) => repo.path("target/bench/report.json"),
+        (None, Err(_)) => {
+            env::current_dir().context("the current directory")?.join("target/bench/report.json")
+        }
+    };
+    let programs = match (&options.bin_dir, options.no_build) {
+        (Some(folder), true) => Programs::find(folder)?,
+        _ => Programs::build(&repo?)?,
+    };
+    if let Some(folder) = &options.collect {
+        programs.copy_to(folder)?;
+        println!("copied to {}; measure there with", folder.display());
+        println!("  DIR/xtask bench --no-build --bin-dir DIR");
+        return Ok(());
+    }
+    let report = measure(options, &programs)?;
+    println!("\n{}\n{}", report.adapter, report.table());
+    println!("ratio: how the component does against native; 1 is as good, above 1 is better");
+    report.write(&report_path)?;
+    println!("written to {}", report_path.display());
+    Ok(())
+}
+
+fn measure(options: &Options, programs: &Programs) -> Result<Report> {
+    let (mut native, mut component) = (Samples::default(), Samples::default());
+    let arguments = options.for_the_program();
+    let only_start = !options.only.is_empty() && options.only.iter().all(|only| only.starts_with("start"));
+    for round in 1..=if only_start { 0 } else { options.rounds } {
+        println!("bench: round {round} of {}: native", options.rounds);
+        native.add(&programs.bench_native(options.adapter(), &arguments)?)?;
+        println!("bench: round {round} of {}: component", options.rounds);
+        component.add(&programs.bench_component(options.adapter(), &arguments)?)?;
+    }
+    let (ours, theirs) = (component.adapter(), native.adapter());
+    if ours != theirs {
+        bail!("the component ran on `{ours}`, the native program on `{theirs}`: name one with --adapter");
+    }
+    if options.only.is_empty() || options.only.iter().any(|only| only.starts_with("start")) {
+        println!("bench: starting programs");
+        start(options, programs, &mut native, &mut component)?;
+    }
+    Report::new(&native, &component)
+}
+
+impl Options {
+    fn adapter(&self) -> Option<&str> {
+        self.adapter.as_deref()
+    }
+
+    /// What the benchmark program is told.
+    fn for_the_program(&self) -> Vec<&str> {
+        let quick = self.quick.then_some("--quick");
+        quick.into_iter().chain(self.only.iter().flat_map(|name| ["--only", name])).collect()
+    }
+}
+
+/// Whole processes, from the shell's point of view: a program that doubles four numbers.
+fn start(
+    options: &Options,
+    programs: &Programs,
+    native: &mut Samples,
+    component: &mut Samples,
+) -> Result<()> {
+    let cache = programs::Cache::new()?;
+    // Once unmeasured: the first start also reads the programs from the disk.
+    programs.start_native(options.adapter())?;
+    programs.start_component(options.adapter(), cache.folder())?;
+    for _ in 0..options.start_rounds {
+        let milliseconds = programs.start_native(options.adapter())?.as_secs_f64() * 1e3;
+        native.push("start/cold", "ms", milliseconds);
+        native.push("start/cached", "ms", milliseconds);
+        let empty = programs::Cache::new()?;
+        let cold = programs.start_component(options.adapter(), empty.folder())?;
+        component.push("start/cold", "ms", cold.as_secs_f64() * 1e3);
+        let cached = programs.start_component(options.adapter(), cache.folder())?;
+        component.push("start/cached", "ms", cached.as_secs_f64() * 1e3);
+    }
+    Ok(())
+}
+
+/// A name for messages.
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}

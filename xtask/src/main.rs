@@ -1,0 +1,80 @@
+//! The project's own commands: `cargo xtask help`.
+//!
+//! Each does the whole of what its name says from a fresh clone, and calls nothing that a laptop
+//! can't call: what CI runs is what people run.
+
+mod artifacts;
+mod bench;
+mod demo;
+mod docs;
+mod gallery;
+mod lint;
+mod repo;
+mod setup;
+mod test;
+mod wit;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use repo::Repo;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "The commands of the wgpu-wasi project")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make this machine ready: the wasm32-wasip2 target, and software Vulkan where there is no GPU
+    Setup(setup::Options),
+    /// Build everything, filter a picture on the GPU inside the sandbox, and compare with native
+    Demo,
+    /// Draw every scene of the gallery natively and as a component, compare, and make a contact sheet
+    Gallery,
+    /// Run everything that must pass
+    Test,
+    /// Measure components against the same programs natively
+    Bench(bench::Options),
+    /// Formatting, clippy and documentation, each without a warning
+    Lint,
+    /// Write the parts of the documents that are made from the code
+    Docs {
+        /// Fail where they are not up to date instead
+        #[arg(long)]
+        check: bool,
+    },
+    /// Print what `wit/` defines
+    Wit {
+        /// Compare it with the published definition and fail on any difference
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The chain of causes in one line; a backtrace of this program would tell nobody anything.
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<()> {
+    match arguments.command {
+        Command::Setup(options) => setup::run(&Repo::find()?, &options),
+        Command::Demo => demo::run_all(&Repo::find()?),
+        Command::Gallery => gallery::run_all(&Repo::find()?),
+        Command::Test => test::run_all(&Repo::find()?),
+        Command::Bench(options) => bench::run(&options),
+        Command::Lint => lint::run_all(&Repo::find()?),
+        Command::Docs { check } => docs::run(&Repo::find()?, check),
+        Command::Wit { check } => wit::run(&Repo::find()?, check),
+    }
+}

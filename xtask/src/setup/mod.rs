@@ -1,0 +1,34 @@
+//! `cargo xtask setup`: what a fresh machine lacks.
+
+mod debian;
+mod target;
+mod vulkan;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::repo::Repo;
+
+/// How to set up.
+#[derive(Args, Debug, Default)]
+pub(crate) struct Options {
+    /// Build the target's std from the distribution's sources, in place of what is there
+    #[arg(long)]
+    from_distribution: bool,
+}
+
+/// Does what is missing and says so; where nothing is, it takes a fraction of a second.
+pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
+    target::ensure(repo, options.from_distribution)?;
+    vulkan::ensure()
+}
+
+/// The same as the first step of another command: a GPU that was not found there is only reported,
+/// since the command itself will say what it can't do without.
+pub(crate) fn before(repo: &Repo) -> Result<()> {
+    target::ensure(repo, false)?;
+    if let Err(error) = vulkan::ensure() {
+        eprintln!("setup: warning: {error:#}");
+    }
+    Ok(())
+}

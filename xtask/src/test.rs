@@ -1,0 +1,31 @@
+//! `cargo xtask test`: everything that must pass.
+
+use anyhow::Result;
+
+use crate::{
+    artifacts::{self, EXAMPLES, GUESTS},
+    repo::{Repo, run},
+    setup, wit,
+};
+
+/// Runs all the tests; the last lines are those of the main workspace's own summary.
+///
+/// With `CI` set in the environment, a machine without a GPU adapter fails instead of being passed
+/// over: the tests themselves see to that.
+pub(crate) fn run_all(repo: &Repo) -> Result<()> {
+    setup::before(repo)?;
+    wit::run(repo, true)?;
+    run(&mut repo.cargo(["test", "--release", "--manifest-path", "xtask/Cargo.toml"]))?;
+    artifacts::build_components(repo, GUESTS, &[])?;
+    artifacts::build_components(repo, EXAMPLES, &[])?;
+    // Each of these tests opens the GPU for itself. Vulkan's loader (1.4.309 did) may crash when one thread
+    // opens a device while another looks for adapters, so they take turns.
+    let examples = ["test", "--release", "--manifest-path", EXAMPLES, "--workspace"];
+    run(repo.cargo(examples).env("RUST_TEST_THREADS", "1"))?;
+    // The guest's side apart from the rest: together with it, wgpu would have the features of both, and be
+    // built once more for that.
+    run(&mut repo.cargo(["test", "--release", "-p", "wgpu-wasi-backend"]))?;
+    let rest = ["test", "--release", "--workspace", "--exclude", "wgpu-wasi-backend"];
+    run(repo.cargo(rest).arg("--doc"))?;
+    run(repo.cargo(rest).args(["--lib", "--bins", "--tests", "--no-fail-fast"]))
+}
