@@ -42,6 +42,7 @@ macro_rules! raw_cases {
                 timestamps,
                 uncaptured_errors,
                 work_done,
+                work_done_late,
             }
             quotas {
                 gpu_memory,

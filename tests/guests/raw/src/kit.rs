@@ -1,5 +1,7 @@
 //! What almost every case does.
 
+use std::time::{Duration, Instant};
+
 use crate::wit::{
     self, GpuAdapter, GpuBindGroup, GpuBindGroupDescriptor, GpuBindGroupEntry, GpuBindGroupLayout,
     GpuBindingResource, GpuBuffer, GpuBufferDescriptor, GpuBufferUsage, GpuCommandEncoder,
@@ -126,6 +128,44 @@ pub fn bind(device: &GpuDevice, layout: &GpuBindGroupLayout, buffer: &GpuBuffer)
 /// A command encoder.
 pub fn encoder(device: &GpuDevice) -> GpuCommandEncoder {
     device.create_command_encoder(None)
+}
+
+/// Waits once for work that keeps the GPU busy for at least `least`, and says how long it took. How much work
+/// that is depends on the GPU: each round has twice as much as the one before, and `least` or the host's
+/// patience ends the last.
+pub async fn wait_for_at_least(device: &GpuDevice, least: Duration) -> Duration {
+    const LONG: &str = "
+        @group(0) @binding(0) var<storage, read_write> data: array<u32>;
+        @compute @workgroup_size(64)
+        fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+            var x = id.x;
+            for (var i = 0u; i < 10000u; i++) { x = x * 1664525u + 1013904223u; }
+            data[id.x % arrayLength(&data)] = x;
+        }
+    ";
+    let (pipeline, error) = caught(device, || pipeline(device, &shader(device, LONG))).await;
+    assert!(matches!(error, Caught::Nothing), "{error:?}");
+    let data = storage(device, &[0; 64]);
+    let group = bind(device, &pipeline.get_bind_group_layout(0), &data);
+    let mut dispatches = 1_u32;
+    loop {
+        let encoder = encoder(device);
+        let pass = encoder.begin_compute_pass(None);
+        pass.set_pipeline(&pipeline);
+        pass.set_bind_group(0, Some(&group), None, None, None).expect("the group fits");
+        for _ in 0..dispatches {
+            pass.dispatch_workgroups(64, None, None);
+        }
+        pass.end();
+        let start = Instant::now();
+        device.queue().submit(&[&encoder.finish(None)]);
+        device.queue().on_submitted_work_done().await;
+        let waited = start.elapsed();
+        if waited >= least {
+            return waited;
+        }
+        dispatches = dispatches.saturating_mul(2);
+    }
 }
 
 /// A texture with two dimensions.

@@ -51,8 +51,10 @@ background! {
 /// guests wait for the GPU.
 #[test]
 fn a_wait_blocks_no_executor_thread() {
-    const CASE: &str = "compute_mandelbrot";
-    /// On a host that blocks, a few turns between the calls of the guests; here, thousands a millisecond.
+    /// Waits for hundreds of milliseconds.
+    const CASE: &str = "work_done_late";
+    /// On a host that blocks, one turn between two waits of the guests at most; here, thousands a
+    /// millisecond.
     const LEAST: u32 = 500;
     if Adapter::Machine.available(CASE).is_none() {
         return;
@@ -61,7 +63,7 @@ fn a_wait_blocks_no_executor_thread() {
         let (stdout, stderr) = (MemoryOutputPipe::new(1 << 20), MemoryOutputPipe::new(1 << 20));
         let wasi = WasiCtx::builder().arg("guest").arg(CASE).stdout(stdout).stderr(stderr).build();
         let gpu = Adapter::Machine.context().wait_mode(WaitMode::Background).build();
-        guests::runtime().run_async(Guest::Programs.component(), wasi, gpu)
+        guests::runtime().run_async(Guest::Raw.component(), wasi, gpu)
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (first, second, turns) = runtime.block_on(async {

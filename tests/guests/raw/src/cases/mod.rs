@@ -38,3 +38,4 @@ pub mod texture_properties;
 pub mod timestamps;
 pub mod uncaptured_errors;
 pub mod work_done;
+pub mod work_done_late;
