@@ -1,0 +1,13 @@
+//! wasm-bindgen-futures, with a [`spawn_local`] for WASI.
+//!
+//! Crates that take every wasm32 for a browser (cubecl is one) hand futures to `spawn_local`, which would
+//! call JavaScript: on WASI it panics. Everything else is the real crate's.
+#![warn(missing_docs, unreachable_pub)]
+
+#[cfg(target_os = "wasi")]
+mod tasks;
+
+#[cfg(target_os = "wasi")]
+pub use tasks::{run_until_stalled, spawn_local};
+// What this crate declares itself goes before what comes by the glob.
+pub use upstream::*;
