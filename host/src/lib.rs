@@ -64,6 +64,8 @@ mod bind_group_layout;
 pub mod bindings;
 mod buffer;
 mod bulk;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod command;
 mod command_buffer;
 mod command_encoder;

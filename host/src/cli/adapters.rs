@@ -2,19 +2,24 @@
 
 use std::process::ExitCode;
 
+use crate::{NO_ADAPTER, default_instance};
 use clap::Args;
 use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
-use wgpu_wasi_host::{NO_ADAPTER, default_instance};
 
 /// Lists the GPU adapters that programs can run on.
 ///
 /// `wgpu-wasi run --adapter NAME` takes any part of a name. The first of the table is what a program gets
 /// that asks for nothing special on a machine with one GPU.
 #[derive(Debug, Args)]
-pub(crate) struct Adapters {}
+pub struct Adapters {}
 
 impl Adapters {
-    pub(crate) fn execute(self) -> wasmtime::Result<ExitCode> {
+    /// Prints the table.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn execute(self) -> wasmtime::Result<ExitCode> {
         let Self {} = self;
         let adapters = enumerate()?;
         if adapters.is_empty() {

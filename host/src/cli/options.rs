@@ -1,33 +1,27 @@
-//! `wgpu-wasi run`: runs one component.
+//! How a component is run: what it may use, and for how long.
 
 use std::{
     env,
+    ffi::OsString,
     path::{Path, PathBuf},
-    process::ExitCode,
-    thread,
     time::Duration,
 };
 
 use bytesize::ByteSize;
 use clap::Args;
 use wasmtime::component::Component;
-use wasmtime_wasi::{FsPerms, WasiCtx};
-use wgpu_wasi_host::{
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
+
+use super::adapters;
+use crate::{
     AdapterChoice, NO_ADAPTER, WebGpuCtx, WebGpuCtxBuilder,
-    command::{Runtime, RuntimeOptions, TimedOut},
+    command::{Runtime, RuntimeOptions},
     limits,
 };
 
-use crate::adapters;
-
-/// Runs a component on the GPU.
-///
-/// The program sees nothing of this machine but the GPU, the folders given with `--dir` and the variables
-/// given with `--env`. Its standard input and output are those of this command, and its exit status is
-/// this command's (WASI 0.2 carries success or failure only: 0 or 1). 124: its time was up. 134: it
-/// trapped. 125: it could not be run at all.
-#[derive(Debug, Args)]
-pub(crate) struct Run {
+/// What a component may use, and for how long.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
     /// Lets the program use a folder of this machine, under a name of its own or the same one; with
     /// `::ro` after that, only to read
     #[arg(long = "dir", value_name = "HOST[::GUEST[::ro]]", value_parser = parse_dir)]
@@ -52,14 +46,6 @@ pub(crate) struct Run {
     /// Compiles the component anew instead of taking it from the cache
     #[arg(long)]
     no_cache: bool,
-
-    /// The component: a `.wasm` file built with `--target wasm32-wasip2`
-    #[arg(value_name = "APP.WASM")]
-    app: PathBuf,
-
-    /// Arguments of the program
-    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
-    args: Vec<String>,
 }
 
 /// A folder of this machine, the name under which the program sees it, and what it may do there.
@@ -73,112 +59,110 @@ struct Dir {
 /// Where compiled components are kept, instead of in the user's cache folder.
 const CACHE_DIR: &str = "WGPU_WASI_CACHE_DIR";
 
-/// Exit status of a program whose time was up, as `timeout` has it.
-const TIMED_OUT: u8 = 124;
+impl Options {
+    /// The options as arguments again, for a process that may have another current folder.
+    ///
+    /// # Errors
+    ///
+    /// When the current folder is not known.
+    pub fn arguments(&self) -> std::io::Result<Vec<OsString>> {
+        let Self { dirs, env, adapter, max_gpu_memory, timeout, no_cache } = self;
+        let mut arguments: Vec<OsString> = Vec::new();
+        for Dir { host, guest, perms } in dirs {
+            let mut dir = std::path::absolute(host)?.into_os_string();
+            dir.push(format!("::{guest}"));
+            if matches!(perms, FsPerms::ReadOnly) {
+                dir.push("::ro");
+            }
+            arguments.extend(["--dir".into(), dir]);
+        }
+        for (name, value) in env {
+            arguments.extend(["--env".into(), format!("{name}={value}").into()]);
+        }
+        if let Some(adapter) = adapter {
+            arguments.extend(["--adapter".into(), adapter.into()]);
+        }
+        arguments.extend(["--max-gpu-memory".into(), format!("{}B", max_gpu_memory.as_u64()).into()]);
+        if let Some(timeout) = timeout {
+            arguments.extend(["--timeout".into(), timeout.as_secs_f64().to_string().into()]);
+        }
+        if *no_cache {
+            arguments.push("--no-cache".into());
+        }
+        Ok(arguments)
+    }
 
-/// Exit status of a program that trapped, as a shell reports one that was aborted.
-const TRAPPED: u8 = 134;
+    /// How long the program may take.
+    #[must_use]
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
 
-impl Run {
-    pub(crate) fn execute(self) -> wasmtime::Result<ExitCode> {
-        let Self { dirs, env, adapter, max_gpu_memory, timeout, no_cache, app, args } = self;
-        let wasi = wasi(&dirs, &env, &app, &args)?;
-        let gpu = gpu(adapter, max_gpu_memory)?;
-
-        let mut options = RuntimeOptions::default().interruptible(timeout.is_some());
-        if let Some(folder) = cache_dir().filter(|_| !no_cache) {
+    /// A runtime that keeps compiled components in the user's cache folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runtime::new`].
+    pub fn runtime(&self) -> wasmtime::Result<Runtime> {
+        let mut options = RuntimeOptions::default().interruptible(self.timeout.is_some());
+        if let Some(folder) = cache_dir().filter(|_| !self.no_cache) {
             options = options.cache(folder);
         }
-        let runtime = Runtime::new(&options)?;
-        let wasm = std::fs::read(&app).map_err(|error| {
+        Runtime::new(&options)
+    }
+
+    /// Reads and compiles a component, and checks that it imports nothing but what there is.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read, is no component, or imports anything else.
+    pub fn compile(&self, runtime: &Runtime, app: &Path) -> wasmtime::Result<Component> {
+        let wasm = std::fs::read(app).map_err(|error| {
             wasmtime::Error::from(error).context(format!("can't read the component {}", app.display()))
         })?;
         let component =
             runtime.compile(&wasm).map_err(|error| error.context(format!("can't run {}", app.display())))?;
-        check_imports(&runtime, &component)?;
+        check_imports(runtime, &component)?;
+        Ok(component)
+    }
 
-        let result = match timeout {
-            Some(timeout) => {
-                end_after(timeout);
-                runtime.run_for(&component, wasi, gpu, timeout)
-            }
-            None => runtime.run(&component, wasi, gpu),
-        };
-        match result {
-            Ok(outcome) => Ok(ExitCode::from(u8::try_from(outcome.exit_code).unwrap_or(1))),
-            Err(error) => match error.downcast_ref::<TimedOut>() {
-                Some(timed_out) => Ok(end_timed_out(*timed_out)),
-                None => {
-                    eprint!("{}", trap(&error));
-                    Ok(end(TRAPPED))
-                }
-            },
+    /// The folders, the variables and the arguments of the program, without input and output.
+    ///
+    /// # Errors
+    ///
+    /// When a folder can't be opened.
+    pub fn wasi(&self, app: &Path, args: &[String]) -> wasmtime::Result<WasiCtxBuilder> {
+        let mut wasi = WasiCtx::builder();
+        wasi.envs(&self.env).arg(app.to_string_lossy()).args(args);
+        for Dir { host, guest, perms } in &self.dirs {
+            wasi.preopened_dir(host, guest, *perms).map_err(|error| {
+                error.context(format!("can't open the folder {} (--dir)", host.display()))
+            })?;
         }
+        Ok(wasi)
     }
-}
 
-/// What a trap is told as: the guest's backtrace and the causes, and nothing of the host's own stack.
-fn trap(error: &wasmtime::Error) -> String {
-    let mut text = "error: the program was ended by a trap\n".to_owned();
-    for cause in error.chain() {
-        let cause = cause.to_string();
-        // wasmtime's hints are for its own command line.
-        let lines = cause.lines().filter(|line| !line.starts_with("note: using the `WASMTIME_"));
-        text.extend(lines.flat_map(|line| ["  ", line, "\n"]));
+    /// The GPU, as the program may use it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no adapter with the name that was asked for.
+    pub fn gpu(&self) -> wasmtime::Result<WebGpuCtx> {
+        let gpu = WebGpuCtxBuilder::new().max_gpu_memory(self.max_gpu_memory.as_u64());
+        let Some(name) = &self.adapter else { return Ok(gpu.build()) };
+        let adapters = adapters::enumerate()?;
+        let names: Vec<String> = adapters.iter().map(|adapter| adapter.get_info().name).collect();
+        if names.is_empty() {
+            return Err(wasmtime::Error::msg(NO_ADAPTER));
+        }
+        if !names.iter().any(|found| found.to_lowercase().contains(&name.to_lowercase())) {
+            return Err(wasmtime::format_err!(
+                "no adapter has {name:?} in its name; there are: {}",
+                names.join(", ")
+            ));
+        }
+        Ok(gpu.adapter(AdapterChoice::Named(name.clone())).build())
     }
-    text
-}
-
-/// Ends this process a little after the time of the guest is up, should it still be there then: with work
-/// that the GPU never finishes, it would be, for giving the device back waits for that.
-fn end_after(timeout: Duration) {
-    /// What an orderly end may take.
-    const GRACE: Duration = Duration::from_secs(2);
-    let watchdog = thread::Builder::new().name("wgpu-wasi watchdog".to_owned()).spawn(move || {
-        thread::sleep(timeout.saturating_add(GRACE));
-        end_timed_out(TimedOut(timeout))
-    });
-    if let Err(error) = watchdog {
-        tracing::warn!("work that the GPU never finishes will not be ended: {error}");
-    }
-}
-
-fn end_timed_out(timed_out: TimedOut) -> ExitCode {
-    eprintln!("error: {timed_out} (--timeout)");
-    end(TIMED_OUT)
-}
-
-/// Ends this process when the guest did not end by itself. Its work may still run on the GPU, for ever
-/// perhaps, and giving a device back waits for that; the system takes it back when the process is gone.
-fn end(status: u8) -> ExitCode {
-    std::process::exit(i32::from(status))
-}
-
-fn wasi(dirs: &[Dir], env: &[(String, String)], app: &Path, args: &[String]) -> wasmtime::Result<WasiCtx> {
-    let mut wasi = WasiCtx::builder();
-    wasi.inherit_stdio().envs(env).arg(app.to_string_lossy()).args(args);
-    for Dir { host, guest, perms } in dirs {
-        wasi.preopened_dir(host, guest, *perms)
-            .map_err(|error| error.context(format!("can't open the folder {} (--dir)", host.display())))?;
-    }
-    Ok(wasi.build())
-}
-
-fn gpu(adapter: Option<String>, max_gpu_memory: ByteSize) -> wasmtime::Result<WebGpuCtx> {
-    let gpu = WebGpuCtxBuilder::new().max_gpu_memory(max_gpu_memory.as_u64());
-    let Some(name) = adapter else { return Ok(gpu.build()) };
-    let adapters = adapters::enumerate()?;
-    let names: Vec<String> = adapters.iter().map(|adapter| adapter.get_info().name).collect();
-    if names.is_empty() {
-        return Err(wasmtime::Error::msg(NO_ADAPTER));
-    }
-    if !names.iter().any(|found| found.to_lowercase().contains(&name.to_lowercase())) {
-        return Err(wasmtime::format_err!(
-            "no adapter has {name:?} in its name; there are: {}",
-            names.join(", ")
-        ));
-    }
-    Ok(gpu.adapter(AdapterChoice::Named(name)).build())
 }
 
 /// Says which imports are missing before wasmtime says that of the first.
@@ -280,5 +264,25 @@ mod tests {
         for bad in ["0", "-1", "NaN", "inf", "soon"] {
             assert!(parse_seconds(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn options_survive_as_arguments() {
+        #[derive(Debug, clap::Parser)]
+        struct Cli {
+            #[command(flatten)]
+            options: Options,
+        }
+        let parsed = |arguments: &[OsString]| {
+            let name = [OsString::from("wgpu-wasi")];
+            <Cli as clap::Parser>::try_parse_from(name.iter().chain(arguments)).unwrap().options
+        };
+        let folder = env::temp_dir();
+        let dir = format!("{}::/data::ro", folder.display());
+        let given = ["--dir", &dir, "--env", "A=b=c", "--adapter", "x", "--max-gpu-memory", "1kB"];
+        let given = given.iter().chain(&["--timeout", "0.5", "--no-cache"]).map(OsString::from);
+        let options = parsed(&given.collect::<Vec<_>>());
+        let again = parsed(&options.arguments().unwrap());
+        assert_eq!(format!("{options:?}"), format!("{again:?}"));
     }
 }

@@ -1,0 +1,49 @@
+//! The command line: the parts that the program `wgpu-wasi` and other programs around it, such as
+//! `cargo wgpu-wasi`, are made of (feature `cli`).
+
+mod adapters;
+mod options;
+mod run;
+
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
+
+use tracing_subscriber::EnvFilter;
+
+pub use adapters::Adapters;
+pub use options::Options;
+pub use run::{Run, trap_report};
+
+/// Exit status when the program can't be run at all, as `docker` and `env` have it.
+pub const HOST_FAILED: u8 = 125;
+
+/// Exit status of a program whose time was up, as `timeout` has it.
+pub const TIMED_OUT: u8 = 124;
+
+/// Exit status of a program that trapped, as a shell reports one that was aborted.
+pub const TRAPPED: u8 = 134;
+
+/// Writes the log to stderr: warnings, or what `RUST_LOG` asks for. Once for each process.
+pub fn start_log() {
+    // Warnings tell what a guest can't: that no adapter was found, an error that nobody caught.
+    let filter = EnvFilter::try_from_default_env()
+        // The drivers' own chatter is of no use to the person who runs a program.
+        .unwrap_or_else(|_| EnvFilter::new("warn,wgpu_hal=off,wgpu_core=error,naga=error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .without_time()
+        .with_target(false)
+        .init();
+}
+
+/// The exit status of a command; an error is told and is [`HOST_FAILED`].
+pub fn exit_code(result: wasmtime::Result<ExitCode>) -> ExitCode {
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::from(HOST_FAILED)
+    })
+}

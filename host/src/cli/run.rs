@@ -1,0 +1,99 @@
+//! `wgpu-wasi run`: runs one component.
+
+use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
+
+use clap::Args;
+
+use super::{Options, TIMED_OUT, TRAPPED};
+use crate::command::TimedOut;
+
+/// Runs a component on the GPU.
+///
+/// The program sees nothing of this machine but the GPU, the folders given with `--dir` and the variables
+/// given with `--env`. Its standard input and output are those of this command, and its exit status is
+/// this command's (WASI 0.2 carries success or failure only: 0 or 1). 124: its time was up. 134: it
+/// trapped. 125: it could not be run at all.
+#[derive(Debug, Args)]
+pub struct Run {
+    #[command(flatten)]
+    options: Options,
+
+    /// The component: a `.wasm` file built with `--target wasm32-wasip2`
+    #[arg(value_name = "APP.WASM")]
+    app: PathBuf,
+
+    /// Arguments of the program
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+impl Run {
+    /// Runs the component to its end. A trap and a timeout are told, and end this process.
+    ///
+    /// # Errors
+    ///
+    /// When the component can't be run at all.
+    pub fn execute(self) -> wasmtime::Result<ExitCode> {
+        let Self { options, app, args } = self;
+        let wasi = options.wasi(&app, &args)?.inherit_stdio().build();
+        let gpu = options.gpu()?;
+        let runtime = options.runtime()?;
+        let component = options.compile(&runtime, &app)?;
+
+        let result = match options.timeout() {
+            Some(timeout) => {
+                end_after(timeout);
+                runtime.run_for(&component, wasi, gpu, timeout)
+            }
+            None => runtime.run(&component, wasi, gpu),
+        };
+        match result {
+            Ok(outcome) => Ok(ExitCode::from(u8::try_from(outcome.exit_code).unwrap_or(1))),
+            Err(error) => match error.downcast_ref::<TimedOut>() {
+                Some(timed_out) => Ok(end_timed_out(*timed_out)),
+                None => {
+                    eprint!("{}", trap_report(&error));
+                    Ok(end(TRAPPED))
+                }
+            },
+        }
+    }
+}
+
+/// What a trap is told as: the guest's backtrace and the causes, and nothing of the host's own stack.
+#[must_use]
+pub fn trap_report(error: &wasmtime::Error) -> String {
+    let mut text = "error: the program was ended by a trap\n".to_owned();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        // wasmtime's hints are for its own command line.
+        let lines = cause.lines().filter(|line| !line.starts_with("note: using the `WASMTIME_"));
+        text.extend(lines.flat_map(|line| ["  ", line, "\n"]));
+    }
+    text
+}
+
+/// Ends this process a little after the time of the guest is up, should it still be there then: with work
+/// that the GPU never finishes, it would be, for giving the device back waits for that.
+fn end_after(timeout: Duration) {
+    /// What an orderly end may take.
+    const GRACE: Duration = Duration::from_secs(2);
+    let watchdog = thread::Builder::new().name("wgpu-wasi watchdog".to_owned()).spawn(move || {
+        thread::sleep(timeout.saturating_add(GRACE));
+        end_timed_out(TimedOut(timeout))
+    });
+    if let Err(error) = watchdog {
+        tracing::warn!("work that the GPU never finishes will not be ended: {error}");
+    }
+}
+
+fn end_timed_out(timed_out: TimedOut) -> ExitCode {
+    eprintln!("error: {timed_out} (--timeout)");
+    end(TIMED_OUT)
+}
+
+/// Ends this process when the guest did not end by itself. Its work may still run on the GPU, for ever
+/// perhaps, and giving a device back waits for that; the system takes it back when the process is gone.
+fn end(status: u8) -> ExitCode {
+    std::process::exit(i32::from(status))
+}
