@@ -30,6 +30,10 @@ impl Adapter {
         let mut features = convert::features(&wit.features());
         // No feature in WebGPU, only a limit.
         features.set(wgpu::Features::IMMEDIATES, limits.max_immediate_size > 0);
+        // Made from other calls by `command_encoder.rs`.
+        let timestamps = features.contains(wgpu::Features::TIMESTAMP_QUERY);
+        features.set(wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS, timestamps);
+        features.insert(wgpu::Features::CLEAR_TEXTURE);
         Self { wit, instance, info, features, limits }
     }
 
@@ -123,7 +127,8 @@ impl AdapterInterface for Adapter {
     }
 }
 
-fn adapter_info(info: &wit::GpuAdapterInfo) -> wgpu::AdapterInfo {
+/// What wgpu tells about an adapter, from what the host does.
+pub(crate) fn adapter_info(info: &wit::GpuAdapterInfo) -> wgpu::AdapterInfo {
     let strings = Strings {
         vendor: info.vendor(),
         architecture: info.architecture(),

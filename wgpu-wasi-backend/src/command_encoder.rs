@@ -10,12 +10,14 @@ use wgpu::wgt;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::buffer::Buffer;
+use crate::clear_texture;
 use crate::command_buffer::CommandBuffer;
 use crate::compute_pass::ComputePass;
 use crate::convert::{NotInWebGpu, label, ours};
 use crate::device::DeviceShared;
 use crate::query_set::QuerySet;
 use crate::render_pass::RenderPass;
+use crate::texture::Texture;
 use crate::unsupported::{self, Unsupported};
 
 /// The handle that wgpu holds.
@@ -42,6 +44,15 @@ impl EncoderShared {
         if failure.is_none() {
             *failure = Some(format!("In {call}\n      {why}"));
         }
+    }
+
+    /// Whether the device has a feature; notes that `call` needs it where it has not.
+    fn require(&self, call: &str, feature: wgpu::Features) -> bool {
+        let has = self.device.features().contains(feature);
+        if !has {
+            self.fail(call, format_args!("Features {feature} are required but not enabled on the device"));
+        }
+        has
     }
 
     /// Notes that a command is not in the WIT.
@@ -148,8 +159,16 @@ impl CommandEncoderInterface for CommandEncoder {
         self.shared.wit.clear_buffer(ours(buffer.as_custom::<Buffer>()).wit(), Some(offset), size);
     }
 
-    fn clear_texture(&self, _texture: &DispatchTexture, _subresource_range: &wgpu::ImageSubresourceRange) {
-        self.shared.fail_unsupported("CommandEncoder::clear_texture", unsupported::CLEAR_TEXTURE);
+    fn clear_texture(&self, texture: &DispatchTexture, subresource_range: &wgpu::ImageSubresourceRange) {
+        let call = "CommandEncoder::clear_texture";
+        if !self.shared.require(call, wgpu::Features::CLEAR_TEXTURE) {
+            return;
+        }
+        let texture = ours(texture.as_custom::<Texture>()).wit();
+        let device = &self.shared.device;
+        if let Err(why) = clear_texture::clear(device, &self.shared.wit, texture, subresource_range) {
+            self.shared.fail(call, why);
+        }
     }
 
     fn resolve_query_set(
@@ -173,8 +192,27 @@ impl CommandEncoderInterface for CommandEncoder {
         }
     }
 
-    fn write_timestamp(&self, _query_set: &DispatchQuerySet, _query_index: u32) {
-        self.shared.fail_unsupported("CommandEncoder::write_timestamp", unsupported::WRITE_TIMESTAMP);
+    fn write_timestamp(&self, query_set: &DispatchQuerySet, query_index: u32) {
+        let call = "CommandEncoder::write_timestamp";
+        if !self.shared.require(call, wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS) {
+            return;
+        }
+        match ours(query_set.as_custom::<QuerySet>()).wit() {
+            // A pass that does nothing writes its timestamps nevertheless.
+            Ok(query_set) => self
+                .shared
+                .wit
+                .begin_compute_pass(Some(&wit::GpuComputePassDescriptor {
+                    timestamp_writes: Some(wit::GpuComputePassTimestampWrites {
+                        query_set,
+                        beginning_of_pass_write_index: Some(query_index),
+                        end_of_pass_write_index: None,
+                    }),
+                    label: None,
+                }))
+                .end(),
+            Err(why) => self.shared.fail(call, why),
+        }
     }
 
     fn finish(&mut self) -> DispatchCommandBuffer {

@@ -249,6 +249,12 @@ color_write!(wit_flags);
 shader_stage!(wit_flags);
 texture_usage!(wit_flags);
 
+/// Features of wgpu that WebGPU has no name for and guests have nevertheless: immediates come with a limit,
+/// the others are made from other calls.
+pub(crate) const UNNAMED_FEATURES: wgpu::Features = wgpu::Features::IMMEDIATES
+    .union(wgpu::Features::CLEAR_TEXTURE)
+    .union(wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS);
+
 macro_rules! features {
     (
         features { $($feature:ident = $name:ident $text:literal,)* }
@@ -271,8 +277,7 @@ macro_rules! features {
             features
         }
 
-        /// The names under which features are asked for. Features that WebGPU does not name, such
-        /// as immediates, come with a limit or not at all.
+        /// The names under which features are asked for; [`UNNAMED_FEATURES`] have none.
         pub(crate) fn feature_names(features: wgpu::Features) -> Vec<wit::GpuFeatureName> {
             let mut names = Vec::new();
             $(if features.contains(wgpu::Features::$feature) {

@@ -16,6 +16,7 @@ use crate::bind_group::BindGroup;
 use crate::bind_group_layout::BindGroupLayout;
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::buffer::Buffer;
+use crate::clear_texture;
 use crate::command_encoder::CommandEncoder;
 use crate::compute_pipeline::ComputePipeline;
 use crate::convert;
@@ -45,6 +46,10 @@ pub(crate) struct DeviceShared {
     info: wgpu::AdapterInfo,
     features: wgpu::Features,
     limits: wgpu::Limits,
+    /// For [`clear_texture`]; made when first needed.
+    zeros: OnceLock<wit::GpuBuffer>,
+    /// Whether the embedder lent it, who may lend it again.
+    lent: bool,
 }
 
 /// Whether the device is lost, and who wants to know.
@@ -64,9 +69,8 @@ impl DeviceShared {
     /// Takes over a device of the host, made with the features in `required`.
     pub(crate) fn new(wit: wit::GpuDevice, required: wgpu::Features, info: wgpu::AdapterInfo) -> Self {
         let limits = convert::limits(&wit.limits());
-        let mut features = convert::features(&wit.features());
-        // No feature in WebGPU, only a limit; a device has it in wgpu if it was asked for.
-        features.set(wgpu::Features::IMMEDIATES, required.contains(wgpu::Features::IMMEDIATES));
+        // What WebGPU has no feature for, a device has in wgpu if it was asked for.
+        let features = convert::features(&wit.features()) | (required & convert::UNNAMED_FEATURES);
         Self {
             queue: wit.queue(),
             errors: Errors::new(&wit),
@@ -76,8 +80,29 @@ impl DeviceShared {
             info,
             features,
             limits,
+            zeros: OnceLock::new(),
+            lent: false,
             wit,
         }
+    }
+
+    /// Takes over a device that the embedder lends, with all that it has.
+    pub(crate) fn adopt(wit: wit::GpuDevice, info: wgpu::AdapterInfo) -> Self {
+        let mut required = convert::UNNAMED_FEATURES;
+        required.set(wgpu::Features::IMMEDIATES, wit.limits().max_immediate_size() > 0);
+        let mut device = Self::new(wit, required, info);
+        device.lent = true;
+        device
+    }
+
+    /// What the device was made with.
+    pub(crate) fn features(&self) -> wgpu::Features {
+        self.features
+    }
+
+    /// A buffer of zeros.
+    pub(crate) fn zeros(&self) -> &wit::GpuBuffer {
+        self.zeros.get_or_init(|| clear_texture::zeros(&self.wit))
     }
 
     /// Notes that the device is lost; the first reason counts.
@@ -99,7 +124,7 @@ impl DeviceShared {
     /// one that it makes for an unmapped buffer has to do for all.
     pub(crate) fn map_range_error(self: &Arc<Self>) -> wgpu::MapRangeError {
         let make = || {
-            let device = wgpu::Device::from_custom(Device { shared: Arc::clone(self), primary: false });
+            let device = wgpu::Device::from_custom(Device::secondary(Arc::clone(self), None));
             let buffer = device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("never mapped"),
                 size: wgpu::MAP_ALIGNMENT,
@@ -115,17 +140,40 @@ impl DeviceShared {
     }
 }
 
+impl Drop for DeviceShared {
+    fn drop(&mut self) {
+        if self.lent && !std::thread::panicking() {
+            self.close_scopes();
+        }
+    }
+}
+
 /// The handle that wgpu holds.
 #[derive(Debug)]
 pub(crate) struct Device {
     shared: Arc<DeviceShared>,
-    /// Whether this is the handle of the program, rather than one for [`DeviceShared::map_range_error`].
+    /// Whether this is the handle of the program, rather than one of our own.
     primary: bool,
+    /// What `create_buffer` gives instead of a new one, once.
+    given: Mutex<Option<Buffer>>,
 }
 
 impl Device {
     pub(crate) fn new(shared: Arc<DeviceShared>) -> Self {
-        Self { shared, primary: true }
+        Self { shared, primary: true, given: Mutex::default() }
+    }
+
+    fn secondary(shared: Arc<DeviceShared>, given: Option<Buffer>) -> Self {
+        Self { shared, primary: false, given: Mutex::new(given) }
+    }
+
+    /// wgpu's handle to a buffer that the host made by itself. wgpu has no constructor for it but the
+    /// method that makes a new one.
+    pub(crate) fn buffer_from_host(shared: &Arc<DeviceShared>, wit: wit::GpuBuffer) -> wgpu::Buffer {
+        let buffer = Buffer::from_host(Arc::clone(shared), wit);
+        let (size, usage) = (buffer.size(), buffer.usage());
+        let device = wgpu::Device::from_custom(Self::secondary(Arc::clone(shared), Some(buffer)));
+        device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false })
     }
 
     pub(crate) fn shared(&self) -> &Arc<DeviceShared> {
@@ -210,7 +258,8 @@ impl DeviceInterface for Device {
     }
 
     fn create_buffer(&self, desc: &wgpu::BufferDescriptor<'_>) -> DispatchBuffer {
-        DispatchBuffer::custom(Buffer::create(&self.shared, desc))
+        let given = lock(&self.given).take();
+        DispatchBuffer::custom(given.unwrap_or_else(|| Buffer::create(&self.shared, desc)))
     }
 
     fn create_texture(&self, desc: &wgpu::TextureDescriptor<'_>) -> DispatchTexture {

@@ -58,6 +58,10 @@
 //! - **Nothing panics that does not in wgpu.** What wgpu has and WebGPU has not is answered from
 //!   one table, [`unsupported`].
 //!
+//! # Objects of the embedder
+//! A component with an interface of its own may be lent the embedder's device and textures, or give its
+//! own away: [`interop`].
+//!
 //! # Cargo features
 //! - `run3` (default): the export above. Has to be off in libraries (`cdylib`), which have no `main`.
 //! - `glsl`, `spirv`, `naga-ir`: shaders in these languages, translated to WGSL in the guest. They
@@ -84,6 +88,7 @@ mod bind_group;
 mod bind_group_layout;
 mod bindings;
 mod buffer;
+mod clear_texture;
 mod command_buffer;
 mod command_encoder;
 mod compute_pass;
@@ -93,6 +98,7 @@ mod device;
 mod elide;
 mod error;
 mod instance;
+pub mod interop;
 mod pipeline_layout;
 mod query_set;
 mod queue;

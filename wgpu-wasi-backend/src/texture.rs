@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wgpu::custom::{DispatchTextureView, TextureInterface};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::clear_texture;
 use crate::convert::{NotInWebGpu, label};
 use crate::device::DeviceShared;
 use crate::texture_view::TextureView;
@@ -18,7 +19,8 @@ pub(crate) struct Texture {
 
 impl Texture {
     pub(crate) fn create(device: &Arc<DeviceShared>, desc: &wgpu::TextureDescriptor<'_>) -> Self {
-        let wit = match Self::descriptor(desc) {
+        let needed = clear_texture::usage(device.features(), desc);
+        let wit = match Self::descriptor(desc, needed) {
             Ok(descriptor) => device.wit.create_texture(&descriptor),
             Err(why) => {
                 device.refuse("Device::create_texture", desc.label, why);
@@ -39,7 +41,11 @@ impl Texture {
         &self.wit
     }
 
-    fn descriptor(desc: &wgpu::TextureDescriptor<'_>) -> Result<wit::GpuTextureDescriptor, NotInWebGpu> {
+    /// `needed` is what the backend itself does with the texture, beside the program's own uses.
+    fn descriptor(
+        desc: &wgpu::TextureDescriptor<'_>,
+        needed: wgpu::TextureUsages,
+    ) -> Result<wit::GpuTextureDescriptor, NotInWebGpu> {
         let wgpu::TextureDescriptor {
             label: name,
             size,
@@ -57,7 +63,7 @@ impl Texture {
             sample_count: Some(*sample_count),
             dimension: Some((*dimension).into()),
             format: (*format).try_into()?,
-            usage: (*usage).try_into()?,
+            usage: (*usage | needed).try_into()?,
             view_formats: Some(view_formats.collect::<Result<_, NotInWebGpu>>()?),
             // Of compatibility mode only, which wgpu does not ask for.
             texture_binding_view_dimension: None,

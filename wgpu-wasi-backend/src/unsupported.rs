@@ -48,11 +48,14 @@ macro_rules! table {
 
 table! {
     /// Clearing a texture outside a pass.
-    CLEAR_TEXTURE = "CommandEncoder::clear_texture", "gpu-command-encoder.clear-texture", Error,
-        "Features::CLEAR_TEXTURE is off; the command buffer is invalid";
+    CLEAR_TEXTURE = "CommandEncoder::clear_texture", "gpu-command-encoder.clear-texture", Emulated,
+        "copies of zeros, and render passes for depth, stencil and several samples; textures of a device with the feature get the usage for it";
+    /// Timestamps between passes.
+    ENCODER_TIMESTAMP = "CommandEncoder::write_timestamp", "gpu-command-encoder.write-timestamp", Emulated,
+        "the beginning of a compute pass without commands";
     /// Timestamps other than at the ends of a pass.
-    WRITE_TIMESTAMP = "write_timestamp", "gpu-command-encoder.write-timestamp", Error,
-        "Features::TIMESTAMP_QUERY_INSIDE_ENCODERS and _PASSES are off; use timestamp_writes of a pass";
+    WRITE_TIMESTAMP = "write_timestamp of a pass", "gpu-compute-pass-encoder.write-timestamp", Error,
+        "Features::TIMESTAMP_QUERY_INSIDE_PASSES is off; use timestamp_writes of a pass";
     /// Pipeline statistics.
     PIPELINE_STATISTICS = "pipeline statistics queries", "gpu-query-type.pipeline-statistics", Error,
         "Features::PIPELINE_STATISTICS_QUERY is off";

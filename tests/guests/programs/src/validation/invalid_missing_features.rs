@@ -1,4 +1,4 @@
-//! What wgpu has and WebGPU has not: without the feature, which no guest is ever given, the same errors.
+//! What wgpu has and WebGPU has not: without the feature, the same errors.
 
 use crate::{
     Gpu, Report,
