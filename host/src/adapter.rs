@@ -7,7 +7,8 @@ use wasmtime::component::{Accessor, Resource};
 use crate::{
     bindings::wit,
     convert,
-    device::{Device, DeviceCore, DevicePolicy},
+    device::{Device, DeviceCore},
+    lend::LentDevice,
     records::RequiredLimits,
     view::{WebGpu, WebGpuCtxView},
 };
@@ -17,8 +18,32 @@ use crate::{
 /// Unlike in WebGPU it may give several devices, as adapters of wgpu do.
 #[derive(Debug)]
 pub struct Adapter {
-    inner: wgpu::Adapter,
+    source: Source,
     info: Arc<wgpu::AdapterInfo>,
+}
+
+/// What gives an adapter's devices.
+#[derive(Clone, Debug)]
+enum Source {
+    Adapter(wgpu::Adapter),
+    /// The embedder, who has one device to give.
+    Lent(LentDevice),
+}
+
+impl Source {
+    fn features(&self) -> wgpu::Features {
+        match self {
+            Self::Adapter(adapter) => adapter.features(),
+            Self::Lent(lent) => lent.device().features(),
+        }
+    }
+
+    fn limits(&self) -> wgpu::Limits {
+        match self {
+            Self::Adapter(adapter) => adapter.limits(),
+            Self::Lent(lent) => lent.device().limits(),
+        }
+    }
 }
 
 /// What an adapter is.
@@ -44,7 +69,13 @@ pub struct SupportedLimits {
 impl Adapter {
     pub(crate) fn create(inner: wgpu::Adapter) -> Self {
         let info = Arc::new(inner.get_info());
-        Self { inner, info }
+        Self { source: Source::Adapter(inner), info }
+    }
+
+    /// The adapter behind a device of the embedder's, with what that device has.
+    pub(crate) fn lent(device: LentDevice) -> Self {
+        let info = Arc::new(device.device().adapter_info());
+        Self { source: Source::Lent(device), info }
     }
 
     /// What wgpu is asked for, or why the guest's request is refused.
@@ -56,8 +87,8 @@ impl Adapter {
     ) -> Result<(wgpu::Features, wgpu::Limits), wit::RequestDeviceError> {
         let type_error =
             |message| wit::RequestDeviceError { kind: wit::RequestDeviceErrorKind::TypeError, message };
-        let offered = self.inner.features();
-        let offered_limits = self.inner.limits();
+        let offered = self.source.features();
+        let offered_limits = self.source.limits();
         let mut features = wgpu::Features::empty();
         for name in required_features {
             if !convert::supports(offered, &offered_limits, *name) {
@@ -118,17 +149,19 @@ impl<T: Send + 'static> wit::HostGpuAdapterWithStore<T> for WebGpu {
             let adapter = view.get(&this)?;
             let request =
                 adapter.device_request(&required_features.unwrap_or_default(), required_limits.as_ref());
-            let policy = DevicePolicy {
-                memory: Arc::clone(view.ctx.memory()),
-                compiler: Arc::clone(view.ctx.compiler()),
-                max_shader_bytes: view.ctx.quotas().max_shader_bytes,
-            };
-            Ok::<_, wasmtime::Error>((adapter.inner.clone(), Arc::clone(&adapter.info), request, policy))
+            let (source, info) = (adapter.source.clone(), Arc::clone(&adapter.info));
+            Ok::<_, wasmtime::Error>((source, info, request, view.ctx.device_policy()))
         })?;
-        let (adapter, info, request, policy) = prepared;
+        let (source, info, request, policy) = prepared;
         let (required_features, required_limits) = match request {
             Ok(request) => request,
             Err(error) => return Ok(Err(error)),
+        };
+        let adapter = match source {
+            Source::Adapter(adapter) => adapter,
+            Source::Lent(lent) => {
+                return accessor.with(|mut access| access.get().request_lent_device(&lent, label));
+            }
         };
         let requested = adapter
             .request_device(&wgpu::DeviceDescriptor {
@@ -153,13 +186,13 @@ impl<T: Send + 'static> wit::HostGpuAdapterWithStore<T> for WebGpu {
 
 impl wit::HostGpuAdapter for WebGpuCtxView<'_> {
     fn features(&mut self, this: Resource<Adapter>) -> wasmtime::Result<Resource<SupportedFeatures>> {
-        let adapter = &self.get(&this)?.inner;
+        let adapter = &self.get(&this)?.source;
         let features = SupportedFeatures { features: adapter.features(), limits: adapter.limits() };
         self.push(features)
     }
 
     fn limits(&mut self, this: Resource<Adapter>) -> wasmtime::Result<Resource<SupportedLimits>> {
-        let limits = self.get(&this)?.inner.limits();
+        let limits = self.get(&this)?.source.limits();
         self.push(SupportedLimits { limits })
     }
 

@@ -27,6 +27,10 @@ pub struct Buffer {
     pub(crate) size: u64,
     pub(crate) usage: wit::GpuBufferUsage,
     map: MapState,
+    /// Whether it is the embedder's: `lend.rs`.
+    lent: bool,
+    /// Whether the guest has destroyed a lent one.
+    withdrawn: bool,
     /// Given back at `destroy`, which frees the memory before the handle goes.
     pub(crate) reservation: SharedReservation,
 }
@@ -70,7 +74,60 @@ impl Buffer {
             MapState::Unmapped
         };
         let reservation = SharedReservation::new(reservation);
-        Self { inner, device: Arc::clone(device), label, size, usage, map, reservation }
+        Self {
+            inner,
+            device: Arc::clone(device),
+            label,
+            size,
+            usage,
+            map,
+            lent: false,
+            withdrawn: false,
+            reservation,
+        }
+    }
+
+    /// A buffer of the embedder's.
+    pub(crate) fn lent(device: &Arc<DeviceCore>, inner: wgpu::Buffer, usage: wit::GpuBufferUsage) -> Self {
+        Self {
+            device: Arc::clone(device),
+            label: String::new(),
+            size: inner.size(),
+            usage,
+            map: MapState::Unmapped,
+            lent: true,
+            withdrawn: false,
+            reservation: SharedReservation::new(None),
+            inner,
+        }
+    }
+
+    /// wgpu's buffer; `None` for a lent one that the guest has destroyed.
+    pub(crate) fn as_wgpu(&self) -> Option<&wgpu::Buffer> {
+        (!self.withdrawn).then_some(&self.inner)
+    }
+
+    /// Like [`Self::as_wgpu`], unmapped, so that it can be used at once.
+    pub(crate) fn into_wgpu(self) -> Option<wgpu::Buffer> {
+        if self.map != MapState::Unmapped {
+            self.device.guarded(|| collecting(|| self.inner.unmap()));
+        }
+        (!self.withdrawn).then_some(self.inner)
+    }
+
+    /// Destroys a lent buffer as far as the guest can tell.
+    fn withdraw(&mut self) {
+        let (stand_in, _errors) = collecting(|| {
+            self.device.wgpu.create_buffer(&wgpu::BufferDescriptor {
+                label: Some(&self.label),
+                size: self.inner.size(),
+                usage: self.inner.usage(),
+                mapped_at_creation: false,
+            })
+        });
+        stand_in.destroy();
+        self.inner = stand_in;
+        self.withdrawn = true;
     }
 
     /// A buffer that wgpu refuses to use anywhere.
@@ -191,6 +248,9 @@ impl Buffer {
             (true, true) => return Err(refuse("the mode is both READ and WRITE".to_owned())),
             (false, false) => return Err(refuse("the mode is neither READ nor WRITE".to_owned())),
         };
+        if self.lent {
+            return Err(refuse("it is lent by the embedder, who alone maps it".to_owned()));
+        }
         if matches!(self.map, MapState::Mapped { .. }) {
             return Err(refuse("it is mapped already".to_owned()));
         }
@@ -205,6 +265,9 @@ impl Buffer {
                 )));
             }
         };
+        if self.device.withdrawn() {
+            return Err(aborted("the device is lost"));
+        }
         let (sender, done) = oneshot::channel();
         self.map = MapState::Pending;
         // Usage, alignment and validity are wgpu's to check: it dispatches the error and calls back.
@@ -285,7 +348,10 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
     fn unmap(&mut self, this: Resource<Buffer>) -> wasmtime::Result<Result<(), wit::UnmapError>> {
         let buffer = self.get_mut(&this)?;
         buffer.map = MapState::Unmapped;
-        buffer.inner.unmap();
+        // A mapping of a lent buffer is the embedder's.
+        if !buffer.lent {
+            buffer.inner.unmap();
+        }
         Ok(Ok(()))
     }
 
@@ -293,7 +359,11 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
         let buffer = self.get_mut(&this)?;
         // Destroying unmaps: https://www.w3.org/TR/webgpu/#dom-gpubuffer-destroy
         buffer.map = MapState::Unmapped;
-        buffer.inner.destroy();
+        if buffer.lent {
+            buffer.withdraw();
+        } else {
+            buffer.inner.destroy();
+        }
         buffer.reservation.give_back();
         Ok(())
     }

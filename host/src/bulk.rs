@@ -193,7 +193,10 @@ impl BufferWrite {
             return refuse(format!("{} bytes are not a multiple of 4", contents.len()));
         }
         // Whatever else may be wrong is a validation error, which wgpu dispatches.
-        self.device.queue.write_buffer(&self.buffer, self.offset, contents);
+        if !self.device.withdrawn() {
+            let queue = &self.device.queue;
+            self.device.guarded(|| queue.write_buffer(&self.buffer, self.offset, contents));
+        }
         Ok(())
     }
 }
@@ -215,11 +218,16 @@ impl TextureWrite {
     }
 
     pub(crate) fn run(self, data: &[u8], layout: &wit::GpuTexelCopyBufferLayout, size: &wit::GpuExtent3D) {
-        self.device.queue.write_texture(
-            self.destination.as_wgpu(),
-            data,
-            convert::texel_copy_buffer_layout(layout),
-            convert::extent_3d(size),
-        );
+        if self.device.withdrawn() {
+            return;
+        }
+        self.device.guarded(|| {
+            self.device.queue.write_texture(
+                self.destination.as_wgpu(),
+                data,
+                convert::texel_copy_buffer_layout(layout),
+                convert::extent_3d(size),
+            );
+        });
     }
 }

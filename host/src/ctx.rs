@@ -1,15 +1,19 @@
 //! One guest's WebGPU state: where its adapters come from, its policy, its quotas.
 
 use std::{
+    mem,
     pin::pin,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, Weak},
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
 use crate::{
     compile::Compiler,
+    device::{DeviceCore, DevicePolicy},
+    lend::LentDevice,
     limits::{GpuMemory, QuotaExceeded, Quotas},
+    scopes,
     wait::WaitMode,
 };
 
@@ -36,6 +40,12 @@ pub struct WebGpuCtx {
     memory: Arc<GpuMemory>,
     compiler: Arc<Compiler>,
     live_objects: usize,
+    /// What the guest gets instead of an adapter's device.
+    device: Option<LentDevice>,
+    /// The devices of the embedder that are in the guest's hands now.
+    lent: Vec<Weak<DeviceCore>>,
+    /// Of how many of them scopes are open for the call that runs.
+    entered: usize,
 }
 
 impl WebGpuCtx {
@@ -79,16 +89,54 @@ impl WebGpuCtx {
         &self.choice
     }
 
+    /// The device that the embedder gives to the guest.
+    pub(crate) fn lent_device(&self) -> Option<&LentDevice> {
+        self.device.as_ref()
+    }
+
+    /// What each device of the guest works with.
+    pub(crate) fn device_policy(&self) -> DevicePolicy {
+        DevicePolicy {
+            memory: Arc::clone(&self.memory),
+            compiler: Arc::clone(&self.compiler),
+            max_shader_bytes: self.quotas.max_shader_bytes,
+        }
+    }
+
+    /// The guest's side of `device`, if anything of it is in the guest's hands.
+    pub(crate) fn find_lent(&self, device: &LentDevice) -> Option<Arc<DeviceCore>> {
+        self.lent.iter().filter_map(Weak::upgrade).find(|core| core.wgpu == *device.device())
+    }
+
+    /// The guest's side of `device`: one for all that is lent of it.
+    pub(crate) fn lend(&mut self, device: &LentDevice) -> Arc<DeviceCore> {
+        if let Some(core) = self.find_lent(device) {
+            return core;
+        }
+        let core = DeviceCore::lent(device, self.device_policy());
+        device.add_guest(&core);
+        self.lent.retain(|core| core.strong_count() > 0);
+        self.lent.push(Arc::downgrade(&core));
+        core
+    }
+
+    /// Begins a call of the guest.
+    pub(crate) fn enter(&mut self) {
+        for core in self.lent.iter().filter_map(Weak::upgrade) {
+            scopes::enter(&core.wgpu, &core.errors);
+            self.entered += 1;
+        }
+    }
+
+    /// Ends the call that [`Self::enter`] began, if there is one.
+    pub(crate) fn leave(&mut self) {
+        if self.entered > 0 {
+            scopes::leave(mem::take(&mut self.entered));
+        }
+    }
+
     pub(crate) fn wait_mode(&self) -> WaitMode {
         self.wait_mode
-    }
-
-    pub(crate) fn memory(&self) -> &Arc<GpuMemory> {
-        &self.memory
-    }
-
-    pub(crate) fn compiler(&self) -> &Arc<Compiler> {
-        &self.compiler
     }
 
     /// The moment until which a wait that starts now may take.
@@ -178,6 +226,7 @@ pub struct WebGpuCtxBuilder {
     quotas: Quotas,
     wait_mode: WaitMode,
     deadline: Option<Instant>,
+    device: Option<LentDevice>,
 }
 
 impl WebGpuCtxBuilder {
@@ -200,6 +249,15 @@ impl WebGpuCtxBuilder {
     #[must_use]
     pub fn adapter(mut self, choice: AdapterChoice) -> Self {
         self.choice = choice;
+        self
+    }
+
+    /// Gives the guest this device of the embedder's instead of one of its own: every adapter that the
+    /// guest asks for is the device's, and its one device is this. [`LentDevice`] says how that device
+    /// behaves. [`Self::instance`] has to be the one that it comes from.
+    #[must_use]
+    pub fn device(mut self, device: LentDevice) -> Self {
+        self.device = Some(device);
         self
     }
 
@@ -263,7 +321,7 @@ impl WebGpuCtxBuilder {
     /// Makes the state.
     #[must_use]
     pub fn build(self) -> WebGpuCtx {
-        let Self { instance, choice, quotas, wait_mode, deadline } = self;
+        let Self { instance, choice, quotas, wait_mode, deadline, device } = self;
         let compiler = Arc::new(Compiler::new(quotas.max_shader_bytes, quotas.max_wait));
         compiler.set_deadline(deadline);
         WebGpuCtx {
@@ -275,6 +333,9 @@ impl WebGpuCtxBuilder {
             wait_mode,
             deadline,
             live_objects: 0,
+            device,
+            lent: Vec::new(),
+            entered: 0,
         }
     }
 }

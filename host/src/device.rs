@@ -2,7 +2,7 @@
 
 use std::{
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     task::{Context, Poll},
 };
 
@@ -25,6 +25,7 @@ use crate::{
     compile::Compiler,
     compute_pipeline::ComputePipeline,
     error::{DeviceErrors, GpuError},
+    lend::LentDevice,
     limits::GpuMemory,
     pipeline_layout::PipelineLayout,
     query_set::QuerySet,
@@ -32,6 +33,7 @@ use crate::{
     render_bundle_encoder::RenderBundleEncoder,
     render_pipeline::RenderPipeline,
     sampler::Sampler,
+    scopes,
     shader_module::ShaderModule,
     texture::Texture,
     view::{WebGpu, WebGpuCtxView, label_methods, labelled},
@@ -76,8 +78,19 @@ pub(crate) struct DeviceCore {
     pub(crate) max_shader_bytes: usize,
     pub(crate) queue_label: String,
     pub(crate) poller: Poller,
+    /// Whether it is the embedder's: `lend.rs`.
+    pub(crate) lent: bool,
+    /// Whether the guest has asked a lent device's adapter for it.
+    pub(crate) requested: AtomicBool,
     compiler: Arc<Compiler>,
     lost: Arc<watch::Sender<Option<DeviceLostInfo>>>,
+}
+
+/// How a device reports.
+struct Signals {
+    errors: Arc<DeviceErrors>,
+    lost: Arc<watch::Sender<Option<DeviceLostInfo>>>,
+    lent: bool,
 }
 
 /// What the context of a guest gives to each of its devices.
@@ -107,7 +120,32 @@ impl DeviceCore {
             let lost = Arc::clone(&lost);
             move |reason, message| lose(&errors, &lost, reason, &message)
         });
+        Self::assemble(wgpu, queue, adapter_info, queue_label, policy, Signals { errors, lost, lent: false })
+    }
+
+    /// A device of the embedder's, whose handlers stay his: errors are caught call by call
+    /// (`scopes.rs`), and a loss is told by [`LentDevice::lose`].
+    pub(crate) fn lent(device: &LentDevice, policy: DevicePolicy) -> Arc<Self> {
+        let info = Arc::new(device.device().adapter_info());
+        let (wgpu, queue) = (device.device().clone(), device.queue().clone());
+        let signals = Signals {
+            errors: Arc::new(DeviceErrors::default()),
+            lost: Arc::new(watch::Sender::new(None)),
+            lent: true,
+        };
+        Self::assemble(wgpu, queue, info, String::new(), policy, signals)
+    }
+
+    fn assemble(
+        wgpu: wgpu::Device,
+        queue: wgpu::Queue,
+        adapter_info: Arc<wgpu::AdapterInfo>,
+        queue_label: String,
+        policy: DevicePolicy,
+        signals: Signals,
+    ) -> Arc<Self> {
         let DevicePolicy { memory, compiler, max_shader_bytes } = policy;
+        let Signals { errors, lost, lent } = signals;
         Arc::new(Self {
             features: wgpu.features(),
             limits: wgpu.limits(),
@@ -119,6 +157,8 @@ impl DeviceCore {
             max_shader_bytes,
             queue_label,
             poller: Poller::default(),
+            lent,
+            requested: AtomicBool::new(false),
             compiler,
             lost,
         })
@@ -131,7 +171,23 @@ impl DeviceCore {
         job: impl FnOnce(&wgpu::Device) -> T + Send + 'static,
     ) -> Result<T, String> {
         let device = self.wgpu.clone();
-        self.compiler.run(move || job(&device))
+        if !self.lent {
+            return self.compiler.run(move || job(&device));
+        }
+        let errors = Arc::clone(&self.errors);
+        self.compiler.run(move || scopes::within(&device, &errors, || job(&device)))
+    }
+
+    /// Runs `call`, which may fail in wgpu, outside of a [`WebGpuCtxView`]: errors of a lent device are
+    /// the guest's there, too.
+    pub(crate) fn guarded<T>(&self, call: impl FnOnce() -> T) -> T {
+        if self.lent { scopes::within(&self.wgpu, &self.errors, call) } else { call() }
+    }
+
+    /// Whether the guest has lost a device that the embedder still has. wgpu would go on with it, so the
+    /// calls that do anything outside the guest ask here first.
+    pub(crate) fn withdrawn(&self) -> bool {
+        self.lent && self.lost.borrow().is_some()
     }
 
     /// Loses the device, unless it is lost already: <https://www.w3.org/TR/webgpu/#lose-the-device>.
@@ -259,7 +315,10 @@ impl wit::HostGpuDevice for WebGpuCtxView<'_> {
 
     fn destroy(&mut self, this: Resource<Device>) -> wasmtime::Result<()> {
         let device = self.core(&this)?;
-        device.wgpu.destroy();
+        // A lent device is lost to this guest alone: the embedder and other guests go on with it.
+        if !device.lent {
+            device.wgpu.destroy();
+        }
         // wgpu tells it only at the next poll; `lost` resolves without one.
         device.lose(wgpu::DeviceLostReason::Destroyed, "GPUDevice.destroy() was called");
         Ok(())

@@ -4,7 +4,8 @@
 //! <https://www.w3.org/TR/webgpu/#error-scopes>
 //!
 //! The host keeps the stack itself. wgpu's own scopes belong to a thread, while a guest's calls may
-//! come from several; and popping those in the wrong order is a panic.
+//! come from several; and popping those in the wrong order is a panic. Only a device that an embedder lent
+//! is served through them, one call at a time (`scopes.rs`).
 
 use std::{
     cell::Cell,
@@ -18,6 +19,7 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     limits::{MAX_ERROR_SCOPES, MAX_UNREAD_ERRORS, QuotaExceeded},
+    scopes,
     view::WebGpuCtxView,
 };
 
@@ -213,7 +215,7 @@ pub(crate) fn collecting<T>(call: impl FnOnce() -> T) -> (T, Vec<GpuError>) {
         }
     }
     let restore = Restore(COLLECTING.replace(Some(Vec::new())));
-    let value = call();
+    let value = scopes::nested(call);
     let errors = COLLECTING.take().unwrap_or_default();
     drop(restore);
     (value, errors)

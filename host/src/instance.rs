@@ -6,6 +6,7 @@ use crate::{
     adapter::Adapter,
     bindings::wit,
     ctx::AdapterChoice,
+    lend::LentDevice,
     view::{WebGpu, WebGpuCtxView},
 };
 
@@ -31,13 +32,31 @@ impl<T: Send + 'static> wit::HostGpuWithStore<T> for WebGpu {
         this: Resource<Instance>,
         options: Option<wit::GpuRequestAdapterOptions>,
     ) -> wasmtime::Result<Option<Resource<Adapter>>> {
-        let (instance, choice) = accessor.with(|mut access| {
-            let view = access.get();
-            view.get(&this)?;
-            Ok::<_, wasmtime::Error>((view.ctx.instance().clone(), view.ctx.choice().clone()))
-        })?;
+        let (instance, choice) = match accessor.with(|mut access| access.get().where_from(&this))? {
+            WhereFrom::Found(instance, choice) => (instance, choice),
+            WhereFrom::Lent(device) if known_level(options.as_ref()) => {
+                return accessor.with(|mut access| access.get().push(Adapter::lent(device)).map(Some));
+            }
+            WhereFrom::Lent(_) => return Ok(None),
+        };
         let Some(adapter) = find_adapter(&instance, choice, options).await else { return Ok(None) };
         accessor.with(|mut access| access.get().push(Adapter::create(adapter)).map(Some))
+    }
+}
+
+/// Where a guest's adapter comes from.
+enum WhereFrom {
+    Found(wgpu::Instance, AdapterChoice),
+    Lent(LentDevice),
+}
+
+impl WebGpuCtxView<'_> {
+    fn where_from(&mut self, this: &Resource<Instance>) -> wasmtime::Result<WhereFrom> {
+        self.get(this)?;
+        Ok(match self.ctx.lent_device() {
+            Some(device) => WhereFrom::Lent(device.clone()),
+            None => WhereFrom::Found(self.ctx.instance().clone(), self.ctx.choice().clone()),
+        })
     }
 }
 
@@ -104,8 +123,12 @@ async fn find_adapter(
     choice: AdapterChoice,
     options: Option<wit::GpuRequestAdapterOptions>,
 ) -> Option<wgpu::Adapter> {
+    if !known_level(options.as_ref()) {
+        return None;
+    }
     let wit::GpuRequestAdapterOptions {
-        feature_level,
+        // Looked at above.
+        feature_level: _,
         power_preference,
         force_fallback_adapter,
         // Nothing here renders to a headset, and every adapter may be asked for.
@@ -116,11 +139,6 @@ async fn find_adapter(
         force_fallback_adapter: None,
         xr_compatible: None,
     });
-    // An adapter with all of "core" serves a request for "compatibility" too; other levels are unknown
-    // and find nothing: https://www.w3.org/TR/webgpu/#enumdef-gpufeaturelevel
-    if !matches!(feature_level.as_deref(), None | Some("core" | "compatibility")) {
-        return None;
-    }
     match choice {
         AdapterChoice::Given(adapter) => Some(adapter),
         AdapterChoice::Named(name) => {
@@ -157,6 +175,14 @@ async fn find_adapter(
             }
         }
     }
+}
+
+/// Whether a request for an adapter names a feature level that there is. An adapter with all of "core"
+/// serves a request for "compatibility" too; other levels are unknown and find nothing:
+/// <https://www.w3.org/TR/webgpu/#enumdef-gpufeaturelevel>
+fn known_level(options: Option<&wit::GpuRequestAdapterOptions>) -> bool {
+    let level = options.and_then(|options| options.feature_level.as_deref());
+    matches!(level, None | Some("core" | "compatibility"))
 }
 
 /// The first adapter whose name holds `name`, in any case.

@@ -78,6 +78,7 @@ mod device;
 mod error;
 mod fence;
 mod instance;
+mod lend;
 pub mod limits;
 mod pass;
 mod pipeline_layout;
@@ -90,6 +91,7 @@ mod render_commands;
 mod render_pass;
 mod render_pipeline;
 mod sampler;
+mod scopes;
 mod shader_module;
 mod surface;
 #[cfg(test)]
@@ -104,6 +106,7 @@ use wasmtime::component::Linker;
 pub use crate::{
     ctx::{AdapterChoice, WebGpuCtx, WebGpuCtxBuilder, default_instance},
     instance::{NO_ADAPTER, adapter_named},
+    lend::{LendError, LentDevice},
     limits::Quotas,
     view::{WebGpu, WebGpuCtxView, WebGpuView},
     wait::WaitMode,
@@ -148,7 +151,7 @@ pub mod objects {
 ///
 /// When the linker holds the interface already.
 pub fn add_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    bindings::wit::add_to_linker::<_, WebGpu>(linker, T::webgpu)?;
+    bindings::wit::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
     linker.allow_shadowing(true);
     let bulk = bulk::add_to_linker(linker);
     linker.allow_shadowing(false);

@@ -132,7 +132,7 @@ impl<P> Drop for Pass<P> {
         if let State::Open(inner) = mem::replace(&mut self.state, State::Ended) {
             self.encoder
                 .invalidate(format!("In CommandEncoder::finish: a {} was dropped before its end", self.name));
-            collecting(|| drop(inner));
+            self.device.guarded(|| collecting(|| drop(inner)));
         }
     }
 }

@@ -44,6 +44,9 @@ impl<T: Send + 'static> wit::HostGpuQueueWithStore<T> for WebGpu {
             let device = Arc::clone(&view.get(&this)?.device);
             Ok::<_, wasmtime::Error>((device, view.ctx.wait_mode(), view.ctx.wait_deadline()))
         })?;
+        if device.withdrawn() {
+            return Ok(());
+        }
         let (sender, done) = oneshot::channel();
         device.queue.on_submitted_work_done(move || {
             // Nobody receives when the guest was ended meanwhile.
@@ -75,6 +78,8 @@ impl wit::HostGpuQueue for WebGpuCtxView<'_> {
         // https://www.w3.org/TR/webgpu/#dom-gpuqueue-submit
         match refused {
             Some(reason) => device.errors.validation(format!("In Queue::submit: {reason}")),
+            // To a lost device nothing is submitted.
+            None if device.withdrawn() => {}
             None => {
                 device.queue.submit(taken);
             }

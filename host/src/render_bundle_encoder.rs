@@ -673,6 +673,7 @@ mod tests {
             let format = wit::GpuIndexFormat::Uint16;
             Host::set_index_buffer(&mut view, again(&encoder), again(&buffer), format, None, Some(0))
                 .unwrap();
+            drop(view);
             assert_eq!(finish(&mut guest, &encoder).1, None, "{size}");
         }
         let outside =

@@ -29,11 +29,7 @@ pub(crate) struct Guest {
 impl Guest {
     /// With the features and limits of the device at their defaults but for `change`.
     pub(crate) fn new(change: impl FnOnce(&mut wgpu::DeviceDescriptor<'_>)) -> Self {
-        let mut instance = wgpu::InstanceDescriptor::new_without_display_handle();
-        instance.backends = wgpu::Backends::from_env().unwrap_or(wgpu::Backends::NOOP);
-        instance.backend_options.noop.enable = true;
-        let instance = wgpu::Instance::new(instance);
-        let adapter = ready(instance.request_adapter(&wgpu::RequestAdapterOptions::default())).unwrap();
+        let adapter = adapter(&instance());
         let mut descriptor = wgpu::DeviceDescriptor::default();
         change(&mut descriptor);
         let (device, queue) = ready(adapter.request_device(&descriptor)).unwrap();
@@ -77,12 +73,31 @@ impl Guest {
     }
 }
 
+/// An instance with the tests' backend.
+pub(crate) fn instance() -> wgpu::Instance {
+    let mut instance = wgpu::InstanceDescriptor::new_without_display_handle();
+    instance.backends = wgpu::Backends::from_env().unwrap_or(wgpu::Backends::NOOP);
+    instance.backend_options.noop.enable = true;
+    wgpu::Instance::new(instance)
+}
+
+/// An adapter of that instance.
+pub(crate) fn adapter(instance: &wgpu::Instance) -> wgpu::Adapter {
+    ready(instance.request_adapter(&wgpu::RequestAdapterOptions::default())).unwrap()
+}
+
+/// A device as an embedder opens it.
+pub(crate) fn native_device(adapter: &wgpu::Adapter) -> (wgpu::Device, wgpu::Queue) {
+    ready(adapter.request_device(&wgpu::DeviceDescriptor::default())).unwrap()
+}
+
 /// Another handle to the same object, as each call of a guest has its own.
 pub(crate) fn again<T: 'static>(resource: &Resource<T>) -> Resource<T> {
     Resource::new_borrow(resource.rep())
 }
 
-fn ready<T>(future: impl Future<Output = T>) -> T {
+/// The result of a future that native wgpu finishes at once.
+pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("wgpu makes one wait for this natively"),

@@ -26,11 +26,68 @@ pub struct Texture {
     usage: wit::GpuTextureUsage,
     /// Answered, and nothing else: it restricts views on devices without "core-features-and-limits".
     texture_binding_view_dimension: Option<wit::GpuTextureViewDimension>,
+    /// Whether it is the embedder's: `lend.rs`.
+    lent: bool,
+    /// Whether the guest has destroyed a lent one.
+    withdrawn: bool,
     /// Shared with the views, which keep the memory in use when the texture's handle has gone.
     pub(crate) reservation: SharedReservation,
 }
 
 labelled!(Texture);
+
+impl Texture {
+    /// A texture of the embedder's.
+    pub(crate) fn lent(
+        device: &Arc<DeviceCore>,
+        inner: wgpu::Texture,
+        dimension: wit::GpuTextureDimension,
+        format: wit::GpuTextureFormat,
+        usage: wit::GpuTextureUsage,
+    ) -> Self {
+        Self {
+            inner,
+            device: Arc::clone(device),
+            label: String::new(),
+            dimension,
+            format,
+            usage,
+            texture_binding_view_dimension: None,
+            lent: true,
+            withdrawn: false,
+            reservation: SharedReservation::new(None),
+        }
+    }
+
+    /// wgpu's texture; `None` for a lent one that the guest has destroyed.
+    pub(crate) fn as_wgpu(&self) -> Option<&wgpu::Texture> {
+        (!self.withdrawn).then_some(&self.inner)
+    }
+
+    /// As [`Self::as_wgpu`].
+    pub(crate) fn into_wgpu(self) -> Option<wgpu::Texture> {
+        (!self.withdrawn).then_some(self.inner)
+    }
+
+    /// Destroys a lent texture as far as the guest can tell.
+    fn withdraw(&mut self) {
+        let (stand_in, _errors) = collecting(|| {
+            self.device.wgpu.create_texture(&wgpu::TextureDescriptor {
+                label: Some(&self.label),
+                size: self.inner.size(),
+                mip_level_count: self.inner.mip_level_count(),
+                sample_count: self.inner.sample_count(),
+                dimension: self.inner.dimension(),
+                format: self.inner.format(),
+                usage: self.inner.usage(),
+                view_formats: &[],
+            })
+        });
+        stand_in.destroy();
+        self.inner = stand_in;
+        self.withdrawn = true;
+    }
+}
 
 impl WebGpuCtxView<'_> {
     /// `createTexture`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createtexture>
@@ -91,6 +148,8 @@ impl WebGpuCtxView<'_> {
             format,
             usage,
             texture_binding_view_dimension,
+            lent: false,
+            withdrawn: false,
             reservation: SharedReservation::new(reservation),
         })
     }
@@ -107,8 +166,12 @@ impl wit::HostGpuTexture for WebGpuCtxView<'_> {
     }
 
     fn destroy(&mut self, this: Resource<Texture>) -> wasmtime::Result<()> {
-        let texture = self.get(&this)?;
-        texture.inner.destroy();
+        let texture = self.get_mut(&this)?;
+        if texture.lent {
+            texture.withdraw();
+        } else {
+            texture.inner.destroy();
+        }
         texture.reservation.give_back();
         Ok(())
     }

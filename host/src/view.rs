@@ -50,6 +50,20 @@ pub(crate) trait Labelled: Send + 'static {
     fn set_label(&mut self, label: String);
 }
 
+/// Enters a call of the guest: `T::webgpu`, with the scopes open that devices of the embedder need.
+pub(crate) fn enter<T: WebGpuView>(state: &mut T) -> WebGpuCtxView<'_> {
+    let view = state.webgpu();
+    view.ctx.enter();
+    view
+}
+
+impl Drop for WebGpuCtxView<'_> {
+    /// Ends the call, if this view was made for one.
+    fn drop(&mut self) {
+        self.ctx.leave();
+    }
+}
+
 impl WebGpuCtxView<'_> {
     /// Looks a resource up; an `Err` (a handle the guest made up or no longer has) traps the guest.
     pub(crate) fn get<T: Send + 'static>(&self, resource: &Resource<T>) -> wasmtime::Result<&T> {
