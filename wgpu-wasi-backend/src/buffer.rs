@@ -85,6 +85,21 @@ impl Buffer {
         }
     }
 
+    /// A buffer that the host made by itself; it is not mapped.
+    pub(crate) fn from_host(device: Arc<DeviceShared>, wit: wit::GpuBuffer) -> Self {
+        let state = State { requested: None, mapping: Mapping::Unmapped };
+        Self {
+            inner: Arc::new(BufferInner {
+                label: None,
+                size: wit.size(),
+                usage: wit.usage().into(),
+                state: Mutex::new(state),
+                device,
+                wit,
+            }),
+        }
+    }
+
     #[inline]
     pub(crate) fn wit(&self) -> &wit::GpuBuffer {
         &self.inner.wit

@@ -88,6 +88,16 @@ impl Errors {
     }
 }
 
+impl DeviceShared {
+    /// Takes our scopes off the stack of a device that others go on with.
+    pub(crate) fn close_scopes(&self) {
+        for _ in OURS {
+            // What they caught was told, or nobody is there to hear it.
+            drop(block(self.wit.pop_error_scope()));
+        }
+    }
+}
+
 impl fmt::Debug for Errors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Errors").field("touched", &self.touched).finish_non_exhaustive()
