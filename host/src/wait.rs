@@ -30,6 +30,10 @@ pub enum WaitMode {
 /// The longest single wait inside wgpu; between two the deadline is looked at.
 const SLICE: Duration = Duration::from_millis(200);
 
+/// The same on a lent device: wgpu waits for all that was submitted to it, also by others and later, and
+/// calls back only then what was finished meanwhile.
+const LENT_SLICE: Duration = Duration::from_millis(2);
+
 /// Waits for the callback behind `done`, which work on `device` triggers.
 ///
 /// `Ok(None)` when the callback was dropped without a call, as happens when the device is lost.
@@ -76,6 +80,7 @@ pub(crate) async fn until<T: Send>(
 /// Polls the device once, for no longer than `slice`. Time running out is no error here: the caller
 /// looks at its own deadline. A GPU lost during the wait is a panic in wgpu and ends as a lost device.
 pub(crate) fn poll(device: &DeviceCore, slice: Duration) {
+    let slice = if device.lent { slice.min(LENT_SLICE) } else { slice };
     let wait = wgpu::PollType::Wait { submission_index: None, timeout: Some(slice) };
     match fence::catch(|| device.wgpu.poll(wait)) {
         Ok(Ok(_) | Err(wgpu::PollError::Timeout)) => {}
