@@ -1,7 +1,8 @@
 //! The bindings of `wasi:webgpu@0.3.0-rc.2`, generated from `wit/`; nothing else.
 //!
-//! Functions are plain and sync but for those that are `async` in WIT: a plain `func_wrap` is the
-//! cheapest call that wasmtime has, and almost every call of a guest is one. Every call is traced
+//! Functions are plain and sync but for those that are `async` in WIT and those that compile shaders, which
+//! take long: a plain `func_wrap` is the cheapest call that wasmtime has, and almost every call of a guest is
+//! one. Every call is traced
 //! (level TRACE, fields `module` and `function`); where nobody listens that costs one load.
 #![expect(missing_docs, reason = "generated; the WIT holds the documentation")]
 
@@ -9,6 +10,9 @@ wasmtime::component::bindgen!({
     path: "../wit",
     world: "wgpu-wasi:backend/host",
     imports: {
+        "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-device.create-compute-pipeline": async | store | trappable | tracing,
+        "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-device.create-render-pipeline": async | store | trappable | tracing,
+        "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-device.create-shader-module": async | store | trappable | tracing,
         "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-device.lost": store | trappable | tracing,
         "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-device.on-uncaptured-error": store | trappable | tracing,
         default: trappable | tracing,

@@ -12,9 +12,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::sync::oneshot;
+
 use crate::{
     fence,
     limits::{COMPILER_STACK_MARGIN, STACK_BYTES_PER_SHADER_BYTE},
+    wait::WaitMode,
 };
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -24,6 +27,7 @@ type Job = Box<dyn FnOnce() + Send>;
 pub(crate) struct Compiler {
     stack_bytes: usize,
     max_wait: Duration,
+    mode: WaitMode,
     state: Mutex<State>,
 }
 
@@ -36,11 +40,11 @@ struct State {
 
 impl Compiler {
     /// A compiler for sources of up to `max_shader_bytes`, each of which may take `max_wait`.
-    pub(crate) fn new(max_shader_bytes: usize, max_wait: Duration) -> Self {
+    pub(crate) fn new(max_shader_bytes: usize, max_wait: Duration, mode: WaitMode) -> Self {
         let stack_bytes = max_shader_bytes
             .saturating_mul(STACK_BYTES_PER_SHADER_BYTE)
             .saturating_add(COMPILER_STACK_MARGIN);
-        Self { stack_bytes, max_wait, state: Mutex::default() }
+        Self { stack_bytes, max_wait, mode, state: Mutex::default() }
     }
 
     /// Waits for no compilation beyond `deadline`.
@@ -48,37 +52,54 @@ impl Compiler {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).deadline = deadline;
     }
 
-    /// Runs `job` on the compiler's thread and waits for it. `Err` holds the text of a panic, or why there
-    /// is no result. A job whose time is up can't be stopped; it goes on in a thread that nobody waits for,
-    /// and the next one gets a new thread.
-    pub(crate) fn run<T: Send + 'static>(
+    /// Runs `job` on the compiler's thread and waits for it, as [`WaitMode`] says. `Err` holds the text of a
+    /// panic, or why there is no result. A job whose time is up can't be stopped; it goes on in a thread that
+    /// nobody waits for, and the next one gets a new thread.
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, String> {
-        let (done, result) = mpsc::sync_channel(1);
-        let job: Job = Box::new(move || {
-            // The caller waits for as long as the job runs: it is always there to receive.
-            let _ = done.send(fence::catch(job));
-        });
-        let limit = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            let sender = match state.jobs.take() {
-                Some(sender) => sender,
-                None => self.start()?,
-            };
-            sender.send(job).map_err(|_| "the compiler's thread has ended".to_owned())?;
-            state.jobs = Some(sender);
-            let left = state.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            left.map_or(self.max_wait, |left| left.min(self.max_wait))
+        // The caller waits for as long as the job runs, or has given up: either way nobody misses a result
+        // that can't be sent.
+        let finished = match self.mode {
+            WaitMode::Eager => {
+                let (done, result) = mpsc::sync_channel(1);
+                let limit = self.begin(Box::new(move || drop(done.send(fence::catch(job)))))?;
+                result.recv_timeout(limit).map_err(|error| match error {
+                    mpsc::RecvTimeoutError::Timeout => Some(limit),
+                    mpsc::RecvTimeoutError::Disconnected => None,
+                })
+            }
+            WaitMode::Background => {
+                let (done, result) = oneshot::channel();
+                let limit = self.begin(Box::new(move || drop(done.send(fence::catch(job)))))?;
+                match tokio::time::timeout(limit, result).await {
+                    Ok(result) => result.map_err(|_| None),
+                    Err(_) => Err(Some(limit)),
+                }
+            }
         };
-        match result.recv_timeout(limit) {
+        match finished {
             Ok(result) => result,
-            Err(mpsc::RecvTimeoutError::Timeout) => {
+            Err(Some(limit)) => {
                 self.state.lock().unwrap_or_else(PoisonError::into_inner).jobs = None;
                 Err(format!("the shader was not compiled within {limit:?}"))
             }
-            Err(mpsc::RecvTimeoutError::Disconnected) => Err("the compiler's thread has ended".to_owned()),
+            Err(None) => Err("the compiler's thread has ended".to_owned()),
         }
+    }
+
+    /// Hands `job` to the thread; returns for how long to wait for it.
+    fn begin(&self, job: Job) -> Result<Duration, String> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let sender = match state.jobs.take() {
+            Some(sender) => sender,
+            None => self.start()?,
+        };
+        sender.send(job).map_err(|_| "the compiler's thread has ended".to_owned())?;
+        state.jobs = Some(sender);
+        let left = state.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        Ok(left.map_or(self.max_wait, |left| left.min(self.max_wait)))
     }
 
     fn start(&self) -> Result<mpsc::Sender<Job>, String> {
@@ -106,22 +127,52 @@ impl Compiler {
 mod tests {
     use super::*;
 
+    const MODES: [WaitMode; 2] = [WaitMode::Eager, WaitMode::Background];
+
+    fn run<T: Send + 'static>(
+        compiler: &Compiler,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(compiler.run(job))
+    }
+
     #[test]
     fn jobs_run_in_order_and_panics_stay_inside() {
-        let compiler = Compiler::new(1 << 10, Duration::from_secs(60));
-        assert_eq!(compiler.run(|| 1), Ok(1));
-        assert_eq!(compiler.run(|| panic!("bad source")), Err::<(), _>("bad source".to_owned()));
-        assert_eq!(compiler.run(|| 2), Ok(2));
+        for mode in MODES {
+            let compiler = Compiler::new(1 << 10, Duration::from_secs(60), mode);
+            assert_eq!(run(&compiler, || 1), Ok(1));
+            assert_eq!(run(&compiler, || panic!("bad source")), Err::<(), _>("bad source".to_owned()));
+            assert_eq!(run(&compiler, || 2), Ok(2));
+        }
     }
 
     #[test]
     fn a_job_whose_time_is_up_is_left_behind() {
-        let compiler = Compiler::new(1 << 10, Duration::from_millis(20));
+        for mode in MODES {
+            let mut compiler = Compiler::new(1 << 10, Duration::from_millis(20), mode);
+            let (go_on, wait) = mpsc::channel::<()>();
+            let late = run(&compiler, move || wait.recv().is_ok());
+            assert!(late.unwrap_err().contains("not compiled within"));
+            // The first thread is busy still.
+            compiler.max_wait = Duration::from_secs(60);
+            assert_eq!(run(&compiler, || 2), Ok(2));
+            go_on.send(()).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_task_beside_a_job_gets_its_turns() {
+        let compiler = Compiler::new(1 << 10, Duration::from_secs(60), WaitMode::Background);
         let (go_on, wait) = mpsc::channel::<()>();
-        let late = compiler.run(move || wait.recv().is_ok());
-        assert!(late.unwrap_err().contains("not compiled within"));
-        // The first thread is busy still.
-        assert_eq!(compiler.run(|| 2), Ok(2));
-        go_on.send(()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let result = runtime.block_on(async {
+            // The job ends only if the other task runs while it is waited for.
+            let other = tokio::spawn(async move { go_on.send(()).unwrap() });
+            let result = compiler.run(move || wait.recv().is_ok()).await;
+            other.await.unwrap();
+            result
+        });
+        assert_eq!(result, Ok(true));
     }
 }

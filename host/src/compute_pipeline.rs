@@ -1,7 +1,5 @@
 //! GPUComputePipeline — wit: gpu-compute-pipeline — spec: <https://www.w3.org/TR/webgpu/#gpucomputepipeline> — peer: wgpu-wasi-backend/src/compute_pipeline.rs
 
-use std::sync::Arc;
-
 use wasmtime::component::Resource;
 
 use crate::{
@@ -24,7 +22,7 @@ labelled!(ComputePipeline);
 
 /// What a pipeline is made from, with its handles resolved: it goes to the compiler's thread.
 #[derive(Debug)]
-struct Descriptor {
+pub(crate) struct Descriptor {
     label: String,
     layout: Option<wgpu::PipelineLayout>,
     compute: Stage,
@@ -62,12 +60,12 @@ fn invalid(device: &wgpu::Device) -> wgpu::ComputePipeline {
 
 /// Makes a pipeline on the compiler's thread; returns it with the errors that arose, which no scope saw.
 /// `None`: the compiler panicked, and the one error says so.
-pub(crate) fn compile<P: Send + 'static>(
+pub(crate) async fn compile<P: Send + 'static>(
     device: &DeviceCore,
     call: &'static str,
     create: impl FnOnce(&wgpu::Device) -> P + Send + 'static,
 ) -> (Option<P>, Vec<GpuError>) {
-    match device.compile(move |device| collecting(|| create(device))) {
+    match device.compile(move |device| collecting(|| create(device))).await {
         Ok((pipeline, errors)) => (Some(pipeline), errors),
         Err(panic) => (None, vec![GpuError::internal(format!("In Device::{call}: {panic}"))]),
     }
@@ -83,52 +81,49 @@ pub(crate) fn pipeline_error(error: GpuError) -> wit::CreatePipelineError {
     wit::CreatePipelineError { kind: wit::CreatePipelineErrorKind::GpuPipelineError(reason), message }
 }
 
-impl WebGpuCtxView<'_> {
+impl ComputePipeline {
     /// `createComputePipeline`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createcomputepipeline>
-    pub(crate) fn new_compute_pipeline(
-        &mut self,
-        device: &Arc<DeviceCore>,
-        descriptor: wit::GpuComputePipelineDescriptor,
-    ) -> wasmtime::Result<ComputePipeline> {
-        let (label, inner, errors) = self.compile_compute_pipeline(device, descriptor)?;
+    pub(crate) async fn create(device: &DeviceCore, descriptor: Descriptor) -> Self {
+        let (pipeline, errors) = Self::compile(device, descriptor).await;
         for error in errors {
             device.errors.report(error);
         }
-        let inner = inner.unwrap_or_else(|| invalid(&device.wgpu));
-        Ok(ComputePipeline { inner, label })
+        pipeline
     }
 
     /// `createComputePipelineAsync`, which answers with the error:
     /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-createcomputepipelineasync>
-    pub(crate) fn new_compute_pipeline_checked(
-        &mut self,
-        device: &Arc<DeviceCore>,
-        descriptor: wit::GpuComputePipelineDescriptor,
-    ) -> wasmtime::Result<Result<ComputePipeline, wit::CreatePipelineError>> {
-        let (label, inner, errors) = self.compile_compute_pipeline(device, descriptor)?;
-        if let Some(error) = errors.into_iter().next() {
-            return Ok(Err(pipeline_error(error)));
-        }
-        let inner = inner.unwrap_or_else(|| invalid(&device.wgpu));
-        Ok(Ok(ComputePipeline { inner, label }))
+    pub(crate) async fn create_checked(
+        device: &DeviceCore,
+        descriptor: Descriptor,
+    ) -> Result<Self, wit::CreatePipelineError> {
+        let (pipeline, errors) = Self::compile(device, descriptor).await;
+        errors.into_iter().next().map_or(Ok(pipeline), |error| Err(pipeline_error(error)))
     }
 
-    fn compile_compute_pipeline(
+    /// The pipeline, an invalid one if need be, and the errors that arose.
+    async fn compile(device: &DeviceCore, descriptor: Descriptor) -> (Self, Vec<GpuError>) {
+        let label = descriptor.label.clone();
+        let create = move |device: &wgpu::Device| descriptor.create(device);
+        let (inner, errors) = compile(device, "create_compute_pipeline", create).await;
+        let inner = inner.unwrap_or_else(|| device.guarded(|| invalid(&device.wgpu)));
+        (Self { inner, label }, errors)
+    }
+}
+
+impl WebGpuCtxView<'_> {
+    /// Resolves the handles of a descriptor.
+    pub(crate) fn compute_pipeline_descriptor(
         &mut self,
-        device: &DeviceCore,
         descriptor: wit::GpuComputePipelineDescriptor,
-    ) -> wasmtime::Result<(String, Option<wgpu::ComputePipeline>, Vec<GpuError>)> {
+    ) -> wasmtime::Result<Descriptor> {
         let wit::GpuComputePipelineDescriptor { compute, layout, label } = descriptor;
         let wit::GpuProgrammableStage { module, entry_point, constants } = compute;
-        let label = label.unwrap_or_default();
-        let descriptor = Descriptor {
-            label: label.clone(),
+        Ok(Descriptor {
+            label: label.unwrap_or_default(),
             layout: self.layout_mode(&layout)?,
             compute: self.stage(&module, entry_point, constants)?,
-        };
-        let (inner, errors) =
-            compile(device, "create_compute_pipeline", move |device| descriptor.create(device));
-        Ok((label, inner, errors))
+        })
     }
 
     /// `None` is `"auto"`: <https://www.w3.org/TR/webgpu/#enumdef-gpuautolayoutmode>
@@ -163,19 +158,15 @@ impl wit::HostGpuComputePipeline for WebGpuCtxView<'_> {
 
 #[cfg(test)]
 mod tests {
-    use wit::{HostGpuComputePipeline as _, HostGpuDevice as _};
+    use wit::HostGpuComputePipeline as _;
 
     use super::*;
-    use crate::testing::{Guest, again};
+    use crate::testing::{Guest, again, ready};
 
     const VALIDATION: Option<ErrorKind> = Some(ErrorKind::Validation);
 
     fn descriptor(guest: &mut Guest, code: &str) -> wit::GpuComputePipelineDescriptor {
-        let device = guest.device();
-        let descriptor =
-            wit::GpuShaderModuleDescriptor { code: code.to_owned(), compilation_hints: None, label: None };
-        let (module, _) =
-            guest.errors(|guest| guest.view().create_shader_module(device, descriptor).unwrap());
+        let (module, _) = guest.errors(|guest| guest.shader_module(code));
         wit::GpuComputePipelineDescriptor {
             compute: wit::GpuProgrammableStage { module, entry_point: None, constants: None },
             layout: wit::GpuLayoutMode::Auto,
@@ -187,15 +178,16 @@ mod tests {
     fn errors_are_dispatched_or_returned() {
         let mut guest = Guest::new(|_| {});
         for code in ["not WGSL", "fn without_an_entry_point() {}"] {
-            let device = guest.device();
             let first = descriptor(&mut guest, code);
-            let (_, error) =
-                guest.errors(|guest| guest.view().create_compute_pipeline(device, first).unwrap());
+            let (_, error) = guest.errors(|guest| {
+                let first = guest.view().compute_pipeline_descriptor(first).unwrap();
+                ready(ComputePipeline::create(&guest.core, first))
+            });
             assert_eq!(error, VALIDATION, "{code}");
             let second = descriptor(&mut guest, code);
             let (checked, error) = guest.errors(|guest| {
-                let core = Arc::clone(&guest.core);
-                guest.view().new_compute_pipeline_checked(&core, second).unwrap()
+                let second = guest.view().compute_pipeline_descriptor(second).unwrap();
+                ready(ComputePipeline::create_checked(&guest.core, second))
             });
             assert_eq!(error, None, "{code}");
             let wit::CreatePipelineError { kind, message } = checked.unwrap_err();
@@ -207,10 +199,12 @@ mod tests {
     #[test]
     fn layouts_beyond_the_last_are_errors() {
         let mut guest = Guest::new(|_| {});
-        let device = guest.device();
         let descriptor = descriptor(&mut guest, "@compute @workgroup_size(1) fn f() {}");
-        let (pipeline, error) =
-            guest.errors(|guest| guest.view().create_compute_pipeline(device, descriptor).unwrap());
+        let (pipeline, error) = guest.errors(|guest| {
+            let descriptor = guest.view().compute_pipeline_descriptor(descriptor).unwrap();
+            let pipeline = ready(ComputePipeline::create(&guest.core, descriptor));
+            guest.view().push(pipeline).unwrap()
+        });
         assert_eq!(error, None);
         let max = guest.core.limits.max_bind_groups;
         for (index, expected) in [(0, None), (max - 1, None), (max, VALIDATION), (u32::MAX, VALIDATION)] {
@@ -223,12 +217,12 @@ mod tests {
     #[test]
     fn a_panic_of_the_compiler_is_an_internal_error() {
         let mut guest = Guest::new(|_| {});
-        let core = Arc::clone(&guest.core);
-        let (made, errors) = compile::<()>(&core, "create_compute_pipeline", |_| panic!("a bug"));
+        let (made, errors) =
+            ready(compile::<()>(&guest.core, "create_compute_pipeline", |_| panic!("a bug")));
         assert!(made.is_none());
         let [error] = &*errors else { panic!("{errors:?}") };
         assert_eq!(error, &GpuError::internal("In Device::create_compute_pipeline: a bug"));
-        let (_, errors) = guest.errors(|_| invalid(&core.wgpu));
+        let (_, errors) = guest.errors(|guest| invalid(&guest.core.wgpu));
         assert_eq!(errors, None, "what is made to be invalid reports nothing");
     }
 }

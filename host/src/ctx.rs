@@ -103,14 +103,10 @@ impl WebGpuCtx {
         }
     }
 
-    /// The guest's side of `device`, if anything of it is in the guest's hands.
-    pub(crate) fn find_lent(&self, device: &LentDevice) -> Option<Arc<DeviceCore>> {
-        self.lent.iter().filter_map(Weak::upgrade).find(|core| core.wgpu == *device.device())
-    }
-
-    /// The guest's side of `device`: one for all that is lent of it.
+    /// The guest's side of `device`: one for all that is lent of it, until the guest loses it.
     pub(crate) fn lend(&mut self, device: &LentDevice) -> Arc<DeviceCore> {
-        if let Some(core) = self.find_lent(device) {
+        let held = |core: &Arc<DeviceCore>| core.wgpu == *device.device() && !core.withdrawn();
+        if let Some(core) = self.lent.iter().filter_map(Weak::upgrade).find(held) {
             return core;
         }
         let core = DeviceCore::lent(device, self.device_policy());
@@ -322,7 +318,7 @@ impl WebGpuCtxBuilder {
     #[must_use]
     pub fn build(self) -> WebGpuCtx {
         let Self { instance, choice, quotas, wait_mode, deadline, device } = self;
-        let compiler = Arc::new(Compiler::new(quotas.max_shader_bytes, quotas.max_wait));
+        let compiler = Arc::new(Compiler::new(quotas.max_shader_bytes, quotas.max_wait, wait_mode));
         compiler.set_deadline(deadline);
         WebGpuCtx {
             memory: GpuMemory::new(quotas.max_gpu_memory),

@@ -23,7 +23,7 @@ use crate::{
     buffer::Buffer,
     command_encoder::CommandEncoder,
     compile::Compiler,
-    compute_pipeline::ComputePipeline,
+    compute_pipeline::{self, ComputePipeline},
     error::{DeviceErrors, GpuError},
     lend::LentDevice,
     limits::GpuMemory,
@@ -31,7 +31,7 @@ use crate::{
     query_set::QuerySet,
     queue::Queue,
     render_bundle_encoder::RenderBundleEncoder,
-    render_pipeline::RenderPipeline,
+    render_pipeline::{self, RenderPipeline},
     sampler::Sampler,
     scopes,
     shader_module::ShaderModule,
@@ -166,16 +166,16 @@ impl DeviceCore {
 
     /// Runs `job` on the compiler's thread, whose stack is made for deep shaders. `Err` is the text of a
     /// panic in it.
-    pub(crate) fn compile<T: Send + 'static>(
+    pub(crate) async fn compile<T: Send + 'static>(
         &self,
         job: impl FnOnce(&wgpu::Device) -> T + Send + 'static,
     ) -> Result<T, String> {
         let device = self.wgpu.clone();
         if !self.lent {
-            return self.compiler.run(move || job(&device));
+            return self.compiler.run(move || job(&device)).await;
         }
         let errors = Arc::clone(&self.errors);
-        self.compiler.run(move || scopes::within(&device, &errors, || job(&device)))
+        self.compiler.run(move || scopes::within(&device, &errors, || job(&device))).await
     }
 
     /// Runs `call`, which may fail in wgpu, outside of a [`WebGpuCtxView`]: errors of a lent device are
@@ -184,10 +184,15 @@ impl DeviceCore {
         if self.lent { scopes::within(&self.wgpu, &self.errors, call) } else { call() }
     }
 
+    /// Whether the guest has lost the device.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost.borrow().is_some()
+    }
+
     /// Whether the guest has lost a device that the embedder still has. wgpu would go on with it, so the
     /// calls that do anything outside the guest ask here first.
     pub(crate) fn withdrawn(&self) -> bool {
-        self.lent && self.lost.borrow().is_some()
+        self.lent && self.is_lost()
     }
 
     /// Loses the device, unless it is lost already: <https://www.w3.org/TR/webgpu/#lose-the-device>.
@@ -217,22 +222,66 @@ impl WebGpuCtxView<'_> {
     pub(crate) fn core(&self, device: &Resource<Device>) -> wasmtime::Result<Arc<DeviceCore>> {
         Ok(Arc::clone(&self.get(device)?.core))
     }
+
+    fn compute_pipeline_parts(
+        &mut self,
+        device: &Resource<Device>,
+        descriptor: wit::GpuComputePipelineDescriptor,
+    ) -> wasmtime::Result<(Arc<DeviceCore>, compute_pipeline::Descriptor)> {
+        Ok((self.core(device)?, self.compute_pipeline_descriptor(descriptor)?))
+    }
+
+    fn render_pipeline_parts(
+        &mut self,
+        device: &Resource<Device>,
+        descriptor: wit::GpuRenderPipelineDescriptor,
+    ) -> wasmtime::Result<(Arc<DeviceCore>, render_pipeline::Descriptor)> {
+        Ok((self.core(device)?, self.render_pipeline_descriptor(descriptor)?))
+    }
 }
 
 impl<T: Send + 'static> wit::HostGpuDeviceWithStore<T> for WebGpu {
+    async fn create_shader_module(
+        mut access: Access<'_, T, Self>,
+        this: Resource<Device>,
+        descriptor: wit::GpuShaderModuleDescriptor,
+    ) -> wasmtime::Result<Resource<ShaderModule>> {
+        let device = access.get().core(&this)?;
+        let module = ShaderModule::create(&device, descriptor).await;
+        access.get().push(module)
+    }
+
+    async fn create_compute_pipeline(
+        mut access: Access<'_, T, Self>,
+        this: Resource<Device>,
+        descriptor: wit::GpuComputePipelineDescriptor,
+    ) -> wasmtime::Result<Resource<ComputePipeline>> {
+        let (device, descriptor) = access.get().compute_pipeline_parts(&this, descriptor)?;
+        let pipeline = ComputePipeline::create(&device, descriptor).await;
+        access.get().push(pipeline)
+    }
+
+    async fn create_render_pipeline(
+        mut access: Access<'_, T, Self>,
+        this: Resource<Device>,
+        descriptor: wit::GpuRenderPipelineDescriptor,
+    ) -> wasmtime::Result<Resource<RenderPipeline>> {
+        let (device, descriptor) = access.get().render_pipeline_parts(&this, descriptor)?;
+        let pipeline = RenderPipeline::create(&device, descriptor).await;
+        access.get().push(pipeline)
+    }
+
     async fn create_compute_pipeline_async(
         accessor: &Accessor<T, Self>,
         this: Resource<Device>,
         descriptor: wit::GpuComputePipelineDescriptor,
     ) -> wasmtime::Result<Result<Resource<ComputePipeline>, wit::CreatePipelineError>> {
-        accessor.with(|mut access| {
-            let mut view = access.get();
-            let device = view.core(&this)?;
-            match view.new_compute_pipeline_checked(&device, descriptor)? {
-                Ok(pipeline) => view.push(pipeline).map(Ok),
-                Err(error) => Ok(Err(error)),
-            }
-        })
+        let parts = accessor.with(|mut access| access.get().compute_pipeline_parts(&this, descriptor));
+        let (device, descriptor) = parts?;
+        match ComputePipeline::create_checked(&device, descriptor).await {
+            Ok(pipeline) => accessor.with(|mut access| access.get().push(pipeline)).map(Ok),
+            Err(error) => Ok(Err(error)),
+        }
     }
 
     async fn create_render_pipeline_async(
@@ -240,14 +289,12 @@ impl<T: Send + 'static> wit::HostGpuDeviceWithStore<T> for WebGpu {
         this: Resource<Device>,
         descriptor: wit::GpuRenderPipelineDescriptor,
     ) -> wasmtime::Result<Result<Resource<RenderPipeline>, wit::CreatePipelineError>> {
-        accessor.with(|mut access| {
-            let mut view = access.get();
-            let device = view.core(&this)?;
-            match view.new_render_pipeline_checked(&device, descriptor)? {
-                Ok(pipeline) => view.push(pipeline).map(Ok),
-                Err(error) => Ok(Err(error)),
-            }
-        })
+        let parts = accessor.with(|mut access| access.get().render_pipeline_parts(&this, descriptor));
+        let (device, descriptor) = parts?;
+        match RenderPipeline::create_checked(&device, descriptor).await {
+            Ok(pipeline) => accessor.with(|mut access| access.get().push(pipeline)).map(Ok),
+            Err(error) => Ok(Err(error)),
+        }
     }
 
     fn lost(
@@ -381,36 +428,6 @@ impl wit::HostGpuDevice for WebGpuCtxView<'_> {
         let device = self.core(&this)?;
         let group = self.new_bind_group(&device, descriptor)?;
         self.push(group)
-    }
-
-    fn create_shader_module(
-        &mut self,
-        this: Resource<Device>,
-        descriptor: wit::GpuShaderModuleDescriptor,
-    ) -> wasmtime::Result<Resource<ShaderModule>> {
-        let device = self.core(&this)?;
-        let module = self.new_shader_module(&device, descriptor)?;
-        self.push(module)
-    }
-
-    fn create_compute_pipeline(
-        &mut self,
-        this: Resource<Device>,
-        descriptor: wit::GpuComputePipelineDescriptor,
-    ) -> wasmtime::Result<Resource<ComputePipeline>> {
-        let device = self.core(&this)?;
-        let pipeline = self.new_compute_pipeline(&device, descriptor)?;
-        self.push(pipeline)
-    }
-
-    fn create_render_pipeline(
-        &mut self,
-        this: Resource<Device>,
-        descriptor: wit::GpuRenderPipelineDescriptor,
-    ) -> wasmtime::Result<Resource<RenderPipeline>> {
-        let device = self.core(&this)?;
-        let pipeline = self.new_render_pipeline(&device, descriptor)?;
-        self.push(pipeline)
     }
 
     fn create_command_encoder(

@@ -31,7 +31,7 @@ use crate::{
 ///
 /// - **Features and limits** are all that the device has, whatever the guest asked for. A request for more is
 ///   refused, and so is a second one while the guest holds anything of the first, since an adapter of WebGPU
-///   gives one device.
+///   gives one device. A guest that lost it gets it anew.
 /// - **Errors** of a guest's calls go to that guest's scopes and to nobody else. The handler of uncaptured
 ///   errors stays the embedder's, and hears of nothing that a guest does. A call reports one error of each
 ///   kind.
@@ -51,8 +51,15 @@ use crate::{
 pub struct LentDevice {
     device: wgpu::Device,
     queue: wgpu::Queue,
-    /// The sides of it that guests have.
-    guests: Arc<Mutex<Vec<Weak<DeviceCore>>>>,
+    guests: Arc<Mutex<Guests>>,
+}
+
+#[derive(Debug, Default)]
+struct Guests {
+    /// The sides of the device that guests have.
+    cores: Vec<Weak<DeviceCore>>,
+    /// Why nobody gets it any more.
+    lost: Option<(wgpu::DeviceLostReason, String)>,
 }
 
 impl LentDevice {
@@ -76,22 +83,27 @@ impl LentDevice {
         &self.queue
     }
 
-    /// Takes the device away from all guests that have it now: to them it is lost, and nothing that they
-    /// call does anything with it any more. The device itself is left alone.
-    /// <https://www.w3.org/TR/webgpu/#lose-the-device>
+    /// Takes the device away from all guests: to them it is lost, and nothing that they call does anything
+    /// with it any more; one that asks later gets a lost device. The device itself is left alone, and a new
+    /// [`LentDevice`] of it starts afresh. <https://www.w3.org/TR/webgpu/#lose-the-device>
     pub fn lose(&self, reason: wgpu::DeviceLostReason, message: &str) {
-        for guest in self.guests().iter().filter_map(Weak::upgrade) {
+        let mut guests = self.guests();
+        guests.lost.get_or_insert_with(|| (reason, message.to_owned()));
+        for guest in guests.cores.iter().filter_map(Weak::upgrade) {
             guest.lose(reason, message);
         }
     }
 
     pub(crate) fn add_guest(&self, guest: &Arc<DeviceCore>) {
         let mut guests = self.guests();
-        guests.retain(|guest| guest.strong_count() > 0);
-        guests.push(Arc::downgrade(guest));
+        guests.cores.retain(|guest| guest.strong_count() > 0);
+        guests.cores.push(Arc::downgrade(guest));
+        if let Some((reason, message)) = &guests.lost {
+            guest.lose(*reason, message);
+        }
     }
 
-    fn guests(&self) -> MutexGuard<'_, Vec<Weak<DeviceCore>>> {
+    fn guests(&self) -> MutexGuard<'_, Guests> {
         self.guests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -404,7 +416,8 @@ mod tests {
             HostGpuTexture as _,
         },
         error::{ErrorKind, GpuError},
-        testing::{adapter, again, instance, native_device, ready},
+        shader_module::ShaderModule,
+        testing::{adapter, again, instance, native_device, ready, wgsl},
         view,
     };
 
@@ -507,12 +520,9 @@ mod tests {
         assert_eq!(error.unwrap().kind, ErrorKind::Validation);
         // On the compiler's thread.
         let error = guest.error(&lent, |view| {
-            let descriptor = wit::GpuShaderModuleDescriptor {
-                code: "no shader".to_owned(),
-                compilation_hints: None,
-                label: None,
-            };
-            view.create_shader_module(again(&device), descriptor).map(drop)
+            let core = view.core(&device)?;
+            ready(ShaderModule::create(&core, wgsl("no shader")));
+            Ok(())
         });
         assert_eq!(error.unwrap().kind, ErrorKind::Validation);
         // Without a scope it is a line in the log.
@@ -562,8 +572,9 @@ mod tests {
         let mut guest = Guest::new();
         let device = guest.webgpu().lend_device(&lent).unwrap();
         let queue = guest.call(|view| view.queue(again(&device)));
+        let core = guest.gpu.lend(&lent);
         guest.call(|view| wit::HostGpuDevice::destroy(view, again(&device)));
-        assert!(guest.gpu.lend(&lent).withdrawn());
+        assert!(core.withdrawn());
         // Twice submitted would be an error, if anything were.
         let commands = guest.call(|view| {
             let encoder = view.create_command_encoder(again(&device), None)?;
@@ -579,13 +590,13 @@ mod tests {
     fn a_device_is_taken_away_from_its_guests() {
         let (lent, _) = embedder();
         let mut guest = Guest::new();
-        let _device = guest.webgpu().lend_device(&lent).unwrap();
+        let core = guest.gpu.lend(&lent);
+        assert!(!core.withdrawn());
         lent.lose(wgpu::DeviceLostReason::Unknown, "the window is closed");
-        assert!(guest.gpu.lend(&lent).withdrawn());
-        // A guest that comes later has it.
-        let mut later = Guest::new();
-        let _device = later.webgpu().lend_device(&lent).unwrap();
-        assert!(!later.gpu.lend(&lent).withdrawn());
+        assert!(core.withdrawn());
+        assert!(Guest::new().gpu.lend(&lent).withdrawn(), "one that asks later");
+        let (device, queue) = (lent.device().clone(), lent.queue().clone());
+        assert!(!Guest::new().gpu.lend(&LentDevice::new(device, queue)).withdrawn());
     }
 
     #[test]
@@ -600,7 +611,9 @@ mod tests {
         guest.webgpu().delete(device).unwrap();
         assert!(guest.webgpu().request_lent_device(&lent, String::new()).unwrap().is_err());
         guest.webgpu().delete(buffer).unwrap();
-        assert!(guest.webgpu().request_lent_device(&lent, String::new()).unwrap().is_ok());
+        let device = guest.webgpu().request_lent_device(&lent, String::new()).unwrap().unwrap();
+        guest.call(|view| wit::HostGpuDevice::destroy(view, again(&device)));
+        assert!(guest.webgpu().request_lent_device(&lent, String::new()).unwrap().is_ok(), "it was lost");
     }
 
     #[test]

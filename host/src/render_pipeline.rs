@@ -1,7 +1,5 @@
 //! GPURenderPipeline — wit: gpu-render-pipeline — spec: <https://www.w3.org/TR/webgpu/#gpurenderpipeline> — peer: wgpu-wasi-backend/src/render_pipeline.rs
 
-use std::sync::Arc;
-
 use wasmtime::component::Resource;
 
 use crate::{
@@ -25,7 +23,7 @@ labelled!(RenderPipeline);
 
 /// What a pipeline is made from, with its handles resolved: it goes to the compiler's thread.
 #[derive(Debug)]
-struct Descriptor {
+pub(crate) struct Descriptor {
     label: String,
     layout: Option<wgpu::PipelineLayout>,
     vertex: Stage,
@@ -140,53 +138,45 @@ fn invalid(device: &wgpu::Device) -> wgpu::RenderPipeline {
     inner
 }
 
-impl WebGpuCtxView<'_> {
+impl RenderPipeline {
     /// `createRenderPipeline`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createrenderpipeline>
-    pub(crate) fn new_render_pipeline(
-        &mut self,
-        device: &Arc<DeviceCore>,
-        descriptor: wit::GpuRenderPipelineDescriptor,
-    ) -> wasmtime::Result<RenderPipeline> {
-        let (label, inner, errors) = self.compile_render_pipeline(device, descriptor)?;
+    pub(crate) async fn create(device: &DeviceCore, descriptor: Descriptor) -> Self {
+        let (pipeline, errors) = Self::compile(device, descriptor).await;
         for error in errors {
             device.errors.report(error);
         }
-        let inner = inner.unwrap_or_else(|| invalid(&device.wgpu));
-        Ok(RenderPipeline { inner, label })
+        pipeline
     }
 
     /// `createRenderPipelineAsync`, which answers with the error:
     /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-createrenderpipelineasync>
-    pub(crate) fn new_render_pipeline_checked(
-        &mut self,
-        device: &Arc<DeviceCore>,
-        descriptor: wit::GpuRenderPipelineDescriptor,
-    ) -> wasmtime::Result<Result<RenderPipeline, wit::CreatePipelineError>> {
-        let (label, inner, errors) = self.compile_render_pipeline(device, descriptor)?;
-        if let Some(error) = errors.into_iter().next() {
-            return Ok(Err(pipeline_error(error)));
-        }
-        let inner = inner.unwrap_or_else(|| invalid(&device.wgpu));
-        Ok(Ok(RenderPipeline { inner, label }))
-    }
-
-    fn compile_render_pipeline(
-        &mut self,
+    pub(crate) async fn create_checked(
         device: &DeviceCore,
-        descriptor: wit::GpuRenderPipelineDescriptor,
-    ) -> wasmtime::Result<(String, Option<wgpu::RenderPipeline>, Vec<GpuError>)> {
-        const CALL: &str = "create_render_pipeline";
-        let descriptor = self.render_pipeline_descriptor(descriptor)?;
-        let label = descriptor.label.clone();
-        if let Err(reason) = descriptor.check(device) {
-            let error = GpuError::validation(format!("In Device::{CALL}, label = '{label}': {reason}"));
-            return Ok((label, None, vec![error]));
-        }
-        let (inner, errors) = compile(device, CALL, move |device| descriptor.create(device));
-        Ok((label, inner, errors))
+        descriptor: Descriptor,
+    ) -> Result<Self, wit::CreatePipelineError> {
+        let (pipeline, errors) = Self::compile(device, descriptor).await;
+        errors.into_iter().next().map_or(Ok(pipeline), |error| Err(pipeline_error(error)))
     }
 
-    fn render_pipeline_descriptor(
+    /// The pipeline, an invalid one if need be, and the errors that arose.
+    async fn compile(device: &DeviceCore, descriptor: Descriptor) -> (Self, Vec<GpuError>) {
+        const CALL: &str = "create_render_pipeline";
+        let label = descriptor.label.clone();
+        let (inner, errors) = match descriptor.check(device) {
+            Ok(()) => compile(device, CALL, move |device| descriptor.create(device)).await,
+            Err(reason) => {
+                let message = format!("In Device::{CALL}, label = '{label}': {reason}");
+                (None, vec![GpuError::validation(message)])
+            }
+        };
+        let inner = inner.unwrap_or_else(|| device.guarded(|| invalid(&device.wgpu)));
+        (Self { inner, label }, errors)
+    }
+}
+
+impl WebGpuCtxView<'_> {
+    /// Resolves the handles of a descriptor.
+    pub(crate) fn render_pipeline_descriptor(
         &mut self,
         descriptor: wit::GpuRenderPipelineDescriptor,
     ) -> wasmtime::Result<Descriptor> {
@@ -382,12 +372,10 @@ fn blend_component(component: wit::GpuBlendComponent) -> wgpu::BlendComponent {
 
 #[cfg(test)]
 mod tests {
-    use wit::HostGpuDevice as _;
-
     use super::*;
     use crate::{
         error::ErrorKind,
-        testing::{Guest, again},
+        testing::{Guest, ready},
     };
 
     fn error_of(
@@ -395,13 +383,7 @@ mod tests {
         depth_stencil: Option<wit::GpuDepthStencilState>,
     ) -> Option<ErrorKind> {
         let mut guest = Guest::new(|_| {});
-        let device = guest.device();
-        let module = wit::GpuShaderModuleDescriptor {
-            code: "@vertex fn v() -> @builtin(position) vec4f { return vec4f(); }".to_owned(),
-            compilation_hints: None,
-            label: None,
-        };
-        let module = guest.view().create_shader_module(again(&device), module).unwrap();
+        let module = guest.shader_module("@vertex fn v() -> @builtin(position) vec4f { return vec4f(); }");
         let descriptor = wit::GpuRenderPipelineDescriptor {
             vertex: wit::GpuVertexState {
                 buffers: Some(buffers),
@@ -416,7 +398,11 @@ mod tests {
             layout: wit::GpuLayoutMode::Auto,
             label: None,
         };
-        guest.errors(|guest| guest.view().create_render_pipeline(device, descriptor).unwrap()).1
+        let (_pipeline, error) = guest.errors(|guest| {
+            let descriptor = guest.view().render_pipeline_descriptor(descriptor).unwrap();
+            ready(RenderPipeline::create(&guest.core, descriptor))
+        });
+        error
     }
 
     fn depth(bias_clamp: f32) -> Option<wit::GpuDepthStencilState> {

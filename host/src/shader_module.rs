@@ -48,7 +48,12 @@ pub struct CompilationMessage {
 labelled!(ShaderModule);
 
 impl ShaderModule {
-    fn create(device: &DeviceCore, code: String, label: String) -> Self {
+    /// `createShaderModule`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createshadermodule>
+    pub(crate) async fn create(device: &DeviceCore, descriptor: wit::GpuShaderModuleDescriptor) -> Self {
+        // Hints may be ignored, and wgpu has no use for them:
+        // https://www.w3.org/TR/webgpu/#dom-gpushadermoduledescriptor-compilationhints
+        let wit::GpuShaderModuleDescriptor { code, compilation_hints: _, label } = descriptor;
+        let label = label.unwrap_or_default();
         if code.len() > device.max_shader_bytes {
             let message = format!(
                 "In Device::create_shader_module, label = '{label}': the WGSL has {} bytes, \
@@ -72,7 +77,7 @@ impl ShaderModule {
                 (inner, messages)
             }
         });
-        match compiled {
+        match compiled.await {
             Ok((inner, messages)) => Self { inner, label, messages },
             Err(panic) => {
                 let message = format!("In Device::create_shader_module, label = '{label}': {panic}");
@@ -91,7 +96,7 @@ impl ShaderModule {
             offset: 0,
             length: 0,
         }];
-        Self { inner: invalid_module(&device.wgpu), label, messages: messages.into() }
+        Self { inner: device.guarded(|| invalid_module(&device.wgpu)), label, messages: messages.into() }
     }
 }
 
@@ -138,18 +143,6 @@ impl Stage {
 }
 
 impl WebGpuCtxView<'_> {
-    /// `createShaderModule`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createshadermodule>
-    pub(crate) fn new_shader_module(
-        &mut self,
-        device: &Arc<DeviceCore>,
-        descriptor: wit::GpuShaderModuleDescriptor,
-    ) -> wasmtime::Result<ShaderModule> {
-        // Hints may be ignored, and wgpu has no use for them:
-        // https://www.w3.org/TR/webgpu/#dom-gpushadermoduledescriptor-compilationhints
-        let wit::GpuShaderModuleDescriptor { code, compilation_hints: _, label } = descriptor;
-        Ok(ShaderModule::create(device, code, label.unwrap_or_default()))
-    }
-
     /// Resolves the handles of a stage; takes the record of its constants, which the guest gave away.
     pub(crate) fn stage(
         &mut self,
@@ -423,7 +416,10 @@ fn is_blankspace(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{error::ErrorKind, testing::Guest};
+    use crate::{
+        error::ErrorKind,
+        testing::{Guest, ready, wgsl},
+    };
 
     #[test]
     fn enable_subgroups_becomes_spaces() {
@@ -475,10 +471,7 @@ mod tests {
     }
 
     fn module(guest: &mut Guest, code: &str) -> (ShaderModule, Option<ErrorKind>) {
-        guest.errors(|guest| {
-            let core = Arc::clone(&guest.core);
-            ShaderModule::create(&core, code.to_owned(), String::new())
-        })
+        guest.errors(|guest| ready(ShaderModule::create(&guest.core, wgsl(code))))
     }
 
     #[test]

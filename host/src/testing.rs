@@ -12,7 +12,9 @@ use crate::{
     device::{Device, DeviceCore, DevicePolicy},
     error::{ErrorKind, GpuError},
     limits::{DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, GpuMemory},
+    shader_module::ShaderModule,
     view::WebGpuCtxView,
+    wait::WaitMode,
 };
 
 /// Bytes of GPU memory that a [`Guest`] may hold.
@@ -35,7 +37,7 @@ impl Guest {
         let (device, queue) = ready(adapter.request_device(&descriptor)).unwrap();
         let policy = DevicePolicy {
             memory: GpuMemory::new(MAX_GPU_MEMORY),
-            compiler: Arc::new(Compiler::new(DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT)),
+            compiler: Arc::new(Compiler::new(DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, WaitMode::Eager)),
             max_shader_bytes: DEFAULT_MAX_SHADER_BYTES,
         };
         let core = DeviceCore::create(device, queue, Arc::new(adapter.get_info()), String::new(), policy);
@@ -62,6 +64,11 @@ impl Guest {
         (value, errors.next().map(|GpuError { kind, message: _ }| kind))
     }
 
+    pub(crate) fn shader_module(&mut self, code: &str) -> Resource<ShaderModule> {
+        let module = ready(ShaderModule::create(&self.core, wgsl(code)));
+        self.view().push(module).unwrap()
+    }
+
     pub(crate) fn buffer(
         &mut self,
         size: u64,
@@ -71,6 +78,11 @@ impl Guest {
         let descriptor = wit::GpuBufferDescriptor { size, usage, mapped_at_creation: None, label: None };
         self.view().create_buffer(device, descriptor).unwrap()
     }
+}
+
+/// The descriptor of a shader module.
+pub(crate) fn wgsl(code: &str) -> wit::GpuShaderModuleDescriptor {
+    wit::GpuShaderModuleDescriptor { code: code.to_owned(), compilation_hints: None, label: None }
 }
 
 /// An instance with the tests' backend.
