@@ -10,8 +10,8 @@ use anyhow::Result;
 use crate::repo::{GUEST_TARGET, Repo, run};
 
 /// The workspaces of the checkout, by their manifests; the main one first.
-pub(crate) const WORKSPACES: [&str; 4] =
-    ["Cargo.toml", "tests/guests/Cargo.toml", "examples/Cargo.toml", "xtask/Cargo.toml"];
+pub(crate) const WORKSPACES: [&str; 5] =
+    ["Cargo.toml", "tests/guests/Cargo.toml", "examples/Cargo.toml", DROP_IN, "xtask/Cargo.toml"];
 
 /// The manifest of the programs that are both tests and benchmarks.
 pub(crate) const GUESTS: &str = "tests/guests/Cargo.toml";
@@ -19,10 +19,19 @@ pub(crate) const GUESTS: &str = "tests/guests/Cargo.toml";
 /// The manifest of the example programs.
 pub(crate) const EXAMPLES: &str = "examples/Cargo.toml";
 
+/// The manifest of the programs that are built by `cargo wgpu-wasi`.
+pub(crate) const DROP_IN: &str = "examples/drop-in/Cargo.toml";
+
 /// Builds the command line program `wgpu-wasi`.
 pub(crate) fn build_host(repo: &Repo) -> Result<PathBuf> {
     run(&mut repo.cargo(["build", "--release", "-p", "wgpu-wasi-host", "--bin", "wgpu-wasi"]))?;
     Ok(native(&repo.target("release"), "wgpu-wasi"))
+}
+
+/// Builds cargo's subcommand `cargo wgpu-wasi`.
+pub(crate) fn build_subcommand(repo: &Repo) -> Result<PathBuf> {
+    run(&mut repo.cargo(["build", "--release", "-p", "cargo-wgpu-wasi"]))?;
+    Ok(native(&repo.target("release"), "cargo-wgpu-wasi"))
 }
 
 /// Builds programs of a workspace natively.
@@ -30,16 +39,13 @@ pub(crate) fn build_native(repo: &Repo, manifest: &str, packages: &[&str]) -> Re
     run(repo.cargo(["build", "--release", "--manifest-path", manifest]).args(select(packages)))
 }
 
-/// Builds programs of a workspace as components; no names means all of them.
+/// Builds programs of a workspace as components; no names means all its default members.
 pub(crate) fn build_components(repo: &Repo, manifest: &str, packages: &[&str]) -> Result<()> {
     let mut cargo = repo.cargo(["build", "--release", "--manifest-path", manifest, "--target", GUEST_TARGET]);
     run(cargo.args(select(packages)))
 }
 
 fn select<'a>(packages: &[&'a str]) -> Vec<&'a str> {
-    if packages.is_empty() {
-        return vec!["--workspace"];
-    }
     packages.iter().flat_map(|package| ["-p", *package]).collect()
 }
 
