@@ -17,7 +17,7 @@ use crate::{
     error::{GpuError, collecting},
     fence, pass,
     render_bundle::RenderBundle,
-    render_commands::{Binding, DrawState, RenderCommands},
+    render_commands::{Binding, DrawState, RenderCommands, indirect_arguments},
     render_pipeline::RenderPipeline,
     view::{WebGpuCtxView, label_methods, labelled},
 };
@@ -408,7 +408,9 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
     ) -> wasmtime::Result<()> {
         let index_format = index_format.into();
         let binding = Binding::index(self.get(&buffer)?, index_format, offset, size);
-        self.get_mut(&this)?.record("set_index_buffer", |Recording { commands, draws, kept, .. }| {
+        let this = self.get_mut(&this)?;
+        let binding = binding.and_then(|binding| binding.on(&this.device));
+        this.record("set_index_buffer", |Recording { commands, draws, kept, .. }| {
             let binding = binding?;
             kept.push(binding.kept.clone());
             draws.set_index_buffer(commands, binding, index_format);
@@ -429,7 +431,10 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
             Some(buffer) => Binding::vertex(self.get(&buffer)?, offset, size).map(Some),
             None => Binding::none(offset, size).map(|()| None),
         };
-        self.get_mut(&this)?.record("set_vertex_buffer", |Recording { commands, draws, kept, .. }| {
+        let this = self.get_mut(&this)?;
+        let binding =
+            binding.and_then(|binding| binding.map(|binding| binding.on(&this.device)).transpose());
+        this.record("set_vertex_buffer", |Recording { commands, draws, kept, .. }| {
             let binding = binding?;
             kept.extend(binding.as_ref().map(|binding| binding.kept.clone()));
             draws.set_vertex_buffer(commands, slot, binding);
@@ -483,9 +488,10 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
         let buffer = self.get(&indirect_buffer)?;
         let (buffer, reservation) = (buffer.inner.clone(), buffer.reservation.clone());
         self.get_mut(&this)?.record("draw_indirect", |Recording { commands, draws, kept, .. }| {
+            indirect_arguments(&buffer, indirect_offset, 16)?;
             draws.draw_indirect(commands, &buffer, indirect_offset);
             kept.push(Kept::Resource(reservation));
-            Ok::<_, &str>(())
+            Ok::<_, String>(())
         });
         Ok(())
     }
@@ -501,9 +507,10 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
         self.get_mut(&this)?.record(
             "draw_indexed_indirect",
             |Recording { commands, draws, kept, .. }| {
+                indirect_arguments(&buffer, indirect_offset, 20)?;
                 draws.draw_indexed_indirect(commands, &buffer, indirect_offset);
                 kept.push(Kept::Resource(reservation));
-                Ok::<_, &str>(())
+                Ok::<_, String>(())
             },
         );
         Ok(())

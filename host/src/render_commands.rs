@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::{bindings::wit, buffer::Buffer, command_encoder::Kept};
+use crate::{bindings::wit, buffer::Buffer, command_encoder::Kept, device::DeviceCore};
 
 /// What a `wgpu::RenderPass` does at once and a bundle encoder keeps for later.
 pub(crate) trait RenderCommands {
@@ -67,6 +67,8 @@ impl RenderCommands for wgpu::RenderPass<'static> {
 #[derive(Debug)]
 pub(crate) struct Binding {
     buffer: wgpu::Buffer,
+    /// Of the buffer, where the range is empty: wgpu checks the others.
+    device: Option<wgpu::Device>,
     range: Range<u64>,
     pub(crate) kept: Kept,
 }
@@ -123,9 +125,18 @@ impl Binding {
         }
         Ok(Self {
             buffer: buffer.inner.clone(),
+            device: (start == end).then(|| buffer.device.wgpu.clone()),
             range: start..end,
             kept: Kept::Resource(buffer.reservation.clone()),
         })
+    }
+
+    /// The binding in a pass or bundle of `device`; `Err` when it is another device's.
+    pub(crate) fn on(self, device: &DeviceCore) -> Result<Self, String> {
+        match &self.device {
+            Some(other) if *other != device.wgpu => Err("the buffer is another device's".to_owned()),
+            Some(_) | None => Ok(self),
+        }
     }
 
     /// What a `setVertexBuffer` without a buffer must look like, whose buffer has no bytes.
@@ -135,6 +146,22 @@ impl Binding {
             (0, 0) => Ok(()),
             (start, size) => Err(format!("{size} bytes from {start} are not inside no buffer")),
         }
+    }
+}
+
+/// Whether a draw in a bundle may take `size` bytes of arguments from `offset` of `buffer` on. wgpu checks
+/// that in passes; in bundles it would have the GPU read what lies beyond the buffer.
+/// <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindirect>
+pub(crate) fn indirect_arguments(buffer: &wgpu::Buffer, offset: u64, size: u64) -> Result<(), String> {
+    if !offset.is_multiple_of(4) {
+        return Err(format!("the indirect offset {offset} is not a multiple of 4"));
+    }
+    match offset.checked_add(size) {
+        Some(end) if end <= buffer.size() => Ok(()),
+        _ => Err(format!(
+            "{size} bytes of arguments from {offset} are not inside the buffer of {} bytes",
+            buffer.size()
+        )),
     }
 }
 
@@ -163,7 +190,7 @@ impl DrawState {
         binding: Binding,
         format: wgpu::IndexFormat,
     ) {
-        let Binding { buffer, range, kept: _ } = binding;
+        let Binding { buffer, device: _, range, kept: _ } = binding;
         self.empty_index_buffer = range.is_empty();
         if !range.is_empty() {
             commands.set_index_buffer(&buffer, range, format);
@@ -181,7 +208,7 @@ impl DrawState {
         let bit = 1_u32.checked_shl(slot).unwrap_or(0);
         self.empty_vertex_slots &= !bit;
         let binding = match &binding {
-            Some(Binding { buffer, range, kept: _ }) if !range.is_empty() => Some((buffer, range.clone())),
+            Some(Binding { buffer, device: _, range, kept: _ }) if !range.is_empty() => Some((buffer, range.clone())),
             Some(_) => {
                 self.empty_vertex_slots |= bit;
                 None

@@ -582,6 +582,7 @@ impl wit::HostGpuRenderPassEncoder for WebGpuCtxView<'_> {
         let index_format = index_format.into();
         let binding = Binding::index(self.get(&buffer)?, index_format, offset, size);
         let this = self.get_mut(&this)?;
+        let binding = binding.and_then(|binding| binding.on(&this.pass.device));
         if let Ok(binding) = &binding {
             this.pass.keep(binding.kept.clone());
         }
@@ -605,6 +606,8 @@ impl wit::HostGpuRenderPassEncoder for WebGpuCtxView<'_> {
             None => Binding::none(offset, size).map(|()| None),
         };
         let this = self.get_mut(&this)?;
+        let binding =
+            binding.and_then(|binding| binding.map(|binding| binding.on(&this.pass.device)).transpose());
         if let Ok(Some(binding)) = &binding {
             this.pass.keep(binding.kept.clone());
         }
