@@ -236,6 +236,9 @@ impl Buffer {
         if self.map == MapState::Pending {
             return Err(operation("the buffer is being mapped already".to_owned()));
         }
+        if self.device.is_lost() {
+            return Err(aborted("the device is lost"));
+        }
         let refuse = |message: String| {
             self.device
                 .errors
@@ -265,9 +268,6 @@ impl Buffer {
                 )));
             }
         };
-        if self.device.withdrawn() {
-            return Err(aborted("the device is lost"));
-        }
         let (sender, done) = oneshot::channel();
         self.map = MapState::Pending;
         // Usage, alignment and validity are wgpu's to check: it dispatches the error and calls back.
@@ -291,6 +291,12 @@ impl Buffer {
     ) -> Result<(), wit::MapAsyncError> {
         if self.map != MapState::Pending {
             return Err(aborted("the buffer was unmapped or destroyed before it was mapped"));
+        }
+        // A guest that destroys its device unmaps all buffers: https://www.w3.org/TR/webgpu/#dom-gpudevice-destroy
+        if self.device.is_lost() {
+            self.map = MapState::Unmapped;
+            collecting(|| self.inner.unmap());
+            return Err(aborted("the device was lost before the buffer was mapped"));
         }
         match result {
             Some(Ok(())) => {

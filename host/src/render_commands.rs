@@ -208,7 +208,9 @@ impl DrawState {
         let bit = 1_u32.checked_shl(slot).unwrap_or(0);
         self.empty_vertex_slots &= !bit;
         let binding = match &binding {
-            Some(Binding { buffer, device: _, range, kept: _ }) if !range.is_empty() => Some((buffer, range.clone())),
+            Some(Binding { buffer, device: _, range, kept: _ }) if !range.is_empty() => {
+                Some((buffer, range.clone()))
+            }
             Some(_) => {
                 self.empty_vertex_slots |= bit;
                 None
