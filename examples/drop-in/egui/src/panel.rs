@@ -141,7 +141,7 @@ impl Synthesizer {
         ui.separator();
         ui.heading("Keys");
         // An A minor ninth.
-        plot::keyboard(ui, [ui.available_width(), 92.0], &[5, 9, 12, 16, 19], self.color);
+        plot::keyboard(ui, [ui.available_width(), 92.0], &[5, 8, 12, 15, 19], self.color);
     }
 
     fn scopes(&mut self, ui: &mut Ui) {
