@@ -14,7 +14,11 @@ compile_error!("wgpu-wasi-host needs `panic = \"unwind\"`: a panic in wgpu must 
 ///
 /// The objects that `call` worked on must not be used again after an `Err`; the callers drop them.
 pub(crate) fn catch<T>(call: impl FnOnce() -> T) -> Result<T, String> {
-    std::panic::catch_unwind(AssertUnwindSafe(call)).map_err(|payload| message(&*payload))
+    std::panic::catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
+        let message = message(&*payload);
+        tracing::warn!(fenced = true, "a panic below a guest's call: {message}");
+        message
+    })
 }
 
 /// The text of a panic.

@@ -7,6 +7,7 @@ mod artifacts;
 mod bench;
 mod demo;
 mod docs;
+mod fuzz;
 mod gallery;
 mod lint;
 mod repo;
@@ -35,6 +36,8 @@ enum Command {
     Demo,
     /// Draw every scene of the gallery natively and as a component, compare, and make a contact sheet
     Gallery,
+    /// Call every function of the WIT in random order, and watch the host
+    Fuzz(fuzz::Options),
     /// Run everything that must pass
     Test,
     /// Measure components against the same programs natively
@@ -71,6 +74,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Setup(options) => setup::run(&Repo::find()?, &options),
         Command::Demo => demo::run_all(&Repo::find()?),
         Command::Gallery => gallery::run_all(&Repo::find()?),
+        Command::Fuzz(options) => fuzz::run(&Repo::find()?, &options),
         Command::Test => test::run_all(&Repo::find()?),
         Command::Bench(options) => bench::run(&options),
         Command::Lint => lint::run_all(&Repo::find()?),

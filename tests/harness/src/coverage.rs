@@ -1,7 +1,7 @@
 //! Which functions of the WIT guests have called, from the host's own tracing.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fmt, fs,
     sync::{Mutex, Once, PoisonError},
 };
@@ -30,6 +30,7 @@ pub const NOT_CALLED: &[(&str, &str)] = &[
 #[derive(Default)]
 struct Seen {
     functions: BTreeSet<String>,
+    warnings: BTreeMap<String, u64>,
     callsites: HashSet<Identifier>,
 }
 
@@ -52,6 +53,14 @@ pub fn listen() {
 pub fn called() -> BTreeSet<String> {
     let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
     seen.as_ref().map(|seen| seen.functions.clone()).unwrap_or_default()
+}
+
+/// What the host warned of, and how often: the kinds of the errors that no scope of a guest caught, and
+/// `fenced` for each panic of wgpu that became an error of the guest.
+#[must_use]
+pub fn warnings() -> BTreeMap<String, u64> {
+    let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    seen.as_ref().map(|seen| seen.warnings.clone()).unwrap_or_default()
 }
 
 /// All functions of the WIT, named as in [`called`].
@@ -109,7 +118,12 @@ impl Listener {
     }
 
     fn note(visitor: Visitor) {
-        let Visitor { of_webgpu: true, function: Some(function) } = visitor else { return };
+        if let Some(warning) = visitor.warning {
+            let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+            *seen.get_or_insert_default().warnings.entry(warning).or_default() += 1;
+            return;
+        }
+        let Visitor { of_webgpu: true, function: Some(function), warning: None } = visitor else { return };
         // Bindgen prefixes functions that are async in WIT; the WIT does not.
         let function = function.replace("[async method]", "[method]").replace("[async]", "");
         let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -124,7 +138,9 @@ impl Subscriber for Listener {
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let fields = metadata.fields();
-        fields.field("module").is_some() && fields.field("function").is_some()
+        let has = |name| fields.field(name).is_some();
+        let warns = metadata.target().starts_with("wgpu_wasi_host") && (has("kind") || has("fenced"));
+        warns || (has("module") && has("function"))
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
@@ -155,6 +171,7 @@ impl Subscriber for Listener {
 struct Visitor {
     of_webgpu: bool,
     function: Option<String>,
+    warning: Option<String>,
 }
 
 impl Visit for Visitor {
@@ -162,6 +179,8 @@ impl Visit for Visitor {
         match field.name() {
             "module" => self.of_webgpu = value == "webgpu" || value.contains("wasi:webgpu/"),
             "function" => self.function = Some(value.to_owned()),
+            "kind" => self.warning = Some(value.to_owned()),
+            "fenced" => self.warning = Some("fenced".to_owned()),
             _ => {}
         }
     }

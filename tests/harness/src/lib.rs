@@ -11,6 +11,7 @@
 
 pub mod coverage;
 pub mod expectations;
+pub mod fuzz;
 pub mod gpu;
 pub mod guests;
 pub mod runs;
