@@ -30,9 +30,8 @@ pub enum WaitMode {
 /// The longest single wait inside wgpu; between two the deadline is looked at.
 const SLICE: Duration = Duration::from_millis(200);
 
-/// The same on a lent device: wgpu waits for all that was submitted to it, also by others and later, and
-/// calls back only then what was finished meanwhile.
-const LENT_SLICE: Duration = Duration::from_millis(2);
+/// Between two looks at a lent device.
+const LENT_PAUSE: Duration = Duration::from_micros(500);
 
 /// Waits for the callback behind `done`, which work on `device` triggers.
 ///
@@ -80,9 +79,15 @@ pub(crate) async fn until<T: Send>(
 /// Polls the device once, for no longer than `slice`. Time running out is no error here: the caller
 /// looks at its own deadline. A GPU lost during the wait is a panic in wgpu and ends as a lost device.
 pub(crate) fn poll(device: &DeviceCore, slice: Duration) {
-    let slice = if device.lent { slice.min(LENT_SLICE) } else { slice };
-    let wait = wgpu::PollType::Wait { submission_index: None, timeout: Some(slice) };
+    // A lent device is polled by others, too. wgpu's wait would be for their work as well, and it panics, and
+    // loses callbacks, when it times out just as another thread finds the work done.
+    let wait = if device.lent {
+        wgpu::PollType::Poll
+    } else {
+        wgpu::PollType::Wait { submission_index: None, timeout: Some(slice) }
+    };
     match fence::catch(|| device.wgpu.poll(wait)) {
+        Ok(Ok(status)) if device.lent && !status.is_queue_empty() => thread::sleep(slice.min(LENT_PAUSE)),
         Ok(Ok(_) | Err(wgpu::PollError::Timeout)) => {}
         Ok(Err(error @ wgpu::PollError::WrongSubmissionIndex(..))) => {
             tracing::error!("polling a device: {error}");
