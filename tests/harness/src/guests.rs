@@ -93,7 +93,12 @@ pub fn target_folder() -> PathBuf {
 
 /// Where the components are; builds them first. cargo has let go of its lock by the time that tests run,
 /// so they go into the same target folder, and nothing is built that `cargo build` has built already.
-fn folder() -> &'static Path {
+///
+/// # Panics
+///
+/// When they can't be built.
+#[must_use]
+pub fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         if let Some(folder) = env::var_os("WGPU_WASI_GUESTS") {

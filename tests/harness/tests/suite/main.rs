@@ -14,6 +14,7 @@ mod coverage;
 mod deferred;
 mod dependency;
 mod failing;
+mod fuzz;
 mod lifecycle;
 mod parity;
 mod raw;
