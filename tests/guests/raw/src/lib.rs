@@ -2,12 +2,13 @@
 //!
 //! They do what such a guest may do and wgpu's API can't express: calls after `end` and `finish`, modes,
 //! sizes and keys that make no sense, handles that are none. A case in `cases/` says what the answer has
-//! to be; one in `traps/` has to be ended by the host.
+//! to be; one in `traps/` has to be ended by the host. What is wrong in a single call is in `misuse/`.
 
 mod bindings;
 pub mod cases;
 pub mod checks;
 pub mod kit;
+pub mod misuse;
 pub mod quotas;
 pub mod traps;
 

@@ -10,12 +10,14 @@
 )]
 
 mod background;
+mod checklist;
 mod coverage;
 mod deferred;
 mod dependency;
 mod failing;
 mod fuzz;
 mod lifecycle;
+mod misuse;
 mod parity;
 mod raw;
 mod report;
