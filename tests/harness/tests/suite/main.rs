@@ -21,4 +21,5 @@ mod misuse;
 mod parity;
 mod raw;
 mod report;
+mod sharing;
 mod validation;

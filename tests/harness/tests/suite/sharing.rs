@@ -1,0 +1,324 @@
+//! Two guests at the same time, on one device or on one host: what one of them does, or has done to it, the
+//! other does not feel. And when a guest has ended, however it did, wgpu holds what it held before.
+
+use std::{
+    env,
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use wgpu_wasi_harness::{Adapter, Guest, Ran, runs};
+use wgpu_wasi_host::{LentDevice, WebGpuCtxBuilder};
+
+include!("../../../guests/raw/cases.rs");
+
+/// Set in a process that runs one test of this file.
+const CHILD: &str = "WGPU_WASI_HARNESS_CHILD";
+
+/// A program of the harness's that has a device of its own and lends it to guests.
+struct Embedder {
+    lent: LentDevice,
+    /// How many errors its handler has heard of.
+    heard: Arc<AtomicUsize>,
+}
+
+impl Embedder {
+    /// `None` where there is no adapter.
+    fn open(test: &str) -> Option<Self> {
+        Adapter::Machine.available(test)?;
+        let adapter = &Adapter::Machine.gpu().unwrap().adapter;
+        let descriptor = wgpu::DeviceDescriptor::default();
+        let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).unwrap();
+        let heard = Arc::new(AtomicUsize::new(0));
+        device.on_uncaptured_error({
+            let heard = Arc::clone(&heard);
+            Arc::new(move |_| {
+                heard.fetch_add(1, Ordering::Relaxed);
+            })
+        });
+        Some(Self { lent: LentDevice::new(device, queue), heard })
+    }
+
+    /// For a guest that gets the device.
+    fn context(&self) -> WebGpuCtxBuilder {
+        Adapter::Machine.context().device(self.lent.clone())
+    }
+
+    /// Bytes that the device's allocations have now.
+    fn allocated(&self) -> Option<u64> {
+        // A guest may end between a write and the submit that would have carried it: wgpu keeps such a write
+        // for the next one. What nobody holds any more is given back when the device is polled.
+        self.lent.queue().submit([]);
+        self.lent.device().poll(wgpu::PollType::wait_indefinitely()).unwrap();
+        self.lent.device().generate_allocator_report().map(|report| report.total_allocated_bytes)
+    }
+}
+
+fn run(case: &str, context: WebGpuCtxBuilder) -> Ran {
+    runs::component(Guest::Raw, &[case], context.build())
+}
+
+/// A guest that computes, and checks what it computed.
+fn healthy(context: WebGpuCtxBuilder) {
+    if let Some(failure) = run("compute", context).failure() {
+        panic!("the healthy guest: {failure}");
+    }
+}
+
+/// On one device, a healthy guest works several times over while `troubled` does what it does; the owner
+/// of the device hears of nothing.
+fn beside(test: &str, troubled: impl Fn(WebGpuCtxBuilder) + Sync) {
+    const ROUNDS: usize = 6;
+    let Some(embedder) = Embedder::open(test) else { return };
+    let (working, troubles) = (AtomicBool::new(true), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            while working.load(Ordering::Relaxed) {
+                troubled(embedder.context());
+                troubles.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        // Also when a round fails, or the other guest would go on for ever.
+        let _ended = Ended(&working);
+        let mut rounds = 0;
+        while rounds < ROUNDS || (troubles.load(Ordering::Relaxed) == 0 && !other.is_finished()) {
+            healthy(embedder.context());
+            rounds += 1;
+        }
+    });
+    assert_eq!(embedder.heard.load(Ordering::Relaxed), 0, "errors that reached the embedder");
+    healthy(embedder.context());
+}
+
+/// Sets a flag to false when dropped.
+struct Ended<'a>(&'a AtomicBool);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+fn succeeds(case: &str, context: WebGpuCtxBuilder) {
+    if let Some(failure) = run(case, context).failure() {
+        panic!("{case}: {failure}");
+    }
+}
+
+fn traps(case: &str, context: WebGpuCtxBuilder, message: &str) {
+    match run(case, context).outcome {
+        Err(trap) => assert!(trap.contains(message), "{case} was ended for another reason: {trap}"),
+        Ok(outcome) => panic!("{case} was not ended: {outcome:?}"),
+    }
+}
+
+#[test]
+fn beside_one_that_runs_out_of_memory() {
+    beside("beside_one_that_runs_out_of_memory", |context| {
+        succeeds("gpu_memory", context.max_gpu_memory(16 << 20));
+    });
+}
+
+#[test]
+fn beside_one_that_runs_out_of_objects() {
+    beside("beside_one_that_runs_out_of_objects", |context| {
+        traps("object_quota", context.max_objects(1000), "WebGPU objects");
+    });
+}
+
+#[test]
+fn beside_one_that_destroys_its_device() {
+    beside("beside_one_that_destroys_its_device", |context| succeeds("device_lost", context));
+}
+
+#[test]
+fn beside_one_that_makes_handles_up() {
+    beside("beside_one_that_makes_handles_up", |context| {
+        traps("handle_made_up", context, "unknown handle index");
+    });
+}
+
+#[test]
+fn beside_one_whose_errors_are_many() {
+    beside("beside_one_whose_errors_are_many", |context| succeeds("error_scopes", context));
+}
+
+/// Guests with devices of their own, which is what they get unless an embedder lends his: the long work of
+/// one delays the other by no more than the timeout that ends it.
+#[test]
+fn long_work_on_another_device_delays_nobody() {
+    const TEST: &str = "long_work_on_another_device_delays_nobody";
+    const TIMEOUT: Duration = Duration::from_secs(1);
+    /// How much slower a round may be for nothing but having less of the machine.
+    const SLOWER: u32 = 20;
+    const ROUNDS: usize = 5;
+    if Adapter::Machine.available(TEST).is_none() {
+        return;
+    }
+    let round = || {
+        let start = Instant::now();
+        healthy(Adapter::Machine.context());
+        start.elapsed()
+    };
+    round();
+    let alone = (0..ROUNDS).map(|_| round()).max().unwrap();
+    let working = AtomicBool::new(true);
+    let beside = thread::scope(|scope| {
+        scope.spawn(|| {
+            let _ended = Ended(&working);
+            traps("wait_quota", Adapter::Machine.context().max_wait(TIMEOUT), "did not finish");
+        });
+        let mut slowest = round();
+        while working.load(Ordering::Relaxed) {
+            slowest = slowest.max(round());
+        }
+        slowest
+    });
+    assert!(
+        beside <= TIMEOUT + alone * SLOWER,
+        "a round took {alone:?} alone, and {beside:?} beside long work with a timeout of {TIMEOUT:?}"
+    );
+}
+
+/// Objects that wgpu has in the instance that the tests share, by kind.
+fn objects() -> Vec<(&'static str, usize)> {
+    let report = Adapter::Machine.gpu().unwrap().instance.generate_report().unwrap();
+    let wgpu::wgc::hub::HubReport {
+        adapters,
+        devices,
+        queues,
+        pipeline_layouts,
+        shader_modules,
+        bind_group_layouts,
+        bind_groups,
+        command_encoders,
+        command_buffers,
+        // wgpu 30.0.1 keeps one for each `finish` that it answers with a panic, which the host fences.
+        render_bundles: _,
+        render_pipelines,
+        compute_pipelines,
+        pipeline_caches,
+        query_sets,
+        buffers,
+        textures,
+        texture_views,
+        external_textures,
+        samplers,
+        render_passes,
+        compute_passes,
+        render_bundle_encoders,
+    } = report.hub;
+    [
+        ("adapters", adapters),
+        ("devices", devices),
+        ("queues", queues),
+        ("pipeline layouts", pipeline_layouts),
+        ("shader modules", shader_modules),
+        ("bind group layouts", bind_group_layouts),
+        ("bind groups", bind_groups),
+        ("command encoders", command_encoders),
+        ("command buffers", command_buffers),
+        ("render pipelines", render_pipelines),
+        ("compute pipelines", compute_pipelines),
+        ("pipeline caches", pipeline_caches),
+        ("query sets", query_sets),
+        ("buffers", buffers),
+        ("textures", textures),
+        ("texture views", texture_views),
+        ("external textures", external_textures),
+        ("samplers", samplers),
+        ("render passes", render_passes),
+        ("compute passes", compute_passes),
+        ("render bundle encoders", render_bundle_encoders),
+    ]
+    .map(|(kind, report)| (kind, report.num_kept_from_user))
+    .into()
+}
+
+/// Runs a test of this file in a process of its own, where no other test makes objects meanwhile. `false` in
+/// that process.
+fn alone(test: &str) -> bool {
+    if env::var_os(CHILD).is_some() {
+        return false;
+    }
+    let child = Command::new(env::current_exe().unwrap())
+        .args([&format!("sharing::{test}"), "--exact", "--nocapture"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    let output = String::from_utf8_lossy(&child.stdout);
+    assert!(
+        child.status.success() && output.contains("1 passed"),
+        "{test}, {}:\n{output}\n{}",
+        child.status,
+        String::from_utf8_lossy(&child.stderr)
+    );
+    true
+}
+
+/// Every guest runs on a lent device, so that the memory can be measured, whether it gets to its end there or
+/// not. Those by the WIT alone, of which some are ended by the host, run on devices of their own as well.
+#[test]
+fn ended_guests_leave_nothing_behind() {
+    const TEST: &str = "ended_guests_leave_nothing_behind";
+    /// What takes its time to say nothing new here, and what may take the process along.
+    const LEFT_OUT: [&str; 4] =
+        ["buffer_read_back_300_mib", "buffer_upload_300_mib", "shader_hostile", "wait_quota"];
+    if Adapter::Machine.available(TEST).is_none() || alone(TEST) {
+        return;
+    }
+    let embedder = Embedder::open(TEST).unwrap();
+    healthy(embedder.context());
+    healthy(Adapter::Machine.context());
+    let objects_before = objects();
+    let mut allocated_before = embedder.allocated();
+    let (mut succeeded, mut guests) = (0, 0);
+    // What wgpu or the driver keeps for the next user is made by the first run of a case; a leak grows with
+    // each.
+    let mut check = |what: &str, run: &dyn Fn() -> Ran| {
+        let ran = run();
+        guests += 1;
+        succeeded += usize::from(ran.failure().is_none());
+        let first = embedder.allocated();
+        if first != allocated_before {
+            println!("{what}: from {allocated_before:?} to {first:?} bytes at the first run");
+            drop(run());
+            assert_eq!(embedder.allocated(), first, "bytes allocated on the device after {what}, once more");
+            allocated_before = first;
+        }
+        assert_eq!(objects(), objects_before, "objects of wgpu after {what}");
+    };
+    for case in raw_names().into_iter().filter(|case| !LEFT_OUT.contains(case)) {
+        check(&format!("{case}, on a lent device"), &|| run(case, small(embedder.context())));
+        check(case, &|| run(case, small(Adapter::Machine.context())));
+    }
+    for case in programs::cases().map(|case| case.name).filter(|case| !LEFT_OUT.contains(case)) {
+        check(case, &|| runs::component(Guest::Programs, &[case], embedder.context().build()));
+    }
+    println!("{succeeded} of {guests} guests ended well, {allocated_before:?} bytes are allocated");
+    assert!(succeeded * 2 > guests, "only {succeeded} of {guests} guests ended well");
+    assert_eq!(embedder.heard.load(Ordering::Relaxed), 0, "errors that reached the embedder");
+}
+
+/// With the quotas that the cases about quotas break.
+fn small(context: WebGpuCtxBuilder) -> WebGpuCtxBuilder {
+    context.max_gpu_memory(16 << 20).max_objects(1000).max_call_bytes(1 << 20)
+}
+
+fn raw_names() -> Vec<&'static str> {
+    macro_rules! names {
+        (
+            cases { $($case:ident,)* }
+            quotas { $($quota:ident,)* }
+            traps { $($trap:ident: $message:literal,)* }
+        ) => {
+            vec![$(stringify!($case),)* $(stringify!($quota),)* $(stringify!($trap),)*]
+        };
+    }
+    raw_cases!(names)
+}
