@@ -82,7 +82,9 @@ impl Options {
         if let Some(adapter) = adapter {
             arguments.extend(["--adapter".into(), adapter.into()]);
         }
-        arguments.extend(["--max-gpu-memory".into(), format!("{}B", max_gpu_memory.as_u64()).into()]);
+        if max_gpu_memory.as_u64() != limits::DEFAULT_MAX_GPU_MEMORY {
+            arguments.extend(["--max-gpu-memory".into(), format!("{}B", max_gpu_memory.as_u64()).into()]);
+        }
         if let Some(timeout) = timeout {
             arguments.extend(["--timeout".into(), timeout.as_secs_f64().to_string().into()]);
         }

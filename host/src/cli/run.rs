@@ -28,6 +28,12 @@ pub struct Run {
 }
 
 impl Run {
+    /// To run `app` with `args`.
+    #[must_use]
+    pub fn new(options: Options, app: PathBuf, args: Vec<String>) -> Self {
+        Self { options, app, args }
+    }
+
     /// Runs the component to its end. A trap and a timeout are told, and end this process.
     ///
     /// # Errors

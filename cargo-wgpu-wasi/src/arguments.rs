@@ -1,0 +1,172 @@
+//! Which arguments are ours, which are cargo's, and what ours have to know of cargo's.
+
+use std::ffi::{OsStr, OsString};
+
+use clap::CommandFactory;
+
+/// The target that components are built for.
+pub(crate) const TARGET: &str = "wasm32-wasip2";
+
+/// Takes the options of `C` out of `arguments`, wherever they stand before `--`; returns them and the rest.
+pub(crate) fn split<C: CommandFactory>(arguments: Vec<OsString>) -> (Vec<OsString>, Vec<OsString>) {
+    let command = C::command();
+    let option = |text: &OsStr| {
+        let text = text.to_str()?.strip_prefix("--")?;
+        let (name, value) = text.split_once('=').map_or((text, false), |(name, _)| (name, true));
+        let option = command.get_arguments().find(|option| option.get_long() == Some(name))?;
+        Some(option.get_action().takes_values() && !value)
+    };
+    let (mut ours, mut rest) = (Vec::new(), Vec::new());
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        if argument == "--" {
+            rest.push(argument);
+            break;
+        }
+        match option(&argument) {
+            Some(takes_value) => {
+                ours.push(argument);
+                ours.extend(takes_value.then(|| arguments.next()).flatten());
+            }
+            None => rest.push(argument),
+        }
+    }
+    rest.extend(arguments);
+    (ours, rest)
+}
+
+/// Arguments of cargo, looked at for what the commands before the real one need.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CargoArguments {
+    /// To be handed to cargo, without `--locked`, which would refuse the packages that are put in.
+    pub(crate) all: Vec<OsString>,
+    /// Where the project is and how it is reached: for every command.
+    pub(crate) place: Vec<OsString>,
+    /// Which packages and features: for `cargo tree`.
+    pub(crate) selection: Vec<OsString>,
+    /// The lock file has to fit the manifests.
+    pub(crate) locked: bool,
+    /// The targets asked for.
+    pub(crate) targets: Vec<OsString>,
+}
+
+/// Options of cargo with a value, and what they are for.
+const PLACE: [&str; 3] = ["--manifest-path", "--config", "-Z"];
+const SELECTION: [&str; 5] = ["--package", "-p", "--exclude", "--features", "-F"];
+
+impl CargoArguments {
+    /// Those of the selection that are about features.
+    pub(crate) fn features(&self) -> Vec<OsString> {
+        let mut features = Vec::new();
+        let mut selection = self.selection.iter();
+        while let Some(argument) = selection.next() {
+            let text = argument.to_string_lossy();
+            if ["--features", "-F"].contains(&text.as_ref()) {
+                features.extend([argument.clone()].into_iter().chain(selection.next().cloned()));
+            } else if ["--features=", "-F", "--all-features", "--no-default-features"]
+                .iter()
+                .any(|name| text.starts_with(name))
+            {
+                features.push(argument.clone());
+            }
+        }
+        features
+    }
+
+    /// Looks at `arguments` up to `--`.
+    pub(crate) fn new(arguments: Vec<OsString>) -> Self {
+        let mut found = Self::default();
+        let mut arguments = arguments.into_iter();
+        while let Some(argument) = arguments.next() {
+            if argument == "--" {
+                found.all.push(argument);
+                break;
+            }
+            let text = argument.to_string_lossy();
+            match text.as_ref() {
+                "--locked" => {
+                    found.locked = true;
+                    continue;
+                }
+                "--frozen" => {
+                    found.locked = true;
+                    found.place.push("--offline".into());
+                    found.all.push("--offline".into());
+                    continue;
+                }
+                "--offline" => found.place.push(argument.clone()),
+                "--workspace" | "--all-features" | "--no-default-features" => {
+                    found.selection.push(argument.clone());
+                }
+                "--all" => found.selection.push("--workspace".into()),
+                _ => {}
+            }
+            let takes = |names: &[&str]| {
+                names.iter().find_map(|name| {
+                    let rest = text.strip_prefix(name)?;
+                    // `--name value`, `--name=value`, `-nvalue`.
+                    let short = !name.starts_with("--");
+                    (rest.is_empty() || rest.starts_with('=') || short).then_some(rest.is_empty())
+                })
+            };
+            let list = if takes(&PLACE).is_some() {
+                Some(&mut found.place)
+            } else if takes(&SELECTION).is_some() {
+                Some(&mut found.selection)
+            } else {
+                None
+            };
+            let separate = takes(&PLACE).or(takes(&SELECTION)).or(takes(&["--target"])) == Some(true);
+            let value = separate.then(|| arguments.next()).flatten();
+            if text == "--target" {
+                found.targets.extend(value.clone());
+            } else if let Some(target) = text.strip_prefix("--target=") {
+                found.targets.push(target.into());
+            }
+            if let Some(list) = list {
+                list.extend([argument.clone()].into_iter().chain(value.clone()));
+            }
+            found.all.extend([argument].into_iter().chain(value));
+        }
+        found.all.extend(arguments);
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use wgpu_wasi_host::cli::Options;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Ours {
+        #[command(flatten)]
+        _options: Options,
+    }
+
+    fn words(text: &str) -> Vec<OsString> {
+        text.split_whitespace().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn our_options_stand_anywhere_before_the_dashes() {
+        let (ours, rest) = split::<Ours>(words("--release --dir a::b -p x --env=A=1 --no-cache -- --dir c"));
+        assert_eq!(ours, words("--dir a::b --env=A=1 --no-cache"));
+        assert_eq!(rest, words("--release -p x -- --dir c"));
+    }
+
+    #[test]
+    fn what_the_first_commands_need() {
+        let line = "--release --manifest-path a/Cargo.toml -px --features f,g --locked -F=h --offline \
+                    --target wasm32-wasip2 --example e -- --locked -p y";
+        let found = CargoArguments::new(words(line));
+        assert_eq!(found.place, words("--manifest-path a/Cargo.toml --offline"));
+        assert_eq!(found.selection, words("-px --features f,g -F=h"));
+        assert_eq!(found.targets, words("wasm32-wasip2"));
+        assert!(found.locked);
+        assert_eq!(found.all, words(&line.replacen("--locked ", "", 1)));
+        assert_eq!(CargoArguments::new(words("--frozen")).all, words("--offline"));
+    }
+}

@@ -1,0 +1,128 @@
+//! Is what will be built what was meant?
+
+use std::ffi::OsString;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    arguments::{CargoArguments, TARGET},
+    cargo::{cargo, output},
+    stand_ins::{MARKER, WGPU},
+};
+
+/// The packages of a build for the target, without those of macros and build scripts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Graph {
+    packages: Vec<Package>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Package {
+    name: String,
+    version: String,
+    /// In brackets after the version: a path, a registry that is not crates.io, a repository.
+    source: String,
+    features: Vec<String>,
+}
+
+/// What only runs in a browser.
+const BROWSER: [&str; 3] = ["js-sys", "wasm-bindgen", "web-sys"];
+
+impl Graph {
+    /// Asks cargo, with the configuration that `config` holds.
+    pub(crate) fn of(arguments: &CargoArguments, config: &[OsString]) -> Result<Self> {
+        // Not `cargo metadata`: that joins the features of all targets.
+        let options = ["--edges", "normal,dev,no-proc-macro", "--prefix", "none", "--format", "{p}|{f}"];
+        let mut command = cargo();
+        command.arg("tree").args(config).args(["--target", TARGET]).args(options);
+        let text = output(command.args(&arguments.place).args(&arguments.selection))?;
+        let text = text.context(
+            "cargo can't make out the dependencies with those of the sandbox, as it says above. The first \
+             time in a project, they may have to be downloaded",
+        )?;
+        Ok(Self { packages: text.lines().filter_map(parse).collect() })
+    }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = &Package> {
+        self.packages.iter().filter(move |package| package.name == name)
+    }
+
+    /// Checks that wgpu is ours, and the real one below it is without a browser.
+    pub(crate) fn check(&self) -> Result<()> {
+        for package in self.named(WGPU.name).filter(|package| !package.version.starts_with(WGPU.versions)) {
+            let version = &package.version;
+            eprintln!(
+                "warning: wgpu {version} is part of this build beside wgpu {}x; it finds no GPU in the sandbox. \
+                 `cargo wgpu-wasi tree --invert wgpu@{version}` shows who asks for it",
+                WGPU.versions
+            );
+        }
+        if self.named(MARKER).next().is_none() {
+            eprintln!(
+                "warning: wgpu is not part of this build, only of others in this workspace or with other \
+                 features"
+            );
+            return Ok(());
+        }
+        let browser = ["web", "webgpu"];
+        let real = self.named(WGPU.name).find(|package| package.source.contains("registry"));
+        if real.is_some_and(|real| real.features.iter().any(|feature| browser.contains(&&**feature))) {
+            bail!(
+                "cargo turns on wgpu's features for browsers in this build, because the workspace uses version 1 \
+                 of its resolver, which does not tell targets apart. Write `resolver = \"2\"` (or \"3\") into \
+                 [workspace] of the root Cargo.toml, or into [package] where there is no workspace"
+            );
+        }
+        Ok(())
+    }
+
+    /// A remark for a program that failed: it may have asked for a browser.
+    pub(crate) fn remark(&self) -> Option<String> {
+        let name = BROWSER.into_iter().find(|name| self.named(name).next().is_some())?;
+        Some(format!(
+            "note: `{name}` is part of this build, and what calls it panics outside of a browser; \
+             `cargo wgpu-wasi tree --invert {name}` shows who does"
+        ))
+    }
+}
+
+/// `NAME vVERSION (SOURCE)|FEATURE,FEATURE (*)`.
+fn parse(line: &str) -> Option<Package> {
+    let (package, features) = line.split_once('|')?;
+    let mut words = package.splitn(3, ' ');
+    let name = words.next()?.to_owned();
+    let version = words.next()?.strip_prefix('v')?.to_owned();
+    let source = words.next().unwrap_or_default().to_owned();
+    let features = features.split(' ').next().unwrap_or_default();
+    let features = features.split(',').filter(|feature| !feature.is_empty()).map(str::to_owned).collect();
+    Some(Package { name, version, source, features })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph(text: &str) -> Graph {
+        Graph { packages: text.lines().filter_map(parse).collect() }
+    }
+
+    #[test]
+    fn lines_of_cargo_tree() {
+        let packages = graph("wgpu v30.0.1 (/a b/wgpu)|default,std (*)\nlog v0.4.1|\n\n").packages;
+        assert_eq!(packages.len(), 2);
+        assert_eq!(packages[0].source, "(/a b/wgpu)");
+        assert_eq!(packages[0].features, ["default", "std"]);
+        assert!(packages[1].features.is_empty());
+    }
+
+    #[test]
+    fn a_real_wgpu_for_browsers_is_refused() {
+        let ours = format!("wgpu v30.0.1 (/x/wgpu)|default\n{MARKER} v0.1.0 (/x)|run3\n");
+        let real = |features| format!("{ours}wgpu v30.0.1 (registry `wgpu-wasi`)|{features}");
+        assert!(graph(&real("custom,std")).check().is_ok());
+        let error = graph(&real("custom,web,webgpu")).check().unwrap_err().to_string();
+        assert!(error.contains("resolver"), "{error}");
+        assert!(graph(&ours).remark().is_none());
+        assert!(graph("web-sys v0.3.1|").remark().is_some_and(|remark| remark.contains("web-sys")));
+    }
+}

@@ -1,0 +1,151 @@
+//! The commands.
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{CommandFactory, Parser, Subcommand};
+use wgpu_wasi_host::cli::{self, Adapters, Options, Run};
+
+use crate::{
+    arguments,
+    lock::Guard,
+    session::{self, Runner},
+    test_runner::TestRun,
+};
+
+/// Builds and runs any project that uses wgpu as a sandboxed WebAssembly component, unmodified.
+///
+/// Each command is cargo's of the same name for the target wasm32-wasip2, with all of cargo's arguments.
+/// `cargo wgpu-wasi -- COMMAND` does the same for any other. Cargo.toml and Cargo.lock stay as they are.
+#[derive(Debug, Parser)]
+#[command(name = "cargo wgpu-wasi", bin_name = "cargo wgpu-wasi", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build components
+    Build(Arguments),
+    /// Build a component and run it on the GPU
+    Run(Arguments),
+    /// Run tests in the sandbox, each in an instance of its own
+    Test(Arguments),
+    /// Run benchmarks in the sandbox
+    Bench(Arguments),
+    /// Check without building
+    Check(Arguments),
+    /// Check with clippy
+    Clippy(Arguments),
+    /// Show what components depend on
+    Tree(Arguments),
+    /// Write what takes wgpu's place into a folder of the project, to be kept there, and print the
+    /// lines for its `.cargo/config.toml`
+    Config {
+        /// The folder, inside the project
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+        /// Arguments of cargo, such as --manifest-path
+        #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+        cargo: Vec<OsString>,
+    },
+    Adapters(Adapters),
+    /// As cargo's runner: run one component
+    #[command(hide = true)]
+    Runner(Run),
+    /// As cargo's runner: run one component of tests
+    #[command(hide = true)]
+    TestRunner(TestRun),
+}
+
+#[derive(Debug, clap::Args)]
+struct Arguments {
+    #[command(flatten)]
+    options: Options,
+
+    /// Arguments of cargo, and after `--` those of the program; ours may stand among cargo's
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    cargo: Vec<OsString>,
+}
+
+/// The options alone, for the arguments of a command that clap does not see as a whole.
+#[derive(Debug, Parser)]
+#[command(name = "cargo wgpu-wasi", no_binary_name = true, disable_help_flag = true)]
+struct OurOptions {
+    #[command(flatten)]
+    options: Options,
+}
+
+/// The commands of cargo that are ours too.
+const CARGO: [&str; 7] = ["build", "run", "test", "bench", "check", "clippy", "tree"];
+
+/// cargo's own exit status when it fails.
+const FAILED: u8 = 101;
+
+pub(crate) fn main() -> ExitCode {
+    let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    // cargo puts the name of its subcommand first.
+    if arguments.first().is_some_and(|first| first == "wgpu-wasi") {
+        arguments.remove(0);
+    }
+    let words: Vec<&OsStr> = arguments.iter().map(OsString::as_os_str).collect();
+    match words.as_slice() {
+        [first, file, folder] if *first == "guard" => Guard::run(file, folder),
+        [first, command, ..] if *first == "--" => {
+            let command = (*command).to_owned();
+            forward(&command, arguments.split_off(2))
+        }
+        [first, rest @ ..] if CARGO.iter().any(|name| first == name) && !asks_for_help(rest) => {
+            let command = (*first).to_owned();
+            forward(&command, arguments.split_off(1))
+        }
+        _ => other(arguments),
+    }
+}
+
+fn asks_for_help(arguments: &[&OsStr]) -> bool {
+    arguments.iter().take_while(|word| **word != "--").any(|word| *word == "--help" || *word == "-h")
+}
+
+/// A command of cargo's.
+fn forward(command: &OsStr, arguments: Vec<OsString>) -> ExitCode {
+    let (ours, cargo) = arguments::split::<OurOptions>(arguments);
+    let OurOptions { options } = OurOptions::parse_from(ours);
+    let tests = command == "test" || command == "t" || command == "bench";
+    let runner = if tests { Runner::Test } else { Runner::Run };
+    tell(session::run(command, cargo, &options, runner))
+}
+
+fn tell(result: anyhow::Result<ExitCode>) -> ExitCode {
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::from(FAILED)
+    })
+}
+
+/// What does not run cargo.
+fn other(arguments: Vec<OsString>) -> ExitCode {
+    let name = OsString::from("cargo wgpu-wasi");
+    let Cli { command } = Cli::parse_from([name].into_iter().chain(arguments));
+    cli::start_log();
+    match command {
+        Command::Config { folder, cargo } => tell(session::keep(&folder, cargo)),
+        Command::Adapters(adapters) => cli::exit_code(adapters.execute()),
+        Command::Runner(run) => cli::exit_code(run.execute()),
+        Command::TestRunner(run) => cli::exit_code(run.execute()),
+        // They are handled before, all but the wish for help, which clap has fulfilled.
+        Command::Build(_) | Command::Run(_) | Command::Test(_) | Command::Bench(_) => usage(),
+        Command::Check(_) | Command::Clippy(_) | Command::Tree(_) => usage(),
+    }
+}
+
+fn usage() -> ExitCode {
+    // Nobody is left to tell when stdout is closed.
+    let _ = Cli::command().print_help();
+    ExitCode::from(FAILED)
+}

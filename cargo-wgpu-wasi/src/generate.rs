@@ -1,0 +1,194 @@
+//! What is written below the project's target folder.
+//!
+//! ```text
+//! target/wgpu-wasi/
+//!   wgpu-30.0.1/              the stand-in and all that it is built from, laid out as in the checkout
+//!   wgpu-30.0.1-library/      the same without an entry point, for projects with a `cdylib`
+//!   wasm-bindgen-futures-…/
+//!   registry/wgpu-30.0.1/     the real package, as a source that is not crates.io
+//!   projects/NAME-HASH/       config.toml; what keeps Cargo.lock as it was
+//! ```
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use toml::{Table, Value};
+
+use crate::{
+    arguments::TARGET,
+    project::{Project, Real, write_changed},
+    stand_ins::{EMBEDDED, REGISTRY, WGPU},
+};
+
+/// Writes everything for `reals`; returns the configuration for `--config`.
+pub(crate) fn write(project: &Project, reals: &[Real]) -> Result<PathBuf> {
+    let mut configuration = packages(&project.shared, reals, &project.shared)?;
+    configuration.insert("build".to_owned(), table([("target", TARGET.into())]));
+    let file = project.own.join("config.toml");
+    write_changed(&file, configuration.to_string().as_bytes())?;
+    Ok(file)
+}
+
+/// Writes everything for `reals` into `folder` of the project, to be kept there; returns what belongs into
+/// the project's own configuration.
+pub(crate) fn write_into(project: &Project, folder: &Path, reals: &[Real]) -> Result<String> {
+    let absolute = project.root.join(folder);
+    // cargo takes paths in `.cargo/config.toml` from the folder that `.cargo` is in.
+    let name = absolute.strip_prefix(&project.root).context("the folder has to be inside the project")?;
+    let mut configuration = packages(&absolute, reals, name)?;
+    let runner = ["cargo-wgpu-wasi", "runner"].map(Value::from).to_vec();
+    let runner = table([("runner", Value::Array(runner))]);
+    configuration.insert("target".to_owned(), table([(TARGET, runner)]));
+    Ok(configuration.to_string())
+}
+
+/// Writes the packages into `folder`; returns cargo's configuration for them, which calls it `name`.
+fn packages(folder: &Path, reals: &[Real], name: &Path) -> Result<Table> {
+    let registry = "registry";
+    let mut patches = Table::new();
+    for real in reals {
+        copy_real(real, &folder.join(registry))?;
+        write_stand_in(real, &folder.join(folder_name(real)))?;
+        let path = text(&name.join(folder_name(real)).join(real.stand_in.folder))?;
+        patches.insert(real.stand_in.name.to_owned(), table([("path", path)]));
+    }
+    Ok(configuration(patches, text(&name.join(registry))?))
+}
+
+/// The name of the folder of a stand-in and its parts.
+fn folder_name(real: &Real) -> String {
+    let library = if real.without_main && std::ptr::eq(real.stand_in, WGPU) { "-library" } else { "" };
+    format!("{}-{}{library}", real.stand_in.name, real.version)
+}
+
+/// cargo's configuration with these patches and this folder of real packages.
+fn configuration(patches: Table, registry: Value) -> Table {
+    let source = table([("registry", REGISTRY.into()), ("replace-with", "wgpu-wasi-local".into())]);
+    let local = table([("directory", registry)]);
+    Table::from_iter([
+        ("patch".to_owned(), table([("crates-io", Value::Table(patches))])),
+        ("source".to_owned(), table([("wgpu-wasi", source), ("wgpu-wasi-local", local)])),
+    ])
+}
+
+/// Copies what cargo has unpacked; a folder with the checksum in it is a source of packages for cargo.
+fn copy_real(real: &Real, registry: &Path) -> Result<()> {
+    let folder = registry.join(format!("{}-{}", real.stand_in.name, real.version));
+    let checksum = format!("{{\"files\":{{}},\"package\":\"{}\"}}", real.checksum);
+    let file = folder.join(".cargo-checksum.json");
+    // Written last: where it is, the rest is complete.
+    if fs::read_to_string(&file).is_ok_and(|old| old == checksum) {
+        return Ok(());
+    }
+    copy_folder(&real.source, &folder)?;
+    write_changed(&file, checksum.as_bytes())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let entry = entry?;
+        let (path, copy) = (entry.path(), to.join(entry.file_name()));
+        // What a vendored package says of its checksums is not ours to repeat.
+        if entry.file_name() == ".cargo-checksum.json" {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            copy_folder(&path, &copy)?;
+        } else {
+            write_changed(&copy, &fs::read(&path).with_context(|| path.display().to_string())?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a stand-in for exactly this version of the real package.
+fn write_stand_in(real: &Real, folder: &Path) -> Result<()> {
+    let of_this = |path: &str| {
+        real.stand_in
+            .parts
+            .iter()
+            .any(|part| path.strip_prefix(part).is_some_and(|rest| rest.starts_with('/')))
+    };
+    for (path, content) in EMBEDDED.iter().filter(|(path, _)| of_this(path)) {
+        let file = folder.join(path);
+        if path.ends_with("Cargo.toml") {
+            let manifest = manifest(content, real).with_context(|| (*path).to_owned())?;
+            write_changed(&file, manifest.as_bytes())?;
+        } else {
+            write_changed(&file, content.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// The manifest of a stand-in, or of what it is built from, with the version and the features of `real`.
+fn manifest(text: &str, real: &Real) -> Result<String> {
+    let mut manifest: Table = text.parse()?;
+    let name = real.stand_in.name;
+    if let Some(package) = manifest.get_mut("package").and_then(Value::as_table_mut)
+        && package.get("name").and_then(Value::as_str) == Some(name)
+    {
+        package.insert("version".to_owned(), real.version.clone().into());
+    }
+    let mut edge = None;
+    for dependencies in dependency_tables(&mut manifest) {
+        for (key, dependency) in dependencies {
+            let Some(dependency) = dependency.as_table_mut() else { continue };
+            if dependency.contains_key("registry-index") {
+                dependency.insert("version".to_owned(), format!("={}", real.version).into());
+                edge = Some(key.clone());
+            }
+        }
+    }
+    if let (Some(edge), Some(features)) = (edge, manifest.get_mut("features").and_then(Value::as_table_mut)) {
+        match_features(features, &format!("{edge}/"), &real.features);
+        if real.without_main
+            && let Some(default) = features.get_mut("default").and_then(Value::as_array_mut)
+        {
+            // The export that is there for programs calls `main`, and a library does not link with it.
+            default.retain(|feature| feature.as_str() != Some("run3"));
+        }
+    }
+    Ok(manifest.to_string())
+}
+
+/// The tables of dependencies of a manifest, for all targets.
+fn dependency_tables(manifest: &mut Table) -> Vec<&mut Table> {
+    let mut tables = Vec::new();
+    for (key, value) in manifest.iter_mut() {
+        match (key.as_str(), value) {
+            ("dependencies", Value::Table(dependencies)) => tables.push(dependencies),
+            ("target", Value::Table(targets)) => {
+                let dependencies =
+                    targets.iter_mut().filter_map(|(_, target)| target.get_mut("dependencies"));
+                tables.extend(dependencies.filter_map(Value::as_table_mut));
+            }
+            _ => {}
+        }
+    }
+    tables
+}
+
+/// Takes out what this version of the real package does not have: cargo refuses a manifest that asks for it.
+/// `wgpu-core`, which the real one has without saying so, stands in `known` as well.
+fn match_features(features: &mut Table, edge: &str, known: &BTreeSet<String>) {
+    for (_, parts) in features.iter_mut() {
+        let Some(parts) = parts.as_array_mut() else { continue };
+        parts.retain(|part| {
+            let wanted = part.as_str().and_then(|part| part.strip_prefix(edge));
+            wanted.is_none_or(|feature| known.contains(feature) || feature == "wgpu-core")
+        });
+    }
+}
+
+fn table<const N: usize>(rows: [(&str, Value); N]) -> Value {
+    Value::Table(rows.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+fn text(path: &Path) -> Result<Value> {
+    Ok(path.to_str().with_context(|| format!("{} is no UTF-8", path.display()))?.into())
+}

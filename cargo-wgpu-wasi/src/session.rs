@@ -1,0 +1,98 @@
+//! One command: everything that stands around the one cargo that the user asked for.
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::Path,
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result, bail};
+use toml::Value;
+use wgpu_wasi_host::cli::{Options, TRAPPED};
+
+use crate::{
+    arguments::{CargoArguments, TARGET},
+    cargo::{self, cargo},
+    check::Graph,
+    generate,
+    lock::{Flavor, Lock},
+    project::{Found, Project},
+    target,
+};
+
+/// What runs the programs that cargo has built.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Runner {
+    /// One program.
+    Run,
+    /// Programs of tests, each test in an instance of its own.
+    Test,
+}
+
+/// Runs `cargo COMMAND` with our packages in place.
+pub(crate) fn run(
+    command: &OsStr,
+    arguments: Vec<OsString>,
+    options: &Options,
+    runner: Runner,
+) -> Result<ExitCode> {
+    // Ctrl-C goes to cargo as well; we stay to see the lock file back in its place.
+    ctrlc::set_handler(|| {}).context("can't wait for cargo on Ctrl-C")?;
+    let arguments = CargoArguments::new(arguments);
+    if let Some(target) = arguments.targets.iter().find(|target| *target != TARGET) {
+        bail!("cargo wgpu-wasi builds for {TARGET}, and for {} plain cargo does", target.display());
+    }
+    let project = Project::find(&arguments)?;
+    target::ensure()?;
+    let mut lock = Lock::start(&project.lock_file(), &project.own)?;
+    let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
+    let mut config = vec!["--config".into(), runner_config(runner, options)?];
+    match project.reals(&metadata)? {
+        Found::Reals(reals) => {
+            config.extend(["--config".into(), generate::write(&project, &reals)?.into_os_string()]);
+        }
+        Found::StandIns => config.extend(["--config".into(), format!("build.target=\"{TARGET}\"").into()]),
+    }
+    let graph = lock.during(Flavor::Injected, || Graph::of(&arguments, &config))?;
+    graph.check()?;
+    let status = lock.during(Flavor::Injected, || {
+        let mut cargo = cargo();
+        // After the name: cargo would not hand on what stands before it to clippy.
+        cargo.arg(command).args(&config).args(&arguments.all);
+        cargo.status().context("can't run cargo")
+    })?;
+    if status.code() == Some(i32::from(TRAPPED))
+        && let Some(remark) = graph.remark()
+    {
+        eprintln!("{remark}");
+    }
+    Ok(cargo::exit_code(status))
+}
+
+/// Writes what the project needs into a folder of its own, and prints the configuration for it.
+pub(crate) fn keep(folder: &Path, arguments: Vec<OsString>) -> Result<ExitCode> {
+    let arguments = CargoArguments::new(arguments);
+    let project = Project::find(&arguments)?;
+    let mut lock = Lock::start(&project.lock_file(), &project.own)?;
+    let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
+    match project.reals(&metadata)? {
+        Found::Reals(reals) => print!("{}", generate::write_into(&project, folder, &reals)?),
+        Found::StandIns => bail!("this project has such a configuration already"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The setting that makes cargo run components with this program.
+fn runner_config(runner: Runner, options: &Options) -> Result<OsString> {
+    let program = env::current_exe().context("the path of this program")?;
+    let name = match runner {
+        Runner::Run => "runner",
+        Runner::Test => "test-runner",
+    };
+    let mut words = vec![program.into_os_string(), name.into()];
+    words.extend(options.arguments().context("the current folder")?);
+    let words: Option<Vec<Value>> = words.iter().map(|word| Some(word.to_str()?.into())).collect();
+    let words = Value::Array(words.context("a path that is no UTF-8 can't be in cargo's configuration")?);
+    Ok(format!("target.{TARGET}.runner={words}").into())
+}

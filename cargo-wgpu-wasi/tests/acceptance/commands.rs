@@ -1,0 +1,82 @@
+//! Each command, and what reaches cargo and the program.
+
+use crate::project::{COMPUTE, COMPUTED, POLLSTER, Project, gpu, package};
+
+const PROGRAM: &str = r#"
+fn main() {
+    let instance = wgpu::Instance::default();
+    let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+    println!("adapters: {}", adapters.len());
+    println!("arguments: {:?}", std::env::args().skip(1).collect::<Vec<_>>());
+    println!("variable: {:?}", std::env::var("GIVEN"));
+    println!("file: {:?}", std::fs::read_to_string("/data/hello.txt"));
+    println!("feature: {}", cfg!(feature = "extra"));
+}
+"#;
+
+fn project(name: &str) -> Project {
+    let manifest = package(name, &format!("{POLLSTER}wgpu = \"30\"\n[features]\nextra = []\n"))
+        .replace("edition", "default-run = \"first\"\nedition");
+    let files = [
+        ("src/bin/first.rs", PROGRAM),
+        ("src/bin/second.rs", COMPUTE),
+        ("examples/third.rs", COMPUTE),
+        ("folder/hello.txt", "hello"),
+    ];
+    let project = Project::new(name, &manifest, &files);
+    project.lock();
+    project
+}
+
+#[test]
+fn what_a_program_is_given() {
+    if !gpu() {
+        return;
+    }
+    let project = project("given");
+    let told = project.succeeds(
+        "run --release --dir folder::/data::ro --features extra --env GIVEN=something \
+         --max-gpu-memory 64MiB --timeout 60 -- --dir a b",
+    );
+    for line in [
+        "arguments: [\"--dir\", \"a\", \"b\"]",
+        "variable: Ok(\"something\")",
+        "file: Ok(\"hello\")",
+        "feature: true",
+    ] {
+        assert!(told.lines().any(|found| found == line), "{line}\n{told}");
+    }
+    let told = project.succeeds("run --release");
+    for line in ["arguments: []", "variable: Err(NotPresent)", "feature: false"] {
+        assert!(told.lines().any(|found| found == line), "{line}\n{told}");
+    }
+    assert!(told.contains("file: Err("), "{told}");
+    assert_eq!(project.succeeds("run --release --bin second"), COMPUTED);
+    assert_eq!(project.succeeds("run --release --example third"), COMPUTED);
+    let error = project.fails("run --release --adapter surely-no-such-gpu");
+    assert!(error.contains("no adapter has \"surely-no-such-gpu\" in its name"), "{error}");
+}
+
+#[test]
+fn the_commands_of_cargo() {
+    let project = project("commands");
+    project.succeeds("build --release --bins");
+    project.succeeds("check --release --all-targets");
+    project.succeeds("clippy --release -- -D warnings");
+    project.succeeds("-- rustc --release --bin second -- -C debuginfo=0");
+    let error = project.fails("build --release --target x86_64-unknown-linux-gnu");
+    assert!(error.contains("builds for wasm32-wasip2"), "{error}");
+}
+
+#[test]
+fn no_browser_and_no_gpu_stack_in_the_graph() {
+    let project = project("graph");
+    let tree = project.succeeds("tree --edges normal,no-proc-macro --prefix none --format {p}");
+    let names: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    for wanted in ["wgpu", "wgpu-types", "wgpu-wasi-backend-shim", "wit-bindgen"] {
+        assert!(names.contains(&wanted), "{wanted}\n{tree}");
+    }
+    for unwanted in ["wgpu-core", "wgpu-hal", "naga", "wasm-bindgen", "js-sys", "web-sys"] {
+        assert!(!names.contains(&unwanted), "{unwanted}\n{tree}");
+    }
+}

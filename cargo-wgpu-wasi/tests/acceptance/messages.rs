@@ -1,0 +1,95 @@
+//! What a newcomer is told when it does not work.
+
+use std::{env, fs};
+
+use crate::project::{COMPUTE, POLLSTER, Project, gpu, package, text};
+
+/// Runs `cargo wgpu-wasi check`, which has to fail and to say each of `parts`.
+fn refused(project: &Project, parts: &[&str]) {
+    let told = project.fails("check --release");
+    for part in parts {
+        assert!(told.contains(part), "{part:?}\n{told}");
+    }
+}
+
+#[test]
+fn no_project() {
+    let project = Project::new("nothing", &package("nothing", ""), &[]);
+    let folder = env::temp_dir().join(format!("wgpu-wasi-nothing-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let output = project.tool("check").current_dir(&folder).output().unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    let told = text(&output);
+    assert!(!output.status.success() && told.contains("cargo finds no project here"), "{told}");
+}
+
+#[test]
+fn no_wgpu() {
+    let project = Project::new("no-wgpu", &package("no-wgpu", ""), &[("src/main.rs", "fn main() {}")]);
+    refused(&project, &["no-wgpu depends on wgpu", "cargo build --target wasm32-wasip2"]);
+}
+
+#[test]
+fn another_wgpu() {
+    // Told from the graph alone, before anything of that version is compiled.
+    let project = Project::compute("another-wgpu", &format!("{POLLSTER}wgpu = \"29\"\n"));
+    refused(&project, &["depends on wgpu 29.", "brings wgpu 30.x", "cargo tree --invert wgpu@29."]);
+}
+
+#[test]
+fn a_wgpu_from_elsewhere() {
+    let own = package("wgpu", "").replace("0.1.0", "30.0.1");
+    let files = [("src/main.rs", "fn main() {}"), ("own/Cargo.toml", &own), ("own/src/lib.rs", "")];
+    let manifest = package("elsewhere", "wgpu.path = \"own\"\n");
+    refused(&Project::new("elsewhere", &manifest, &files), &["not from crates.io", "elsewhere/own"]);
+}
+
+#[test]
+fn resolver_1() {
+    let manifest = "[workspace]\nresolver = \"1\"\nmembers = [\"app\"]\n";
+    let app = package("app", &format!("{POLLSTER}wgpu = \"30\"\n"));
+    let project = Project::new("old", manifest, &[("app/Cargo.toml", &app), ("app/src/main.rs", COMPUTE)]);
+    refused(&project, &["version 1 of its resolver", "resolver = \"2\""]);
+}
+
+#[test]
+fn no_network() {
+    let project = Project::compute("no-network", &format!("{POLLSTER}wgpu = \"30\"\n"));
+    let before = project.files();
+    // A cargo that has fetched nothing yet, on a machine without a network.
+    let home = project.root.join("home");
+    let output = project.tool("check --release --offline").env("CARGO_HOME", home).output().unwrap();
+    let told = text(&output);
+    assert!(!output.status.success(), "{told}");
+    assert!(told.contains("can't make out the dependencies of the project"), "{told}");
+    assert!(told.contains("--offline"), "{told}");
+    assert_eq!(project.files(), before);
+}
+
+#[test]
+fn no_adapter() {
+    let project = Project::compute("no-adapter", &format!("{POLLSTER}wgpu = \"30\"\n"));
+    project.lock();
+    let before = project.files();
+    // The noop backend is not part of the host, so that nothing is left.
+    let output = project.tool("run --release").env("WGPU_BACKEND", "noop").output().unwrap();
+    let told = text(&output);
+    assert!(!output.status.success(), "{told}");
+    assert!(told.contains("adapter"), "{told}");
+    assert_eq!(project.files(), before);
+}
+
+#[test]
+fn a_crate_that_needs_a_browser() {
+    if !gpu() {
+        return;
+    }
+    let program = "fn main() {\n    let _instance = wgpu::Instance::default();\n    \
+                   let _global = js_sys::global();\n}\n";
+    let manifest = package("browser", "wgpu = \"30\"\njs-sys = \"0.3\"\n");
+    let project = Project::new("browser", &manifest, &[("src/main.rs", program)]);
+    project.lock();
+    let told = project.fails("run --release");
+    assert!(told.contains("`js-sys` is part of this build"), "{told}");
+    assert!(told.contains("cargo wgpu-wasi tree --invert js-sys"), "{told}");
+}
