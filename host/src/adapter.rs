@@ -10,7 +10,7 @@ use crate::{
     device::{Device, DeviceCore},
     lend::LentDevice,
     records::RequiredLimits,
-    view::{WebGpu, WebGpuCtxView},
+    view::{Entry, WebGpu, WebGpuCtxView},
 };
 
 /// An adapter of the guest.
@@ -21,6 +21,8 @@ pub struct Adapter {
     source: Source,
     info: Arc<wgpu::AdapterInfo>,
 }
+
+impl Entry for Adapter {}
 
 /// What gives an adapter's devices.
 #[derive(Clone, Debug)]
@@ -52,6 +54,8 @@ pub struct AdapterInfo {
     pub(crate) info: Arc<wgpu::AdapterInfo>,
 }
 
+impl Entry for AdapterInfo {}
+
 /// The features of an adapter or a device.
 #[derive(Debug)]
 pub struct SupportedFeatures {
@@ -60,11 +64,15 @@ pub struct SupportedFeatures {
     limits: wgpu::Limits,
 }
 
+impl Entry for SupportedFeatures {}
+
 /// The limits of an adapter or a device.
 #[derive(Debug)]
 pub struct SupportedLimits {
     pub(crate) limits: wgpu::Limits,
 }
+
+impl Entry for SupportedLimits {}
 
 impl Adapter {
     pub(crate) fn create(inner: wgpu::Adapter) -> Self {

@@ -38,7 +38,7 @@ impl CommandBuffer {
                 Self::invalid(&encoder.device)
             }
         };
-        Self { inner: Some(inner), label, kept: encoder.state.take_kept() }
+        Self { inner: Some(inner), label, kept: encoder.take_kept() }
     }
 
     fn finish(encoder: &mut CommandEncoder) -> Result<wgpu::CommandBuffer, GpuError> {

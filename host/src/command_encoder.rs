@@ -14,7 +14,7 @@ use crate::{
     compute_pass::ComputePassEncoder,
     convert,
     device::DeviceCore,
-    limits::SharedReservation,
+    limits::{Ledger, SharedReservation},
     query_set::QuerySet,
     render_pass::RenderPassEncoder,
     texture::Texture,
@@ -29,6 +29,7 @@ pub struct CommandEncoder {
     pub(crate) device: Arc<DeviceCore>,
     pub(crate) label: String,
     pub(crate) state: Arc<EncoderState>,
+    ledger: Ledger,
 }
 
 labelled!(CommandEncoder);
@@ -68,17 +69,32 @@ impl EncoderState {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).extend(kept);
     }
 
-    pub(crate) fn take_kept(&self) -> Vec<Kept> {
+    fn take_kept(&self) -> Vec<Kept> {
         mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl CommandEncoder {
-    /// The wgpu encoder; `None`, with a validation error reported, when it is finished.
-    /// <https://www.w3.org/TR/webgpu/#abstract-opdef-validate-the-encoder-state>
+    /// What its commands need, to be held by the command buffer.
+    pub(crate) fn take_kept(&mut self) -> Vec<Kept> {
+        let mut kept = self.state.take_kept();
+        kept.push(Kept::Resource(self.ledger.close()));
+        kept
+    }
+
+    /// The wgpu encoder, to record one command; `None`, with a validation error reported, when it is
+    /// finished. <https://www.w3.org/TR/webgpu/#abstract-opdef-validate-the-encoder-state>
     pub(crate) fn open(&mut self, call: &'static str) -> Option<&mut wgpu::CommandEncoder> {
+        self.open_for(call, 0)
+    }
+
+    /// [`Self::open`] for a command that takes `bytes` beside itself.
+    fn open_for(&mut self, call: &'static str, bytes: usize) -> Option<&mut wgpu::CommandEncoder> {
         if self.inner.is_none() {
             self.device.errors.validation(format!("In CommandEncoder::{call}: the encoder is finished"));
+        } else if let Err(reason) = self.ledger.command(bytes) {
+            self.state.invalidate(format!("In CommandEncoder::{call}: {reason}"));
+            return None;
         }
         self.inner.as_mut()
     }
@@ -99,6 +115,7 @@ impl WebGpuCtxView<'_> {
             device: Arc::clone(device),
             label: label.unwrap_or_default(),
             state: Arc::default(),
+            ledger: Ledger::new(&device.host_memory),
         })
     }
 
@@ -115,6 +132,20 @@ impl WebGpuCtxView<'_> {
         if let Some(inner) = encoder.open(call) {
             encode(inner);
             encoder.state.keep(kept);
+        }
+        Ok(())
+    }
+
+    /// Runs `encode`, which takes over `text`, on the wgpu encoder behind `this`, unless it is finished.
+    fn encode_text(
+        &mut self,
+        this: &Resource<CommandEncoder>,
+        call: &'static str,
+        text: &str,
+        encode: impl FnOnce(&mut wgpu::CommandEncoder, &str),
+    ) -> wasmtime::Result<()> {
+        if let Some(inner) = self.get_mut(this)?.open_for(call, text.len()) {
+            encode(inner, text);
         }
         Ok(())
     }
@@ -280,7 +311,7 @@ impl wit::HostGpuCommandEncoder for WebGpuCtxView<'_> {
         this: Resource<CommandEncoder>,
         group_label: String,
     ) -> wasmtime::Result<()> {
-        self.encode(&this, "push_debug_group", [], |encoder| encoder.push_debug_group(&group_label))
+        self.encode_text(&this, "push_debug_group", &group_label, wgpu::CommandEncoder::push_debug_group)
     }
 
     fn pop_debug_group(&mut self, this: Resource<CommandEncoder>) -> wasmtime::Result<()> {
@@ -292,7 +323,12 @@ impl wit::HostGpuCommandEncoder for WebGpuCtxView<'_> {
         this: Resource<CommandEncoder>,
         marker_label: String,
     ) -> wasmtime::Result<()> {
-        self.encode(&this, "insert_debug_marker", [], |encoder| encoder.insert_debug_marker(&marker_label))
+        self.encode_text(
+            &this,
+            "insert_debug_marker",
+            &marker_label,
+            wgpu::CommandEncoder::insert_debug_marker,
+        )
     }
 
     fn drop(&mut self, this: Resource<CommandEncoder>) -> wasmtime::Result<()> {

@@ -132,7 +132,7 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         this: Resource<ComputePassEncoder>,
         group_label: String,
     ) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.open("push_debug_group") {
+        if let Some(pass) = self.get_mut(&this)?.pass.open_for("push_debug_group", group_label.len()) {
             pass.push_debug_group(&group_label);
         }
         Ok(())
@@ -150,7 +150,7 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         this: Resource<ComputePassEncoder>,
         marker_label: String,
     ) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.open("insert_debug_marker") {
+        if let Some(pass) = self.get_mut(&this)?.pass.open_for("insert_debug_marker", marker_label.len()) {
             pass.insert_debug_marker(&marker_label);
         }
         Ok(())
@@ -174,7 +174,7 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
             Err(error) => return Ok(Err(error)),
         };
         let Some(bind_group) = bind_group else {
-            if let Some(pass) = self.get_mut(&this)?.open("set_bind_group") {
+            if let Some(pass) = self.get_mut(&this)?.pass.open_for("set_bind_group", size_of_val(offsets)) {
                 pass.set_bind_group(index, None, offsets);
             }
             return Ok(Ok(()));
@@ -182,7 +182,7 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         let bind_group = self.get(&bind_group)?;
         let (bind_group, kept) = (bind_group.inner.clone(), bind_group.kept());
         let this = self.get_mut(&this)?;
-        if let Some(pass) = this.open("set_bind_group") {
+        if let Some(pass) = this.pass.open_for("set_bind_group", size_of_val(offsets)) {
             pass.set_bind_group(index, &bind_group, offsets);
             this.pass.keep(kept);
         }

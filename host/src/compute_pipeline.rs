@@ -71,6 +71,11 @@ pub(crate) async fn compile<P: Send + 'static>(
     }
 }
 
+/// The error of a pipeline that the host itself refuses.
+pub(crate) fn refused(call: &'static str, label: &str, reason: &str) -> GpuError {
+    GpuError::validation(format!("In Device::{call}, label = '{label}': {reason}"))
+}
+
 /// What `create…PipelineAsync` answers: <https://www.w3.org/TR/webgpu/#gpupipelineerror>
 pub(crate) fn pipeline_error(error: GpuError) -> wit::CreatePipelineError {
     let GpuError { kind, message } = error;
@@ -104,8 +109,20 @@ impl ComputePipeline {
     /// The pipeline, an invalid one if need be, and the errors that arose.
     async fn compile(device: &DeviceCore, descriptor: Descriptor) -> (Self, Vec<GpuError>) {
         let label = descriptor.label.clone();
-        let create = move |device: &wgpu::Device| descriptor.create(device);
-        let (inner, errors) = compile(device, "create_compute_pipeline", create).await;
+        let limit = device.limits.max_compute_workgroup_storage_size;
+        let create = move |device: &wgpu::Device| {
+            descriptor.compute.check_workgroup_memory(limit)?;
+            Ok::<_, String>(descriptor.create(device))
+        };
+        const CALL: &str = "create_compute_pipeline";
+        let (inner, errors) = match compile(device, CALL, create).await {
+            (Some(Ok(inner)), errors) => (Some(inner), errors),
+            (Some(Err(reason)), mut errors) => {
+                errors.push(refused(CALL, &label, &reason));
+                (None, errors)
+            }
+            (None, errors) => (None, errors),
+        };
         let inner = inner.unwrap_or_else(|| device.guarded(|| invalid(&device.wgpu)));
         (Self { inner, label }, errors)
     }

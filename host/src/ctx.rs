@@ -12,7 +12,7 @@ use crate::{
     compile::Compiler,
     device::{DeviceCore, DevicePolicy},
     lend::LentDevice,
-    limits::{GpuMemory, QuotaExceeded, Quotas},
+    limits::{Budget, MAX_REFUSED_BUNDLES, QuotaExceeded, Quotas},
     scopes,
     wait::WaitMode,
 };
@@ -37,9 +37,11 @@ pub struct WebGpuCtx {
     quotas: Quotas,
     wait_mode: WaitMode,
     deadline: Option<Instant>,
-    memory: Arc<GpuMemory>,
+    memory: Arc<Budget>,
+    host_memory: Arc<Budget>,
     compiler: Arc<Compiler>,
     live_objects: usize,
+    refused_bundles: usize,
     /// What the guest gets instead of an adapter's device.
     device: Option<LentDevice>,
     /// The devices of the embedder that are in the guest's hands now.
@@ -73,6 +75,12 @@ impl WebGpuCtx {
         self.memory.used()
     }
 
+    /// Bytes of the host's own memory that the guest holds now, as [`Quotas::max_host_memory`] counts.
+    #[must_use]
+    pub fn host_memory_in_use(&self) -> u64 {
+        self.host_memory.used()
+    }
+
     /// WebGPU objects that the guest holds now, as [`Quotas::max_objects`] counts.
     #[must_use]
     pub fn live_objects(&self) -> usize {
@@ -98,6 +106,7 @@ impl WebGpuCtx {
     pub(crate) fn device_policy(&self) -> DevicePolicy {
         DevicePolicy {
             memory: Arc::clone(&self.memory),
+            host_memory: Arc::clone(&self.host_memory),
             compiler: Arc::clone(&self.compiler),
             max_shader_bytes: self.quotas.max_shader_bytes,
         }
@@ -158,16 +167,39 @@ impl WebGpuCtx {
         self.compiler.set_deadline(self.deadline);
     }
 
-    pub(crate) fn count_object(&mut self) -> Result<(), QuotaExceeded> {
+    /// Counts an object with `bytes` of texts.
+    pub(crate) fn count_object(&mut self, bytes: usize) -> Result<(), QuotaExceeded> {
         if self.live_objects >= self.quotas.max_objects {
             return Err(QuotaExceeded::Objects(self.quotas.max_objects));
         }
+        self.count_bytes(bytes)?;
         self.live_objects += 1;
         Ok(())
     }
 
-    pub(crate) fn uncount_object(&mut self) {
+    pub(crate) fn uncount_object(&mut self, bytes: usize) {
         self.live_objects = self.live_objects.saturating_sub(1);
+        self.uncount_bytes(bytes);
+    }
+
+    /// Counts a render bundle that wgpu refused.
+    pub(crate) fn count_refused_bundle(&mut self) -> Result<(), QuotaExceeded> {
+        if self.refused_bundles >= MAX_REFUSED_BUNDLES {
+            return Err(QuotaExceeded::RefusedBundles(MAX_REFUSED_BUNDLES));
+        }
+        self.refused_bundles += 1;
+        Ok(())
+    }
+
+    /// Counts texts of the guest that the host keeps.
+    pub(crate) fn count_bytes(&mut self, bytes: usize) -> Result<(), QuotaExceeded> {
+        let taken = u64::try_from(bytes).is_ok_and(|bytes| self.host_memory.take(bytes));
+        if taken { Ok(()) } else { Err(QuotaExceeded::HostMemory(self.quotas.max_host_memory)) }
+    }
+
+    pub(crate) fn uncount_bytes(&mut self, bytes: usize) {
+        // What was counted was a `u64`.
+        self.host_memory.give_back(u64::try_from(bytes).unwrap_or(u64::MAX));
     }
 }
 
@@ -271,6 +303,13 @@ impl WebGpuCtxBuilder {
         self
     }
 
+    /// Bytes of the host's own memory that the guest may hold at a time with what it records and labels.
+    #[must_use]
+    pub fn max_host_memory(mut self, bytes: u64) -> Self {
+        self.quotas.max_host_memory = bytes;
+        self
+    }
+
     /// WebGPU objects that the guest may hold at a time.
     #[must_use]
     pub fn max_objects(mut self, objects: usize) -> Self {
@@ -321,7 +360,8 @@ impl WebGpuCtxBuilder {
         let compiler = Arc::new(Compiler::new(quotas.max_shader_bytes, quotas.max_wait, wait_mode));
         compiler.set_deadline(deadline);
         WebGpuCtx {
-            memory: GpuMemory::new(quotas.max_gpu_memory),
+            memory: Budget::new(quotas.max_gpu_memory),
+            host_memory: Budget::new(quotas.max_host_memory),
             compiler,
             instance,
             choice,
@@ -329,6 +369,7 @@ impl WebGpuCtxBuilder {
             wait_mode,
             deadline,
             live_objects: 0,
+            refused_bundles: 0,
             device,
             lent: Vec::new(),
             entered: 0,

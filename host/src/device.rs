@@ -26,7 +26,7 @@ use crate::{
     compute_pipeline::{self, ComputePipeline},
     error::{DeviceErrors, GpuError},
     lend::LentDevice,
-    limits::GpuMemory,
+    limits::Budget,
     pipeline_layout::PipelineLayout,
     query_set::QuerySet,
     queue::Queue,
@@ -36,7 +36,7 @@ use crate::{
     scopes,
     shader_module::ShaderModule,
     texture::Texture,
-    view::{WebGpu, WebGpuCtxView, label_methods, labelled},
+    view::{Entry, WebGpu, WebGpuCtxView, label_methods, labelled},
     wait::Poller,
 };
 
@@ -54,12 +54,16 @@ pub struct DeviceLostInfo {
     message: String,
 }
 
+impl Entry for DeviceLostInfo {}
+
 /// An event that carries an uncaptured error. Errors reach guests as the items of a stream, so nothing
 /// makes one; the WIT has the resource because WebGPU has the interface.
 #[derive(Debug)]
 pub struct UncapturedErrorEvent {
     error: GpuError,
 }
+
+impl Entry for UncapturedErrorEvent {}
 
 labelled!(Device);
 
@@ -74,7 +78,8 @@ pub(crate) struct DeviceCore {
     pub(crate) features: wgpu::Features,
     pub(crate) limits: wgpu::Limits,
     pub(crate) adapter_info: Arc<wgpu::AdapterInfo>,
-    pub(crate) memory: Arc<GpuMemory>,
+    pub(crate) memory: Arc<Budget>,
+    pub(crate) host_memory: Arc<Budget>,
     pub(crate) max_shader_bytes: usize,
     pub(crate) queue_label: String,
     pub(crate) poller: Poller,
@@ -95,7 +100,8 @@ struct Signals {
 
 /// What the context of a guest gives to each of its devices.
 pub(crate) struct DevicePolicy {
-    pub(crate) memory: Arc<GpuMemory>,
+    pub(crate) memory: Arc<Budget>,
+    pub(crate) host_memory: Arc<Budget>,
     pub(crate) compiler: Arc<Compiler>,
     pub(crate) max_shader_bytes: usize,
 }
@@ -144,7 +150,7 @@ impl DeviceCore {
         policy: DevicePolicy,
         signals: Signals,
     ) -> Arc<Self> {
-        let DevicePolicy { memory, compiler, max_shader_bytes } = policy;
+        let DevicePolicy { memory, host_memory, compiler, max_shader_bytes } = policy;
         let Signals { errors, lost, lent } = signals;
         Arc::new(Self {
             features: wgpu.features(),
@@ -154,6 +160,7 @@ impl DeviceCore {
             errors,
             adapter_info,
             memory,
+            host_memory,
             max_shader_bytes,
             queue_label,
             poller: Poller::default(),

@@ -18,9 +18,9 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    limits::{MAX_ERROR_SCOPES, MAX_UNREAD_ERRORS, QuotaExceeded},
+    limits::{MAX_ERROR_MESSAGE_BYTES, MAX_ERROR_SCOPES, MAX_UNREAD_ERRORS, QuotaExceeded},
     scopes,
-    view::WebGpuCtxView,
+    view::{Entry, WebGpuCtxView},
 };
 
 /// Which error scope catches an error: <https://www.w3.org/TR/webgpu/#enumdef-gpuerrorfilter>.
@@ -41,6 +41,12 @@ pub struct GpuError {
     pub kind: ErrorKind,
     /// What was wrong, for people.
     pub message: String,
+}
+
+impl Entry for GpuError {
+    fn text_bytes(&self) -> usize {
+        self.message.len()
+    }
 }
 
 impl GpuError {
@@ -128,7 +134,9 @@ thread_local! {
 impl DeviceErrors {
     /// Takes an error to the innermost scope that catches its kind, or to the uncaptured errors.
     pub(crate) fn report(&self, error: GpuError) {
-        let Some(error) = collect(error) else { return };
+        let Some(mut error) = collect(error) else { return };
+        // It holds labels of the guest, and up to `MAX_ERROR_SCOPES` of them wait to be read.
+        error.message.truncate(error.message.floor_char_boundary(MAX_ERROR_MESSAGE_BYTES));
         let mut state = self.lock();
         if state.closed {
             return;

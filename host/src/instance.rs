@@ -7,18 +7,22 @@ use crate::{
     bindings::wit,
     ctx::AdapterChoice,
     lend::LentDevice,
-    view::{WebGpu, WebGpuCtxView},
+    view::{Entry, WebGpu, WebGpuCtxView},
 };
 
 /// The guest's `gpu`; what it gives comes from the instance in [`crate::WebGpuCtx`].
 #[derive(Debug)]
 pub struct Instance;
 
+impl Entry for Instance {}
+
 /// The WGSL language extensions of the instance.
 #[derive(Debug)]
 pub struct WgslLanguageFeatures {
     inner: wgpu::WgslLanguageFeatures,
 }
+
+impl Entry for WgslLanguageFeatures {}
 
 impl wit::Host for WebGpuCtxView<'_> {
     fn get_gpu(&mut self) -> wasmtime::Result<Resource<Instance>> {

@@ -100,6 +100,7 @@ mod texture;
 mod texture_view;
 mod view;
 mod wait;
+mod workgroup_memory;
 
 use wasmtime::component::Linker;
 

@@ -1,11 +1,12 @@
 //! What one guest may use: the quotas, their defaults, and what breaks when one is exceeded.
 //!
-//! GPU memory answers as WebGPU does, with an out-of-memory error in the guest's error scope. The
-//! other quotas have no WebGPU error; exceeding one traps that guest alone.
+//! GPU memory answers as WebGPU does, with an out-of-memory error in the guest's error scope; commands
+//! for which there is no host memory make their encoder invalid. The other quotas have no WebGPU error;
+//! exceeding one traps that guest alone.
 
 use std::{
     error::Error,
-    fmt,
+    fmt, mem,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -16,6 +17,14 @@ use std::{
 /// Bytes of buffers and textures that one guest may hold at a time: 64 GiB, more than most
 /// adapters have, so that by default the adapter's own memory is the limit.
 pub const DEFAULT_MAX_GPU_MEMORY: u64 = 64 << 30;
+
+/// Bytes of the host's own memory that one guest may hold at a time with what it records, labels and puts
+/// into records: 2 GiB, as much as eight million commands.
+pub const DEFAULT_MAX_HOST_MEMORY: u64 = 2 << 30;
+
+/// Bytes as which a recorded command counts, beside its texts and offsets: about what wgpu and a driver
+/// keep of it between them.
+pub const BYTES_PER_COMMAND: u64 = 256;
 
 /// Objects (buffers, bind groups, encoders, …) that one guest may hold at a time.
 pub const DEFAULT_MAX_OBJECTS: usize = 90_000;
@@ -43,8 +52,15 @@ pub const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(600);
 /// Error scopes that may be open on one device at a time.
 pub const MAX_ERROR_SCOPES: usize = 1_024;
 
+/// Bytes of the message of an error; a longer one, with a label that is, is cut.
+pub const MAX_ERROR_MESSAGE_BYTES: usize = 64 << 10;
+
 /// Errors kept for a guest that has asked for the stream of uncaptured errors but does not read it.
 pub const MAX_UNREAD_ERRORS: usize = 256;
+
+/// Render bundles that a guest may have refused, in all. Each leaves an entry in wgpu's tables that stays
+/// for as long as the instance does.
+pub const MAX_REFUSED_BUNDLES: usize = 10_000;
 
 /// Entries in one `record-*` map.
 pub const MAX_RECORD_ENTRIES: usize = 4_096;
@@ -58,6 +74,8 @@ pub const MAX_RECORD_KEY_BYTES: usize = 64 << 10;
 pub struct Quotas {
     /// See [`DEFAULT_MAX_GPU_MEMORY`]; in bytes.
     pub max_gpu_memory: u64,
+    /// See [`DEFAULT_MAX_HOST_MEMORY`]; in bytes.
+    pub max_host_memory: u64,
     /// See [`DEFAULT_MAX_OBJECTS`].
     pub max_objects: usize,
     /// See [`DEFAULT_MAX_CALL_BYTES`]; in bytes.
@@ -72,6 +90,7 @@ impl Default for Quotas {
     fn default() -> Self {
         Self {
             max_gpu_memory: DEFAULT_MAX_GPU_MEMORY,
+            max_host_memory: DEFAULT_MAX_HOST_MEMORY,
             max_objects: DEFAULT_MAX_OBJECTS,
             max_call_bytes: DEFAULT_MAX_CALL_BYTES,
             max_shader_bytes: DEFAULT_MAX_SHADER_BYTES,
@@ -86,8 +105,12 @@ impl Default for Quotas {
 pub enum QuotaExceeded {
     /// More live objects than this.
     Objects(usize),
+    /// More bytes of labels and records than this.
+    HostMemory(u64),
     /// More open error scopes than this.
     ErrorScopes(usize),
+    /// More render bundles were refused than this.
+    RefusedBundles(usize),
     /// More entries in a `record-*` map than this.
     RecordEntries(usize),
     /// More bytes of keys in a `record-*` map than this.
@@ -100,8 +123,17 @@ impl fmt::Display for QuotaExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Objects(max) => write!(f, "the guest holds {max} WebGPU objects, as many as it may"),
+            Self::HostMemory(max) => {
+                write!(
+                    f,
+                    "labels and records of the guest take more than the {max} bytes of host memory it may"
+                )
+            }
             Self::ErrorScopes(max) => {
                 write!(f, "the guest has {max} error scopes open on a device, as many as it may")
+            }
+            Self::RefusedBundles(max) => {
+                write!(f, "{max} render bundles of the guest were refused, as many as may be")
             }
             Self::RecordEntries(max) => {
                 write!(f, "a record of the guest has {max} entries, as many as it may")
@@ -116,26 +148,40 @@ impl fmt::Display for QuotaExceeded {
 
 impl Error for QuotaExceeded {}
 
-/// The GPU memory that a guest holds, over all of its devices.
+/// Bytes of one kind that a guest holds, over all of its devices.
 #[derive(Debug)]
-pub(crate) struct GpuMemory {
+pub(crate) struct Budget {
     max: u64,
     used: AtomicU64,
 }
 
-impl GpuMemory {
+impl Budget {
     pub(crate) fn new(max: u64) -> Arc<Self> {
         Arc::new(Self { max, used: AtomicU64::new(0) })
     }
 
     /// Takes `bytes` from the quota until the reservation is dropped; `None` when they are not left.
     pub(crate) fn reserve(self: &Arc<Self>, bytes: u64) -> Option<Reservation> {
+        self.take(bytes).then(|| Reservation { memory: Arc::clone(self), bytes })
+    }
+
+    /// Takes `bytes` from the quota until [`Self::give_back`] gets them; `false` when they are not left.
+    pub(crate) fn take(&self, bytes: u64) -> bool {
+        self.take_below(self.max, bytes)
+    }
+
+    /// [`Self::take`], if no more than `max` are in use then.
+    fn take_below(&self, max: u64, bytes: u64) -> bool {
         self.used
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-                used.checked_add(bytes).filter(|sum| *sum <= self.max)
+                used.checked_add(bytes).filter(|sum| *sum <= max)
             })
-            .ok()
-            .map(|_| Reservation { memory: Arc::clone(self), bytes })
+            .is_ok()
+    }
+
+    /// Gives back what [`Self::take`] took.
+    pub(crate) fn give_back(&self, bytes: u64) {
+        self.used.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// Bytes in use now.
@@ -151,13 +197,66 @@ impl GpuMemory {
 /// Bytes taken from a guest's GPU memory; held by a buffer or texture until it is destroyed.
 #[derive(Debug)]
 pub(crate) struct Reservation {
-    memory: Arc<GpuMemory>,
+    memory: Arc<Budget>,
     bytes: u64,
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        self.memory.used.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.memory.give_back(self.bytes);
+    }
+}
+
+/// What is counted for the commands of one encoder or pass. It takes more than it needs from the quota, so
+/// that most commands touch nothing that is shared.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    budget: Arc<Budget>,
+    reserved: Reservation,
+    left: u64,
+}
+
+impl Ledger {
+    pub(crate) fn new(budget: &Arc<Budget>) -> Self {
+        let budget = Arc::clone(budget);
+        Self { reserved: Reservation { memory: Arc::clone(&budget), bytes: 0 }, budget, left: 0 }
+    }
+
+    /// Counts a command with `bytes` beside itself; `Err` says that there is no room for it.
+    #[inline]
+    pub(crate) fn command(&mut self, bytes: usize) -> Result<(), String> {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(BYTES_PER_COMMAND);
+        match self.left.checked_sub(bytes) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => self.refill(bytes),
+        }
+    }
+
+    #[cold]
+    fn refill(&mut self, bytes: u64) -> Result<(), String> {
+        const CHUNK: u64 = 16 * BYTES_PER_COMMAND;
+        let more = bytes.max(CHUNK);
+        // The rest is for texts, such as the error that follows from this.
+        let max = self.budget.max() / 8 * 7;
+        if !self.budget.take_below(max, more) {
+            return Err(format!(
+                "the commands that the guest has recorded take the {max} bytes of host memory they may (seven \
+                 eighths of the quota `max_host_memory`)",
+            ));
+        }
+        self.reserved.bytes += more;
+        // What was left of the chunk before stays unused.
+        self.left = more - bytes;
+        Ok(())
+    }
+
+    /// What was taken, to hold until the commands are gone; the ledger begins anew.
+    pub(crate) fn close(&mut self) -> SharedReservation {
+        let begun = Self::new(&self.budget);
+        SharedReservation::new(Some(mem::replace(self, begun).reserved))
     }
 }
 
@@ -184,7 +283,7 @@ mod tests {
 
     #[test]
     fn gpu_memory_is_given_back() {
-        let memory = GpuMemory::new(100);
+        let memory = Budget::new(100);
         let first = memory.reserve(60).unwrap();
         assert!(memory.reserve(41).is_none());
         assert!(memory.reserve(u64::MAX).is_none());
@@ -197,8 +296,27 @@ mod tests {
     }
 
     #[test]
+    fn a_ledger_takes_chunks_and_gives_them_back() {
+        let memory = Budget::new(48 * BYTES_PER_COMMAND);
+        let mut first = Ledger::new(&memory);
+        first.command(0).unwrap();
+        assert_eq!(memory.used(), 16 * BYTES_PER_COMMAND);
+        (0..15).for_each(|_| first.command(0).unwrap());
+        assert_eq!(memory.used(), 16 * BYTES_PER_COMMAND);
+        let commands = first.close();
+        first.command(1).unwrap();
+        assert_eq!(memory.used(), 32 * BYTES_PER_COMMAND);
+        assert!(first.command(usize::MAX).is_err());
+        assert!((0..20).any(|_| first.command(0).is_err()));
+        drop(commands);
+        first.command(20 * 256).unwrap();
+        drop(first);
+        assert_eq!(memory.used(), 0);
+    }
+
+    #[test]
     fn a_shared_reservation_ends_with_its_last_holder_or_when_given_back() {
-        let memory = GpuMemory::new(100);
+        let memory = Budget::new(100);
         let texture = SharedReservation::new(memory.reserve(60));
         let view = texture.clone();
         drop(texture);

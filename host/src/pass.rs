@@ -12,6 +12,7 @@ use crate::{
     convert,
     device::DeviceCore,
     error::collecting,
+    limits::Ledger,
 };
 
 /// A pass of a command encoder; `P` is the pass of wgpu.
@@ -24,6 +25,7 @@ pub(crate) struct Pass<P> {
     pub(crate) encoder: Arc<EncoderState>,
     /// Goes to the encoder at the end.
     kept: Vec<Kept>,
+    ledger: Ledger,
 }
 
 /// <https://www.w3.org/TR/webgpu/#encoder-state>
@@ -49,15 +51,25 @@ impl<P> Pass<P> {
             device: Arc::clone(device),
             encoder: Arc::clone(encoder),
             kept: Vec::new(),
+            ledger: Ledger::new(&device.host_memory),
         }
     }
 
-    /// The wgpu pass; `None`, with a validation error reported, when it has ended.
+    /// The wgpu pass, to record one command; `None`, with a validation error reported, when it has ended.
     /// <https://www.w3.org/TR/webgpu/#abstract-opdef-validate-the-encoder-state>
     #[inline]
     pub(crate) fn open(&mut self, call: &'static str) -> Option<&mut P> {
+        self.open_for(call, 0)
+    }
+
+    /// [`Self::open`] for a command that takes `bytes` beside itself.
+    #[inline]
+    pub(crate) fn open_for(&mut self, call: &'static str, bytes: usize) -> Option<&mut P> {
         if matches!(self.state, State::Ended) {
             self.ended(call);
+        } else if let Err(reason) = self.ledger.command(bytes) {
+            self.refuse(call, &reason);
+            return None;
         }
         match &mut self.state {
             State::Open(inner) => Some(inner),
@@ -71,7 +83,8 @@ impl<P> Pass<P> {
             // wgpu ends a pass when it is dropped.
             State::Open(inner) => {
                 drop(inner);
-                self.encoder.keep(self.kept.drain(..));
+                let commands = Kept::Resource(self.ledger.close());
+                self.encoder.keep(self.kept.drain(..).chain([commands]));
             }
             State::Invalid => {}
             State::Ended => self.ended("end"),
@@ -112,7 +125,7 @@ impl<P> Pass<P> {
             match immediates(data, data_offset, data_size) {
                 Ok(bytes) => {
                     match immediate_range(range_offset, bytes, self.device.limits.max_immediate_size) {
-                        Ok(()) => return self.open(CALL).map(|inner| (inner, bytes)),
+                        Ok(()) => return self.open_for(CALL, bytes.len()).map(|inner| (inner, bytes)),
                         Err(reason) => self.refuse(CALL, &reason),
                     }
                 }

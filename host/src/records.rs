@@ -5,7 +5,7 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     limits::{MAX_RECORD_ENTRIES, MAX_RECORD_KEY_BYTES, QuotaExceeded},
-    view::WebGpuCtxView,
+    view::{Entry, WebGpuCtxView},
 };
 
 /// A map that keeps the order in which its keys were added.
@@ -26,6 +26,12 @@ pub type PipelineConstants = Record<f64>;
 /// `record<DOMString, (GPUSize64 or undefined)>`: limits by name.
 /// <https://www.w3.org/TR/webgpu/#dom-gpudevicedescriptor-requiredlimits>
 pub type RequiredLimits = Record<Option<u64>>;
+
+impl<V: Send + 'static> Entry for Record<V> {
+    fn text_bytes(&self) -> usize {
+        self.key_bytes
+    }
+}
 
 impl<V: Copy> Record<V> {
     fn new() -> Self {
@@ -83,7 +89,7 @@ macro_rules! record {
             }
 
             fn add(&mut self, this: Resource<$record>, key: String, value: $value) -> wasmtime::Result<()> {
-                Ok(self.get_mut(&this)?.add(key, value)?)
+                Ok(self.change(&this, |record| record.add(key, value))??)
             }
 
             fn get(&mut self, this: Resource<$record>, key: String) -> wasmtime::Result<Option<$value>> {
@@ -95,8 +101,7 @@ macro_rules! record {
             }
 
             fn remove(&mut self, this: Resource<$record>, key: String) -> wasmtime::Result<()> {
-                self.get_mut(&this)?.remove(&key);
-                Ok(())
+                self.change(&this, |record| record.remove(&key))
             }
 
             fn keys(&mut self, this: Resource<$record>) -> wasmtime::Result<Vec<String>> {

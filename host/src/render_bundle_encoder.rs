@@ -15,7 +15,9 @@ use crate::{
     command_encoder::Kept,
     device::DeviceCore,
     error::{GpuError, collecting},
-    fence, pass,
+    fence,
+    limits::Ledger,
+    pass,
     render_bundle::RenderBundle,
     render_commands::{Binding, DrawState, RenderCommands, indirect_arguments},
     render_pipeline::RenderPipeline,
@@ -47,6 +49,7 @@ struct Recording {
     /// Why the encoder is invalid; the first reason counts.
     error: Option<String>,
     kept: Vec<Kept>,
+    ledger: Ledger,
 }
 
 /// What the bundle's passes have to look like.
@@ -78,7 +81,7 @@ impl Recording {
 
     /// `finish`: <https://www.w3.org/TR/webgpu/#dom-gpurenderbundleencoder-finish>
     fn finish(self, device: &DeviceCore, label: &str) -> Result<wgpu::RenderBundle, String> {
-        let Self { format, commands, draws: _, debug_groups, error, kept: _ } = self;
+        let Self { format, commands, draws: _, debug_groups, error, kept: _, ledger: _ } = self;
         if let Some(error) = error {
             return Err(error);
         }
@@ -140,6 +143,7 @@ impl RenderBundleEncoder {
                 debug_groups: 0,
                 error,
                 kept: Vec::new(),
+                ledger: Ledger::new(&device.host_memory),
             }),
             device: Arc::clone(device),
             label,
@@ -158,7 +162,9 @@ impl RenderBundleEncoder {
         match &mut self.recording {
             // An invalid encoder records nothing.
             Some(recording) if recording.error.is_none() => {
-                if let Err(reason) = record(recording) {
+                if let Err(reason) = recording.ledger.command(0) {
+                    recording.refuse(call, &reason);
+                } else if let Err(reason) = record(recording) {
                     recording.refuse(call, reason.as_ref());
                 }
             }
@@ -179,7 +185,8 @@ impl RenderBundleEncoder {
             return RenderBundle { inner: None, label, draw_count: 0, kept: Arc::default() };
         };
         let draw_count = recording.draws.draw_count;
-        let kept = mem::take(&mut recording.kept).into();
+        let commands = Kept::Resource(recording.ledger.close());
+        let kept = mem::take(&mut recording.kept).into_iter().chain([commands]).collect();
         let (result, errors) = collecting(|| recording.finish(&self.device, &label));
         for error in errors {
             self.device.errors.report(error);
@@ -292,6 +299,9 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
         descriptor: Option<wit::GpuRenderBundleDescriptor>,
     ) -> wasmtime::Result<Resource<RenderBundle>> {
         let bundle = self.get_mut(&this)?.finish(descriptor);
+        if bundle.inner.is_none() {
+            self.ctx.count_refused_bundle()?;
+        }
         self.push(bundle)
     }
 
@@ -351,10 +361,11 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
             None => None,
         };
         self.get_mut(&this)?.record("set_bind_group", |recording| {
+            recording.ledger.command(size_of_val(offsets))?;
             let (bind_group, kept) = bind_group.unzip();
             recording.commands.set_bind_group(index, bind_group.as_ref(), offsets);
             recording.kept.extend(kept);
-            Ok::<_, &str>(())
+            Ok::<_, String>(())
         });
         Ok(Ok(()))
     }
@@ -432,8 +443,7 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
             None => Binding::none(offset, size).map(|()| None),
         };
         let this = self.get_mut(&this)?;
-        let binding =
-            binding.and_then(|binding| binding.map(|binding| binding.on(&this.device)).transpose());
+        let binding = binding.and_then(|binding| binding.map(|binding| binding.on(&this.device)).transpose());
         this.record("set_vertex_buffer", |Recording { commands, draws, kept, .. }| {
             let binding = binding?;
             kept.extend(binding.as_ref().map(|binding| binding.kept.clone()));

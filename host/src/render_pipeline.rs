@@ -5,7 +5,7 @@ use wasmtime::component::Resource;
 use crate::{
     bind_group_layout::BindGroupLayout,
     bindings::wit,
-    compute_pipeline::{compile, pipeline_error},
+    compute_pipeline::{compile, pipeline_error, refused},
     device::DeviceCore,
     error::{GpuError, collecting},
     shader_module::{Stage, invalid_module},
@@ -164,10 +164,7 @@ impl RenderPipeline {
         let label = descriptor.label.clone();
         let (inner, errors) = match descriptor.check(device) {
             Ok(()) => compile(device, CALL, move |device| descriptor.create(device)).await,
-            Err(reason) => {
-                let message = format!("In Device::{CALL}, label = '{label}': {reason}");
-                (None, vec![GpuError::validation(message)])
-            }
+            Err(reason) => (None, vec![refused(CALL, &label, &reason)]),
         };
         let inner = inner.unwrap_or_else(|| device.guarded(|| invalid(&device.wgpu)));
         (Self { inner, label }, errors)

@@ -15,7 +15,8 @@ use crate::{
     device::DeviceCore,
     error::{GpuError, collecting},
     records::PipelineConstants,
-    view::{WebGpu, WebGpuCtxView, label_methods, labelled},
+    view::{Entry, WebGpu, WebGpuCtxView, label_methods, labelled},
+    workgroup_memory::WorkgroupMemory,
 };
 
 /// A shader module of the guest.
@@ -24,6 +25,7 @@ pub struct ShaderModule {
     pub(crate) inner: wgpu::ShaderModule,
     pub(crate) label: String,
     messages: Arc<[CompilationMessage]>,
+    workgroup_memory: Option<Arc<WorkgroupMemory>>,
 }
 
 /// What the compiler said about a module.
@@ -31,6 +33,8 @@ pub struct ShaderModule {
 pub struct CompilationInfo {
     messages: Arc<[CompilationMessage]>,
 }
+
+impl Entry for CompilationInfo {}
 
 /// One thing that the compiler said. The numbers count as in WebGPU: lines from 1, positions in a line
 /// from 1, positions and lengths in UTF-16 code units; all are 0 when it is about no place in particular.
@@ -44,6 +48,8 @@ pub struct CompilationMessage {
     offset: u64,
     length: u64,
 }
+
+impl Entry for CompilationMessage {}
 
 labelled!(ShaderModule);
 
@@ -65,20 +71,22 @@ impl ShaderModule {
             return Self::invalid(device, label, message);
         }
         let subgroups = device.features.contains(wgpu::Features::SUBGROUP);
+        let workgroup_limit = device.limits.max_compute_workgroup_storage_size;
         let compiled = device.compile({
             let label = label.clone();
             move |device| {
                 let text = if subgroups { without_enable_subgroups(&code) } else { Cow::Borrowed(&*code) };
                 let inner = device.create_shader_module(wgpu::ShaderModuleDescriptor {
                     label: Some(&label),
-                    source: wgpu::ShaderSource::Wgsl(text),
+                    source: wgpu::ShaderSource::Wgsl(Cow::Borrowed(&text)),
                 });
                 let messages = messages(&inner, &code);
-                (inner, messages)
+                let workgroup_memory = WorkgroupMemory::of(&text, workgroup_limit).map(Arc::new);
+                (inner, messages, workgroup_memory)
             }
         });
         match compiled.await {
-            Ok((inner, messages)) => Self { inner, label, messages },
+            Ok((inner, messages, workgroup_memory)) => Self { inner, label, messages, workgroup_memory },
             Err(panic) => {
                 let message = format!("In Device::create_shader_module, label = '{label}': {panic}");
                 device.errors.report(GpuError::internal(message.as_str()));
@@ -96,7 +104,12 @@ impl ShaderModule {
             offset: 0,
             length: 0,
         }];
-        Self { inner: device.guarded(|| invalid_module(&device.wgpu)), label, messages: messages.into() }
+        Self {
+            inner: device.guarded(|| invalid_module(&device.wgpu)),
+            label,
+            messages: messages.into(),
+            workgroup_memory: None,
+        }
     }
 }
 
@@ -118,6 +131,7 @@ pub(crate) struct Stage {
     pub(crate) module: wgpu::ShaderModule,
     entry_point: Option<String>,
     constants: Vec<(String, f64)>,
+    workgroup_memory: Option<Arc<WorkgroupMemory>>,
 }
 
 /// The parts of [`Stage`] that wgpu wants borrowed.
@@ -127,6 +141,13 @@ impl Stage {
     /// `None`: the module's only entry point of the stage.
     pub(crate) fn entry_point(&self) -> Option<&str> {
         self.entry_point.as_deref()
+    }
+
+    /// Whether a compute stage needs no more than `limit` bytes of workgroup memory.
+    pub(crate) fn check_workgroup_memory(&self, limit: u32) -> Result<(), String> {
+        self.workgroup_memory
+            .as_ref()
+            .map_or(Ok(()), |memory| memory.check(self.entry_point(), &self.constants(), limit))
     }
 
     pub(crate) fn constants(&self) -> StageConstants<'_> {
@@ -156,7 +177,9 @@ impl WebGpuCtxView<'_> {
             }
             None => Vec::new(),
         };
-        Ok(Stage { module: self.get(module)?.inner.clone(), entry_point, constants })
+        let ShaderModule { inner, label: _, messages: _, workgroup_memory } = self.get(module)?;
+        let (module, workgroup_memory) = (inner.clone(), workgroup_memory.clone());
+        Ok(Stage { module, entry_point, constants, workgroup_memory })
     }
 }
 

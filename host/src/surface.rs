@@ -8,7 +8,11 @@ use std::{error::Error, fmt};
 
 use wasmtime::component::Resource;
 
-use crate::{bindings::wit, texture::Texture, view::WebGpuCtxView};
+use crate::{
+    bindings::wit,
+    texture::Texture,
+    view::{Entry, WebGpuCtxView},
+};
 
 /// A canvas of the guest; there is none.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ impl fmt::Display for NoCanvas {
         f.write_str("this host gives out no gpu-canvas-context, and the guest used a handle to one")
     }
 }
+
+impl Entry for CanvasContext {}
 
 impl Error for NoCanvas {}
 

@@ -11,7 +11,7 @@ use crate::{
     ctx::WebGpuCtx,
     device::{Device, DeviceCore, DevicePolicy},
     error::{ErrorKind, GpuError},
-    limits::{DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, GpuMemory},
+    limits::{Budget, DEFAULT_MAX_HOST_MEMORY, DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT},
     shader_module::ShaderModule,
     view::WebGpuCtxView,
     wait::WaitMode,
@@ -36,7 +36,8 @@ impl Guest {
         change(&mut descriptor);
         let (device, queue) = ready(adapter.request_device(&descriptor)).unwrap();
         let policy = DevicePolicy {
-            memory: GpuMemory::new(MAX_GPU_MEMORY),
+            memory: Budget::new(MAX_GPU_MEMORY),
+            host_memory: Budget::new(DEFAULT_MAX_HOST_MEMORY),
             compiler: Arc::new(Compiler::new(DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, WaitMode::Eager)),
             max_shader_bytes: DEFAULT_MAX_SHADER_BYTES,
         };

@@ -42,10 +42,18 @@ impl HasData for WebGpu {
     type Data<'a> = WebGpuCtxView<'a>;
 }
 
+/// A resource in the guest's table.
+pub(crate) trait Entry: Send + 'static {
+    /// Bytes of texts that the guest can make as long as it likes.
+    fn text_bytes(&self) -> usize {
+        0
+    }
+}
+
 /// An object with a label: <https://www.w3.org/TR/webgpu/#gpuobjectbase>.
 ///
 /// wgpu takes a label at creation only and never gives it back, so the host keeps the string.
-pub(crate) trait Labelled: Send + 'static {
+pub(crate) trait Labelled: Entry {
     fn label(&self) -> &str;
     fn set_label(&mut self, label: String);
 }
@@ -76,15 +84,15 @@ impl WebGpuCtxView<'_> {
     }
 
     /// Adds a resource; an `Err` (the guest's quota of live objects is used up) traps the guest.
-    pub(crate) fn push<T: Send + 'static>(&mut self, entry: T) -> wasmtime::Result<Resource<T>> {
-        self.ctx.count_object()?;
+    pub(crate) fn push<T: Entry>(&mut self, entry: T) -> wasmtime::Result<Resource<T>> {
+        self.ctx.count_object(entry.text_bytes())?;
         Ok(self.table.push(entry)?)
     }
 
     /// Takes a resource out.
-    pub(crate) fn delete<T: Send + 'static>(&mut self, resource: Resource<T>) -> wasmtime::Result<T> {
+    pub(crate) fn delete<T: Entry>(&mut self, resource: Resource<T>) -> wasmtime::Result<T> {
         let entry = self.table.delete(resource)?;
-        self.ctx.uncount_object();
+        self.ctx.uncount_object(entry.text_bytes());
         Ok(entry)
     }
 
@@ -97,14 +105,34 @@ impl WebGpuCtxView<'_> {
         resource: &Resource<T>,
         label: String,
     ) -> wasmtime::Result<()> {
-        self.get_mut(resource)?.set_label(label);
-        Ok(())
+        self.change(resource, |entry| entry.set_label(label))
+    }
+
+    /// Changes the texts of a resource.
+    pub(crate) fn change<T: Entry, R>(
+        &mut self,
+        resource: &Resource<T>,
+        change: impl FnOnce(&mut T) -> R,
+    ) -> wasmtime::Result<R> {
+        let entry = self.table.get_mut(resource)?;
+        let before = entry.text_bytes();
+        let result = change(entry);
+        let after = entry.text_bytes();
+        self.ctx.uncount_bytes(before);
+        self.ctx.count_bytes(after)?;
+        Ok(result)
     }
 }
 
 /// Implements [`Labelled`] for a struct with a field `label: String`.
 macro_rules! labelled {
     ($type:ty) => {
+        impl $crate::view::Entry for $type {
+            fn text_bytes(&self) -> usize {
+                self.label.len()
+            }
+        }
+
         impl $crate::view::Labelled for $type {
             fn label(&self) -> &str {
                 &self.label

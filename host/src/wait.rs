@@ -61,7 +61,7 @@ pub(crate) async fn until<T: Send>(
                 }
                 None => SLICE,
             };
-            poll(device, slice);
+            poll(device, Some(slice));
         },
         WaitMode::Background => {
             let _waiting = device.poller.wait(device);
@@ -78,16 +78,20 @@ pub(crate) async fn until<T: Send>(
 
 /// Polls the device once, for no longer than `slice`. Time running out is no error here: the caller
 /// looks at its own deadline. A GPU lost during the wait is a panic in wgpu and ends as a lost device.
-pub(crate) fn poll(device: &DeviceCore, slice: Duration) {
-    // A lent device is polled by others, too. wgpu's wait would be for their work as well, and it panics, and
-    // loses callbacks, when it times out just as another thread finds the work done.
+///
+/// wgpu's wait panics, and loses callbacks, when it times out just as another thread finds the work done: a
+/// `slice` is only for a thread that alone has to do with the device.
+pub(crate) fn poll(device: &DeviceCore, slice: Option<Duration>) {
+    // A lent device is polled by others, too, and a wait would be for their work as well.
     let wait = if device.lent {
         wgpu::PollType::Poll
     } else {
-        wgpu::PollType::Wait { submission_index: None, timeout: Some(slice) }
+        wgpu::PollType::Wait { submission_index: None, timeout: slice }
     };
     match fence::catch(|| device.wgpu.poll(wait)) {
-        Ok(Ok(status)) if device.lent && !status.is_queue_empty() => thread::sleep(slice.min(LENT_PAUSE)),
+        Ok(Ok(status)) if device.lent && !status.is_queue_empty() => {
+            thread::sleep(slice.map_or(LENT_PAUSE, |slice| slice.min(LENT_PAUSE)));
+        }
         Ok(Ok(_) | Err(wgpu::PollError::Timeout)) => {}
         Ok(Err(error @ wgpu::PollError::WrongSubmissionIndex(..))) => {
             tracing::error!("polling a device: {error}");
@@ -132,7 +136,7 @@ impl Poller {
             let spawned = thread::Builder::new().name("wgpu-wasi poller".to_owned()).spawn(move || {
                 while shared.sleep_until_someone_waits() {
                     let Some(device) = device.upgrade() else { break };
-                    poll(&device, SLICE);
+                    poll(&device, None);
                 }
                 shared.state.lock().unwrap_or_else(PoisonError::into_inner).running = false;
             });

@@ -46,6 +46,7 @@ macro_rules! raw_cases {
             }
             quotas {
                 gpu_memory,
+                host_memory,
                 shader_text,
             }
             traps {
@@ -56,8 +57,10 @@ macro_rules! raw_cases {
                 handle_dropped_twice: "unknown handle index",
                 handle_of_another_type: "handle index",
                 handle_made_up: "unknown handle index",
+                label_quota: "host memory",
                 object_quota: "WebGPU objects",
                 record_quota: "entries",
+                refused_bundle_quota: "were refused",
                 wait_quota: "did not finish",
             }
         }

@@ -272,7 +272,7 @@ macro_rules! misuses {
                 workgroup_over_the_limit: "validation",
                 workgroup_of_all_numbers: "validation",
                 workgroup_of_too_many_together: "validation",
-                workgroup_memory_over_the_limit: "quiet",
+                workgroup_memory_over_the_limit: "validation",
                 layout_without_the_group: "validation",
                 layout_without_the_binding: "validation",
                 layout_of_another_kind: "validation",

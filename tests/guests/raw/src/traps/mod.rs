@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use crate::{
     Checks, kit,
-    wit::{GpuBuffer, GpuBufferUsage, GpuCanvasContext, GpuErrorFilter, RecordOptionGpuSize64},
+    wit::{
+        GpuBuffer, GpuBufferUsage, GpuCanvasContext, GpuErrorFilter, GpuRenderBundleEncoderDescriptor,
+        GpuTextureFormat, RecordOptionGpuSize64,
+    },
 };
 
 /// More bytes in one call than the guest may carry.
@@ -74,11 +77,44 @@ pub async fn handle_made_up(c: &mut Checks) {
     c.fail("a buffer that is none was destroyed");
 }
 
+/// Labels without end.
+pub async fn label_quota(c: &mut Checks) {
+    let device = kit::device().await;
+    let label = "long ".repeat(1000);
+    let objects: Vec<_> = (0..1000)
+        .map(|_| {
+            let sampler = device.create_sampler(None);
+            sampler.set_label(&label);
+            sampler
+        })
+        .collect();
+    c.fail(format!("{} labels were taken", objects.len()));
+}
+
 /// Objects without end.
 pub async fn object_quota(c: &mut Checks) {
     let device = kit::device().await;
     let objects: Vec<_> = (0..10_000).map(|_| device.create_sampler(None)).collect();
     c.fail(format!("{} objects were made", objects.len()));
+}
+
+/// Refused render bundles without end.
+pub async fn refused_bundle_quota(c: &mut Checks) {
+    let device = kit::device().await;
+    for _ in 0..20_000 {
+        let encoder = device.create_render_bundle_encoder(&GpuRenderBundleEncoderDescriptor {
+            depth_read_only: None,
+            stencil_read_only: None,
+            color_formats: vec![Some(GpuTextureFormat::Rgba8unorm)],
+            depth_stencil_format: None,
+            sample_count: None,
+            label: None,
+        });
+        // There is no pipeline.
+        encoder.draw(3, None, None, None);
+        drop(encoder.finish(None));
+    }
+    c.fail("all were taken");
 }
 
 /// A map without end.
