@@ -61,7 +61,7 @@ fn packages(folder: &Path, reals: &[Real], name: &Path) -> Result<Table> {
 
 /// The name of the folder of a stand-in and its parts.
 fn folder_name(real: &Real) -> String {
-    let library = if real.without_main && std::ptr::eq(real.stand_in, WGPU) { "-library" } else { "" };
+    let library = if real.without_main && real.stand_in.name == WGPU.name { "-library" } else { "" };
     format!("{}-{}{library}", real.stand_in.name, real.version)
 }
 

@@ -100,7 +100,7 @@ impl Project {
                 registry && package.version.to_string().starts_with(stand_in.versions)
             });
             let Some(package) = package else {
-                if std::ptr::eq(*stand_in, WGPU) {
+                if stand_in.name == WGPU.name {
                     bail!(no_wgpu(&versions, self));
                 }
                 continue;

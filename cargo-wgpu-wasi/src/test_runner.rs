@@ -10,7 +10,6 @@ mod report;
 
 use std::{
     env,
-    path::PathBuf,
     process::ExitCode,
     sync::{
         Mutex, PoisonError,
@@ -21,7 +20,7 @@ use std::{
 };
 
 use clap::{Args, Parser};
-use wgpu_wasi_host::cli::{Options, Run};
+use wgpu_wasi_host::cli::{self, Options, Run};
 
 use harness::Harness;
 use instance::Program;
@@ -33,12 +32,8 @@ pub(crate) struct TestRun {
     #[command(flatten)]
     options: Options,
 
-    /// The component
-    app: PathBuf,
-
-    /// Arguments of the program
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    args: Vec<String>,
+    #[command(flatten)]
+    program: cli::Program,
 }
 
 /// The arguments of libtest that are about running tests.
@@ -93,10 +88,11 @@ impl Libtest {
 
 impl TestRun {
     pub(crate) fn execute(self) -> wasmtime::Result<ExitCode> {
-        let Self { options, app, args } = self;
+        let Self { options, program } = self;
+        let (app, args) = program.split()?;
         let libtest = match (Harness::of(&app), Libtest::try_parse_from(&args)) {
             (Harness::Libtest, Ok(libtest)) => libtest,
-            _ => return Run::new(options, app, args).execute(),
+            _ => return Run::new(options, program).execute(),
         };
         let program = Program::new(options, app)?;
         let names = program.list(&libtest.selection())?;

@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 pub use adapters::Adapters;
 pub use options::Options;
-pub use run::{Run, trap_report};
+pub use run::{Program, Run, trap_report};
 
 /// Exit status when the program can't be run at all, as `docker` and `env` have it.
 pub const HOST_FAILED: u8 = 125;

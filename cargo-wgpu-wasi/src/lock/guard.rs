@@ -1,6 +1,7 @@
 //! The guard: the process that puts `Cargo.lock` back.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsStr,
     fs::{self, File, TryLockError},
     io::{self, BufRead, Write},
@@ -102,7 +103,7 @@ impl Guard {
         let mut original = Original::read(&self.file)?;
         if let Some(left) = self.journal.read() {
             // The last guard was killed while cargo's file was there; whatever else is there was made since.
-            if is_ours(original.content.as_deref()) {
+            if is_ours(original.content.as_deref()) || is_torn(original.content.as_deref()) {
                 left.restore(&self.file, &self.folder)?;
                 original = left;
             }
@@ -150,13 +151,9 @@ impl Guard {
             _ => 1,
         };
         watch.found = Some((content.clone(), looks));
-        let written = match watch.flavor {
-            Flavor::Plain => content.is_some(),
-            Flavor::Injected => is_ours(content.as_deref()),
-        };
-        if written && looks > 1 {
+        if watch.flavor.writes(content.as_deref()) && looks > 1 {
             self.put_back(content)
-        } else if looks >= STABLE {
+        } else if looks >= STABLE && !is_torn(content.as_deref()) {
             self.adopt()
         } else {
             Ok(())
@@ -195,11 +192,8 @@ impl Guard {
         let content = Original::read(&self.file)?.content;
         let untouched = content == watch.original.content;
         let seeded = content.as_deref().is_some_and(is_seeded);
-        let written = match watch.flavor {
-            Flavor::Plain => content.is_some(),
-            Flavor::Injected => is_ours(content.as_deref()),
-        };
-        if seeded {
+        let written = watch.flavor.writes(content.as_deref());
+        if seeded || (!untouched && is_torn(content.as_deref())) {
             self.put_back(None)?;
         } else if written && !untouched {
             self.put_back(content)?;
@@ -221,6 +215,34 @@ fn is_ours(content: Option<&[u8]>) -> bool {
 
 fn is_seeded(content: &[u8]) -> bool {
     content.ends_with(SEEDED.as_bytes())
+}
+
+impl Flavor {
+    /// Whether a cargo of this flavor may have written this. Without our packages it writes what anybody's
+    /// does, so that everything whole is taken for its work in the second that it has.
+    fn writes(self, content: Option<&[u8]>) -> bool {
+        match self {
+            Self::Plain => content.is_some() && !is_torn(content),
+            Self::Injected => is_ours(content) && !is_torn(content),
+        }
+    }
+}
+
+/// Whether this is what is left of a cargo that was killed while it wrote: nothing, half a file, or one
+/// whose end is missing, so that packages depend on some that are not there.
+fn is_torn(content: Option<&[u8]>) -> bool {
+    let Some(content) = content else { return false };
+    let lock: Option<toml::Table> = str::from_utf8(content).ok().and_then(|text| text.parse().ok());
+    let packages = lock.as_ref().and_then(|lock| lock.get("package")?.as_array());
+    let Some(packages) = packages else { return true };
+    let named =
+        |package: &'_ toml::Value| package.get("name").and_then(toml::Value::as_str).map(str::to_owned);
+    let names: BTreeSet<String> = packages.iter().filter_map(named).collect();
+    let dependencies =
+        packages.iter().filter_map(|package| package.get("dependencies")?.as_array()).flatten();
+    // `NAME`, `NAME VERSION` or `NAME VERSION (SOURCE)`.
+    let mut wanted = dependencies.filter_map(|dependency| dependency.as_str()?.split(' ').next());
+    wanted.any(|name| !names.contains(name))
 }
 
 /// Reads what is there; `None` while cargo is writing it, for which it takes the file's lock.
@@ -265,4 +287,32 @@ fn commands() -> Receiver<String> {
 fn answer(text: &str) {
     // Nobody may be left to hear it.
     let _ = writeln!(io::stdout(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\ndependencies = [\n \"b 2.0.0\",\n]\n\n\
+                         [[package]]\nname = \"b\"\nversion = \"2.0.0\"\n";
+
+    #[test]
+    fn half_a_file_is_nobodys() {
+        assert!(!is_torn(Some(WHOLE.as_bytes())) && !is_torn(None));
+        assert!(Flavor::Plain.writes(Some(WHOLE.as_bytes())));
+        let b = WHOLE.find("[[package]]\nname = \"b\"").unwrap();
+        // What a killed cargo leaves, most often nothing.
+        for end in [0, 5, WHOLE.find("\"b 2").unwrap(), b, b + 8] {
+            let half = WHOLE.get(..end).unwrap().as_bytes();
+            assert!(is_torn(Some(half)) && !Flavor::Plain.writes(Some(half)), "{end}");
+        }
+    }
+
+    #[test]
+    fn ours_are_known() {
+        let ours = WHOLE.replace("\"a\"", &format!("\"{MARKER}\""));
+        assert!(Flavor::Injected.writes(Some(ours.as_bytes())));
+        assert!(!Flavor::Injected.writes(Some(WHOLE.as_bytes())));
+        assert!(is_ours(Some(format!("{WHOLE}{SEEDED}").as_bytes())));
+    }
 }

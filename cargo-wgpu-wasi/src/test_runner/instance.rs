@@ -107,9 +107,15 @@ fn judge(name: &str, success: bool, output: &str) -> TestResult {
 fn own_output<'a>(name: &str, output: &'a str) -> &'a str {
     let start = format!("test {name} ... ");
     let own = output.split_once(&start).map_or(output, |(_, own)| own);
-    let end = ["\nfailures:\n", "\ntest result: "].iter().filter_map(|end| own.rfind(end)).min();
-    let own = end.and_then(|end| own.get(..end)).unwrap_or(own);
-    let own = own.trim_end_matches('\n');
+    let mut own = own.rsplit_once("\ntest result: ").map_or(own, |(own, _)| own).trim_end_matches('\n');
+    // The list of failures stands there twice: with what each has written, and the names alone.
+    for _ in 0..2 {
+        let list = own.rsplit_once("\nfailures:\n").map(|(before, _)| before);
+        match list.or_else(|| own.strip_suffix("\nfailures:")) {
+            Some(before) if !own.ends_with("FAILED") => own = before.trim_end_matches('\n'),
+            _ => break,
+        }
+    }
     ["ok", "FAILED"].iter().find_map(|verdict| own.strip_suffix(verdict)).unwrap_or(own)
 }
 

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use cargo_metadata::{Metadata, MetadataCommand, Package};
@@ -18,9 +19,12 @@ fn manifest(path: &str) -> Table {
     fs::read_to_string(root().join(path)).unwrap().parse().unwrap()
 }
 
-/// The packages of the main workspace, the real wgpu among them.
+/// The packages of the main workspace that this machine needs, the real wgpu among them.
 fn metadata() -> Metadata {
-    let options = ["--locked".to_owned(), "--offline".to_owned()];
+    let output = Command::new("rustc").arg("-vV").output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    let host = told.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let options = ["--locked", "--offline", "--filter-platform", host].map(str::to_owned);
     MetadataCommand::new().manifest_path(root().join("Cargo.toml")).other_options(options).exec().unwrap()
 }
 

@@ -3,6 +3,14 @@
 //! Each is made anew in cargo's folder for such things, and all build into the folder that these tests
 //! were built into, so that wgpu is built once for all. What they depend on is fetched the first time.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic; clippy knows test functions, and not what they call"
+)]
+
 mod commands;
 mod drift;
 mod interruption;

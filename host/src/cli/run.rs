@@ -1,6 +1,6 @@
 //! `wgpu-wasi run`: runs one component.
 
-use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode, thread, time::Duration};
 
 use clap::Args;
 
@@ -18,20 +18,42 @@ pub struct Run {
     #[command(flatten)]
     options: Options,
 
-    /// The component: a `.wasm` file built with `--target wasm32-wasip2`
-    #[arg(value_name = "APP.WASM")]
-    app: PathBuf,
+    #[command(flatten)]
+    program: Program,
+}
 
-    /// Arguments of the program
-    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
-    args: Vec<String>,
+/// A component and its arguments, at the end of a command line.
+#[derive(Args, Clone, Debug)]
+pub struct Program {
+    /// The component, a `.wasm` file built with `--target wasm32-wasip2`, and its arguments
+    // One list: what stands after the component is the program's, even if it looks like one of our options.
+    #[arg(value_names = ["APP.WASM", "ARGS"], required = true, num_args = 1.., trailing_var_arg = true)]
+    program: Vec<OsString>,
+}
+
+impl Program {
+    /// The file, and the arguments.
+    ///
+    /// # Errors
+    ///
+    /// When an argument is no UTF-8, which those of components are.
+    pub fn split(&self) -> wasmtime::Result<(PathBuf, Vec<String>)> {
+        let Some((app, args)) = self.program.split_first() else {
+            return Err(wasmtime::Error::msg("no component is named"));
+        };
+        let text = |arg: &OsString| {
+            let text = arg.to_str().map(str::to_owned);
+            text.ok_or_else(|| wasmtime::format_err!("the argument {} is no UTF-8", arg.display()))
+        };
+        Ok((app.into(), args.iter().map(text).collect::<wasmtime::Result<_>>()?))
+    }
 }
 
 impl Run {
-    /// To run `app` with `args`.
+    /// To run `program`.
     #[must_use]
-    pub fn new(options: Options, app: PathBuf, args: Vec<String>) -> Self {
-        Self { options, app, args }
+    pub fn new(options: Options, program: Program) -> Self {
+        Self { options, program }
     }
 
     /// Runs the component to its end. A trap and a timeout are told, and end this process.
@@ -40,7 +62,8 @@ impl Run {
     ///
     /// When the component can't be run at all.
     pub fn execute(self) -> wasmtime::Result<ExitCode> {
-        let Self { options, app, args } = self;
+        let Self { options, program } = self;
+        let (app, args) = program.split()?;
         let wasi = options.wasi(&app, &args)?.inherit_stdio().build();
         let gpu = options.gpu()?;
         let runtime = options.runtime()?;
@@ -102,4 +125,27 @@ fn end_timed_out(timed_out: TimedOut) -> ExitCode {
 /// perhaps, and giving a device back waits for that; the system takes it back when the process is gone.
 fn end(status: u8) -> ExitCode {
     std::process::exit(i32::from(status))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Cli {
+        #[command(flatten)]
+        run: Run,
+    }
+
+    #[test]
+    fn what_stands_after_the_component_is_the_programs() {
+        let parsed = |line: &str| Cli::try_parse_from(line.split_whitespace()).map(|cli| cli.run.program);
+        let program = parsed("run --timeout 5 app.wasm --dir a -- --timeout").unwrap();
+        let args = ["--dir", "a", "--", "--timeout"].map(str::to_owned).to_vec();
+        assert_eq!(program.split().unwrap(), ("app.wasm".into(), args));
+        assert!(parsed("run --no-such-option app.wasm").is_err());
+        assert!(parsed("run").is_err());
+    }
 }
