@@ -88,7 +88,7 @@ impl Page<'_> {
         let plain = Attrs::new().family(SANS);
         self.block([640.0, -190.0], [700.0, 700.0], [680.0, 680.0], SHADE, &[("g", plain)], None);
         if let Some(block) = self.blocks.last_mut() {
-            block.bounds = Some(TextBounds { left: 560, top: 0, right: 1024, bottom: 480 });
+            block.bounds = Some(TextBounds { left: 560, top: 0, right: 1000, bottom: 768 });
         }
     }
 
