@@ -31,7 +31,12 @@ pub(crate) fn build_host(repo: &Repo) -> Result<PathBuf> {
 /// Builds cargo's subcommand `cargo wgpu-wasi`.
 pub(crate) fn build_subcommand(repo: &Repo) -> Result<PathBuf> {
     run(&mut repo.cargo(["build", "--release", "-p", "cargo-wgpu-wasi"]))?;
-    Ok(native(&repo.target("release"), "cargo-wgpu-wasi"))
+    Ok(subcommand(repo))
+}
+
+/// Where cargo puts its subcommand.
+pub(crate) fn subcommand(repo: &Repo) -> PathBuf {
+    native(&repo.target("release"), "cargo-wgpu-wasi")
 }
 
 /// Builds programs of a workspace natively.

@@ -7,9 +7,11 @@ mod artifacts;
 mod bench;
 mod demo;
 mod docs;
+mod drop_in;
 mod fuzz;
 mod gallery;
 mod lint;
+mod pairs;
 mod repo;
 mod setup;
 mod test;
@@ -36,6 +38,8 @@ enum Command {
     Demo,
     /// Draw every scene of the gallery natively and as a component, compare, and make a contact sheet
     Gallery,
+    /// Build programs over vello, egui and others, unmodified, with `cargo wgpu-wasi`, and compare with native
+    DropIn,
     /// Call every function of the WIT in random order, and watch the host
     Fuzz(fuzz::Options),
     /// Run everything that must pass
@@ -74,6 +78,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Setup(options) => setup::run(&Repo::find()?, &options),
         Command::Demo => demo::run_all(&Repo::find()?),
         Command::Gallery => gallery::run_all(&Repo::find()?),
+        Command::DropIn => drop_in::run_all(&Repo::find()?),
         Command::Fuzz(options) => fuzz::run(&Repo::find()?, &options),
         Command::Test => test::run_all(&Repo::find()?),
         Command::Bench(options) => bench::run(&options),

@@ -51,8 +51,15 @@ impl Repo {
 
     /// cargo, run at the root of the checkout with the shared target directory.
     pub(crate) fn cargo<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
-        let mut command = program(cargo());
-        command.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target).args(arguments);
+        let mut command = self.command(cargo());
+        command.args(arguments);
+        command
+    }
+
+    /// A program that calls cargo, run as [`Repo::cargo`] is.
+    pub(crate) fn command(&self, path: impl AsRef<OsStr>) -> Command {
+        let mut command = program(path);
+        command.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
         command
     }
 }

@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use crate::{
-    artifacts::{self, EXAMPLES, GUESTS},
+    artifacts::{self, DROP_IN, EXAMPLES, GUESTS},
+    drop_in,
     repo::{Repo, run},
     setup, wit,
 };
@@ -27,5 +28,11 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     run(&mut repo.cargo(["test", "--release", "-p", "wgpu-wasi-backend"]))?;
     let rest = ["test", "--release", "--workspace", "--exclude", "wgpu-wasi-backend"];
     run(repo.cargo(rest).arg("--doc"))?;
-    run(repo.cargo(rest).args(["--lib", "--bins", "--tests", "--no-fail-fast"]))
+    let targets = ["--lib", "--bins", "--tests"];
+    // The tests of cargo's subcommand have the program built; by itself, it would be built once more, and
+    // wasmtime with it.
+    run(repo.cargo(rest).args(targets).arg("--no-run"))?;
+    run(&mut repo.cargo(["test", "--release", "--manifest-path", DROP_IN, "--workspace"]))?;
+    drop_in::compare_all(repo, &artifacts::subcommand(repo))?;
+    run(repo.cargo(rest).args(targets).arg("--no-fail-fast"))
 }

@@ -23,7 +23,7 @@ use crate::scenes::{SCENES, Scene};
 #[derive(Debug, Parser)]
 #[command(
     version,
-    override_usage = "gallery SCENE OUT.png\n       gallery --all DIR\n       gallery --list\n       gallery --sheet DIR OUT.png"
+    override_usage = "gallery SCENE OUT.png\n       gallery --all DIR\n       gallery --list\n       gallery --sheet DIR OUT.png [--of NAME,NAME]"
 )]
 struct Arguments {
     /// The scene to draw, and the file to write
@@ -41,6 +41,10 @@ struct Arguments {
     /// Put the pictures of DIR/native and DIR/component on one sheet, equal pairs in green
     #[arg(long, num_args = 2, value_names = ["DIR", "OUT.png"], conflicts_with = "scene")]
     sheet: Vec<PathBuf>,
+
+    /// The pictures of that sheet, in place of all scenes
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "sheet")]
+    of: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -61,7 +65,11 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return Ok(());
     }
     if let [folder, path] = arguments.sheet.as_slice() {
-        return save(&sheet::paint(folder)?, path);
+        let mut names: Vec<_> = arguments.of.iter().map(String::as_str).collect();
+        if names.is_empty() {
+            names = SCENES.iter().map(|scene| scene.name).collect();
+        }
+        return save(&sheet::paint(folder, &names)?, path);
     }
     if let Some(folder) = &arguments.all {
         files::create_folder(folder)?;
@@ -112,8 +120,13 @@ mod tests {
         assert!(parse(&["cubes", "a.png"]).is_ok_and(|arguments| arguments.scene.len() == 2));
         assert!(parse(&["--all", "out"]).is_ok() && parse(&["--list"]).is_ok());
         assert!(parse(&["--sheet", "out", "a.png"]).is_ok_and(|arguments| arguments.sheet.len() == 2));
+        let some = ["--sheet", "out", "a.png", "--of", "a,b"];
+        assert!(parse(&some).is_ok_and(|arguments| arguments.of == ["a", "b"]));
         assert!(
-            parse(&[]).is_err() && parse(&["cubes"]).is_err() && parse(&["--list", "--all", "a"]).is_err()
+            parse(&["--of", "a"]).is_err()
+                && parse(&[]).is_err()
+                && parse(&["cubes"]).is_err()
+                && parse(&["--list", "--all", "a"]).is_err()
         );
     }
 }

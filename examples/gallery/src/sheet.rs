@@ -11,14 +11,13 @@ use example_common::files;
 use image::{Rgba, RgbaImage, imageops};
 
 use crate::kit::{HEIGHT, WIDTH};
-use crate::scenes::SCENES;
 
 /// The folders below the one that is given, and what the sheet says of them.
 const FOLDERS: [&str; 2] = ["native", "component"];
-/// Pairs side by side.
-const ACROSS: u32 = 3;
-/// A thumbnail's size, its coloured frame, the space about a pair and the line above it, in pixels.
-const THUMB: [u32; 2] = [WIDTH / 2, HEIGHT / 2];
+/// Pairs side by side, and the size of a thumbnail: of few, larger ones.
+const MANY: (u32, [u32; 2]) = (3, [WIDTH / 2, HEIGHT / 2]);
+const FEW: (u32, [u32; 2]) = (2, [WIDTH, HEIGHT]);
+/// A thumbnail's coloured frame, the space about a pair and the line above it, in pixels.
 const FRAME: u32 = 3;
 const MARGIN: u32 = 12;
 const LINE: u32 = 20;
@@ -27,28 +26,29 @@ const PAPER: Rgba<u8> = Rgba([24, 25, 30, 255]);
 const SAME: Rgba<u8> = Rgba([60, 190, 90, 255]);
 const DIFFERENT: Rgba<u8> = Rgba([230, 50, 50, 255]);
 
-/// Reads `native/NAME.png` and `component/NAME.png` below `folder` for each scene. Pairs that are equal
+/// Reads `native/NAME.png` and `component/NAME.png` below `folder` for each name. Pairs that are equal
 /// pixel by pixel stand in green, others, and those of which a file is missing, in red.
 ///
 /// # Errors
 ///
 /// When a file is no PNG.
-pub(crate) fn paint(folder: &Path) -> anyhow::Result<RgbaImage> {
-    let cell = [2 * (THUMB[0] + 2 * FRAME) + 2 * MARGIN, THUMB[1] + 2 * FRAME + LINE + MARGIN];
-    let rows = (SCENES.len() as u32).div_ceil(ACROSS);
-    let mut sheet = RgbaImage::from_pixel(ACROSS * cell[0], rows * cell[1] + MARGIN, PAPER);
-    for (index, scene) in (0..).zip(SCENES) {
-        let (left, top) = (index % ACROSS * cell[0] + MARGIN, index / ACROSS * cell[1] + MARGIN);
-        let pictures = [read(folder, FOLDERS[0], scene.name)?, read(folder, FOLDERS[1], scene.name)?];
+pub(crate) fn paint(folder: &Path, names: &[&str]) -> anyhow::Result<RgbaImage> {
+    let (across, [width, height]) = if names.len() > 8 { MANY } else { FEW };
+    let cell = [2 * (width + 2 * FRAME) + 2 * MARGIN, height + 2 * FRAME + LINE + MARGIN];
+    let rows = (names.len() as u32).div_ceil(across);
+    let mut sheet = RgbaImage::from_pixel(across * cell[0], rows * cell[1] + MARGIN, PAPER);
+    for (index, name) in (0..).zip(names) {
+        let (left, top) = (index % across * cell[0] + MARGIN, index / across * cell[1] + MARGIN);
+        let pictures = [read(folder, FOLDERS[0], name)?, read(folder, FOLDERS[1], name)?];
         let same = matches!(&pictures, [Some(native), Some(component)] if native == component);
         let color = if same { SAME } else { DIFFERENT };
         for (place, picture) in (0..).zip(&pictures) {
-            let left = left + place * (THUMB[0] + 2 * FRAME);
-            let frame = RgbaImage::from_pixel(THUMB[0] + 2 * FRAME, THUMB[1] + 2 * FRAME, color);
+            let left = left + place * (width + 2 * FRAME);
+            let frame = RgbaImage::from_pixel(width + 2 * FRAME, height + 2 * FRAME, color);
             imageops::replace(&mut sheet, &frame, left.into(), (top + LINE).into());
             let thumb = match picture {
-                Some(picture) => imageops::thumbnail(picture, THUMB[0], THUMB[1]),
-                None => RgbaImage::from_pixel(THUMB[0], THUMB[1], PAPER),
+                Some(picture) => imageops::thumbnail(picture, width, height),
+                None => RgbaImage::from_pixel(width, height, PAPER),
             };
             imageops::replace(&mut sheet, &thumb, (left + FRAME).into(), (top + LINE + FRAME).into());
         }
@@ -56,7 +56,7 @@ pub(crate) fn paint(folder: &Path) -> anyhow::Result<RgbaImage> {
         let style = MonoTextStyle::new(&FONT_8X13_BOLD, Rgb888::WHITE);
         let at = Point::new(left as i32, (top + LINE) as i32 - 6);
         // Its error type is Infallible.
-        let Ok(_) = Text::new(&format!("{}: {verdict}", scene.name), at, style).draw(&mut Canvas(&mut sheet));
+        let Ok(_) = Text::new(&format!("{name}: {verdict}"), at, style).draw(&mut Canvas(&mut sheet));
     }
     Ok(sheet)
 }
@@ -99,6 +99,7 @@ impl DrawTarget for Canvas<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenes::SCENES;
 
     #[test]
     fn equal_pairs_are_green_and_others_red() {
@@ -110,9 +111,9 @@ mod tests {
         }
         // The second scene has one side only.
         picture.save(folder.join("native/boids.png")).unwrap();
-        let sheet = paint(&folder).unwrap();
+        let sheet = paint(&folder, &SCENES.iter().map(|scene| scene.name).collect::<Vec<_>>()).unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
-        let second = 2 * (THUMB[0] + 2 * FRAME) + 2 * MARGIN;
+        let second = 2 * (MANY.1[0] + 2 * FRAME) + 2 * MARGIN;
         assert_eq!(*sheet.get_pixel(MARGIN + 1, MARGIN + LINE + 1), SAME);
         assert_eq!(*sheet.get_pixel(MARGIN + FRAME + 9, MARGIN + LINE + FRAME + 9), Rgba([1, 2, 3, 255]));
         assert_eq!(*sheet.get_pixel(second + MARGIN + 1, MARGIN + LINE + 1), DIFFERENT);

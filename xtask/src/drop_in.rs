@@ -1,0 +1,105 @@
+//! `cargo xtask drop-in`: programs in plain wgpu, over crates as crates.io has them, natively and by
+//! `cargo wgpu-wasi`, compared.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use crate::{
+    artifacts::{self, DROP_IN, EXAMPLES},
+    pairs::{self, Pair},
+    repo::{Repo, output, program, run, show},
+    setup,
+};
+
+/// The programs, without `drop-in-`, and what one sees.
+const PROGRAMS: [(&str, &str); 6] = [
+    ("vello", "vello: paths, gradients, clips, layers, blurs, glyphs"),
+    ("egui", "egui-wgpu: widgets and plots"),
+    ("glyphon", "glyphon: shaped, justified, coloured text"),
+    ("text", "wgpu_text: text under a matrix"),
+    ("profiler", "wgpu-profiler: timed scopes about compute passes"),
+    ("cube", "cubecl: kernels written in Rust, checked against the processor"),
+];
+
+/// The one that leaves a trace beside its picture.
+const TRACED: &str = "profiler";
+
+/// Makes the machine ready, builds cargo's subcommand, and does [`compare_all`].
+pub(crate) fn run_all(repo: &Repo) -> Result<()> {
+    setup::before(repo)?;
+    compare_all(repo, &artifacts::build_subcommand(repo)?)
+}
+
+/// Builds the programs natively and by `cargo wgpu-wasi`, which is `tool`, runs both, compares what they print
+/// and draw, and makes the contact sheet.
+pub(crate) fn compare_all(repo: &Repo, tool: &Path) -> Result<()> {
+    // All programs in one go, both times: alone, each would want wgpu with fewer features than together.
+    artifacts::build_native(repo, DROP_IN, &[])?;
+    let lock = repo.path(DROP_IN).with_file_name("Cargo.lock");
+    let before = read(&lock)?;
+    let mut build = repo.command(tool);
+    run(build.args(["wgpu-wasi", "build", "--release", "--manifest-path", DROP_IN]))?;
+    if read(&lock)? != before {
+        bail!("`{}` has changed {}", show(&build), lock.display());
+    }
+
+    let folder = repo.path("target/drop-in");
+    let [by_native, by_component] = pairs::empty_folders(&folder)?;
+    let mut drawn = Vec::new();
+    for (name, shows) in PROGRAMS {
+        let package = format!("drop-in-{name}");
+        let native = artifacts::native(&repo.target("release"), &package);
+        let component = artifacts::component(&artifacts::component_folder(repo), &package);
+        let file = format!("{name}.png");
+        let said = output(program(&native).arg(by_native.join(&file)))?;
+        print!("\n{said}");
+        // What `cargo wgpu-wasi run` has cargo run.
+        let mut sandboxed = program(tool);
+        sandboxed.args(["runner", "--dir"]).arg(format!("{}::/out", by_component.display()));
+        let answer = output(sandboxed.arg(&component).arg(format!("/out/{file}")))?;
+        if answer != said {
+            bail!("as a component, {package} said something else:\n{answer}");
+        }
+        drawn.push(Pair::compare(&folder, name, shows)?);
+    }
+    let traces = [by_native, by_component].map(|side| scopes(&side.join(TRACED).with_extension("json")));
+    let [native, component] = traces;
+    if native? != component? {
+        bail!("the two traces of {TRACED} differ in more than their times");
+    }
+
+    artifacts::build_native(repo, EXAMPLES, &["gallery"])?;
+    let gallery = artifacts::native(&repo.target("release"), "gallery");
+    let names = PROGRAMS.map(|(name, _)| name).join(",");
+    let sheet = folder.join("contact-sheet.png");
+    run(program(&gallery).arg("--sheet").arg(&folder).arg(sheet).args(["--of", &names]))?;
+    pairs::report(&folder, "Crates that know nothing of WASI", "pictures", &drawn)
+}
+
+/// A trace as chrome://tracing takes it.
+#[derive(Deserialize)]
+struct Trace {
+    #[serde(rename = "traceEvents")]
+    events: Vec<Event>,
+}
+
+/// One scope of it; its times differ from run to run.
+#[derive(Deserialize)]
+struct Event {
+    name: String,
+}
+
+/// The names of a trace's scopes, in their order.
+fn scopes(path: &Path) -> Result<Vec<String>> {
+    let trace: Trace = serde_json::from_slice(&read(path)?).with_context(|| path.display().to_string())?;
+    if trace.events.is_empty() {
+        bail!("{} is empty", path.display());
+    }
+    Ok(trace.events.into_iter().map(|event| event.name).collect())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| path.display().to_string())
+}
