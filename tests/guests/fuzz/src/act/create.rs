@@ -249,7 +249,7 @@ pub(crate) fn bind_group_layout(w: &mut World) -> Option<()> {
     while w.random.hostile() && !entries.is_empty() {
         key = w.unique();
         let which = w.random.below(entries.len());
-        let mut entry = entries[which].clone();
+        let mut entry = entries[which];
         spoil_layout_entry(w, &mut entry);
         if w.random.chance(500) { entries.push(entry) } else { entries[which] = entry }
     }
