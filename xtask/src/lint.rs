@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::{
     artifacts::{DROP_IN, EXAMPLES, GUESTS, WORKSPACES},
@@ -51,12 +51,12 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     let unseen = ["ls-files", "tests/guests", "wgpu", "shims"];
     let listed = output(Command::new("git").current_dir(repo.path("")).args(unseen))?;
     let sources = listed.lines().filter(|file| file.ends_with(".rs"));
-    output(
-        Command::new("rustfmt")
-            .current_dir(repo.path(""))
-            .args(["--check", "--edition", "2024"])
-            .args(sources),
-    )?;
+    let formatted = Command::new("rustfmt")
+        .current_dir(repo.path(""))
+        .args(["--check", "--edition", "2024"])
+        .args(sources)
+        .status()?;
+    ensure!(formatted.success(), "`rustfmt --edition 2024 FILE` formats the files above");
     docs::run(repo, true)?;
     for arguments in LINTED {
         // The release profile throughout: build scripts and macros are then built once for all.

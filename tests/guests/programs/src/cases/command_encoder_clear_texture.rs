@@ -185,16 +185,12 @@ async fn refuse(gpu: &Gpu, device: &wgpu::Device, r: &mut Report) {
     let all = wgpu::ImageSubresourceRange::default();
     for (name, range) in [
         // With a count: without one, native wgpu 30.0.1 ends the process with a segmentation fault.
-        (
-            "no such level",
-            wgpu::ImageSubresourceRange { base_mip_level: 3, mip_level_count: Some(1), ..all },
-        ),
+        ("no such level", wgpu::ImageSubresourceRange { base_mip_level: 3, mip_level_count: Some(1), ..all }),
         ("too many levels", wgpu::ImageSubresourceRange { mip_level_count: Some(3), ..all }),
-        ("levels past the last number", wgpu::ImageSubresourceRange {
-            base_mip_level: 1,
-            mip_level_count: Some(u32::MAX),
-            ..all
-        }),
+        (
+            "levels past the last number",
+            wgpu::ImageSubresourceRange { base_mip_level: 1, mip_level_count: Some(u32::MAX), ..all },
+        ),
         ("too many layers", wgpu::ImageSubresourceRange { array_layer_count: Some(3), ..all }),
         ("no such aspect", wgpu::ImageSubresourceRange { aspect: wgpu::TextureAspect::DepthOnly, ..all }),
     ] {
