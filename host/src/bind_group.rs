@@ -1,12 +1,18 @@
 //! GPUBindGroup — wit: gpu-bind-group — spec: <https://www.w3.org/TR/webgpu/#gpubindgroup> — peer: wgpu-wasi-backend/src/bind_group.rs
 
-use std::{num::NonZeroU64, sync::Arc};
+use std::{
+    num::NonZeroU64,
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    command_encoder::Kept,
     device::DeviceCore,
     error::collecting,
     limits::SharedReservation,
@@ -16,18 +22,52 @@ use crate::{
 /// A bind group of the guest.
 #[derive(Debug)]
 pub struct BindGroup {
-    pub(crate) inner: wgpu::BindGroup,
+    pub(crate) bound: Arc<Bound>,
     pub(crate) label: String,
-    /// Of its buffers and textures: their memory stays in use for as long as the group can be.
-    reservations: Arc<[SharedReservation]>,
 }
 
 labelled!(BindGroup);
 
-impl BindGroup {
-    /// What commands that use the group have to hold.
-    pub(crate) fn kept(&self) -> Kept {
-        Kept::BindGroup(Arc::clone(&self.reservations))
+/// The group of wgpu, and what commands that use it have to hold.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    inner: wgpu::BindGroup,
+    /// Of its buffers and textures: their memory stays in use for as long as the group can be.
+    #[expect(dead_code, reason = "held, and never read")]
+    reservations: Vec<SharedReservation>,
+    /// The [`PassId`] that asked last.
+    asked: AtomicU64,
+}
+
+impl Deref for Bound {
+    type Target = wgpu::BindGroup;
+
+    fn deref(&self) -> &wgpu::BindGroup {
+        &self.inner
+    }
+}
+
+impl Bound {
+    /// Whether another pass than `pass` has asked since it did. Groups are set over and over, and a pass
+    /// need not hold one more than once; that it does when passes take turns is no harm.
+    #[inline]
+    pub(crate) fn is_new_to(&self, pass: PassId) -> bool {
+        // Without an order: the calls of a guest come one after the other.
+        let PassId(id) = pass;
+        let new = self.asked.load(Ordering::Relaxed) != id;
+        self.asked.store(id, Ordering::Relaxed);
+        new
+    }
+}
+
+/// A number that no other pass has, and that is not 0.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PassId(u64);
+
+impl PassId {
+    pub(crate) fn next() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
     }
 }
 
@@ -91,7 +131,8 @@ impl WebGpuCtxView<'_> {
             }
         };
         let reservations = entries.into_iter().filter_map(|entry| entry.reservation).collect();
-        Ok(BindGroup { inner, label, reservations })
+        let bound = Arc::new(Bound { inner, reservations, asked: AtomicU64::new(0) });
+        Ok(BindGroup { bound, label })
     }
 
     /// Resolves one entry: <https://www.w3.org/TR/webgpu/#typedefdef-gpubindingresource>

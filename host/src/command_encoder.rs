@@ -8,6 +8,7 @@ use std::{
 use wasmtime::component::Resource;
 
 use crate::{
+    bind_group::Bound,
     bindings::wit,
     buffer::Buffer,
     command_buffer::CommandBuffer,
@@ -49,7 +50,7 @@ pub(crate) struct EncoderState {
 #[expect(dead_code, reason = "held, and never read")]
 pub(crate) enum Kept {
     Resource(SharedReservation),
-    BindGroup(Arc<[SharedReservation]>),
+    BindGroup(Arc<Bound>),
     Bundle(Arc<[Kept]>),
 }
 

@@ -3,6 +3,8 @@
 //! These functions are called for every dispatch of every guest: a lookup of the argument, one of the
 //! pass, and nothing else.
 
+use std::sync::Arc;
+
 use wasmtime::component::Resource;
 
 use crate::{
@@ -179,12 +181,11 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
             }
             return Ok(Ok(()));
         };
-        let bind_group = self.get(&bind_group)?;
-        let (bind_group, kept) = (bind_group.inner.clone(), bind_group.kept());
+        let bind_group = Arc::clone(&self.get(&bind_group)?.bound);
         let this = self.get_mut(&this)?;
         if let Some(pass) = this.pass.open_for("set_bind_group", size_of_val(offsets)) {
-            pass.set_bind_group(index, &bind_group, offsets);
-            this.pass.keep(kept);
+            pass.set_bind_group(index, &**bind_group, offsets);
+            this.pass.keep_group(bind_group);
         }
         Ok(Ok(()))
     }

@@ -7,6 +7,7 @@
 use std::{mem, sync::Arc};
 
 use crate::{
+    bind_group::{Bound, PassId},
     bindings::wit,
     command_encoder::{EncoderState, Kept},
     convert,
@@ -23,6 +24,7 @@ pub(crate) struct Pass<P> {
     name: &'static str,
     pub(crate) device: Arc<DeviceCore>,
     pub(crate) encoder: Arc<EncoderState>,
+    id: PassId,
     /// Goes to the encoder at the end.
     kept: Vec<Kept>,
     ledger: Ledger,
@@ -50,6 +52,7 @@ impl<P> Pass<P> {
             name,
             device: Arc::clone(device),
             encoder: Arc::clone(encoder),
+            id: PassId::next(),
             kept: Vec::new(),
             ledger: Ledger::new(&device.host_memory),
         }
@@ -96,6 +99,14 @@ impl<P> Pass<P> {
     pub(crate) fn keep(&mut self, kept: Kept) {
         if matches!(self.state, State::Open(_)) {
             self.kept.push(kept);
+        }
+    }
+
+    /// [`Self::keep`] for a bind group.
+    #[inline]
+    pub(crate) fn keep_group(&mut self, group: Arc<Bound>) {
+        if group.is_new_to(self.id) {
+            self.keep(Kept::BindGroup(group));
         }
     }
 

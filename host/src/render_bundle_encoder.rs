@@ -4,7 +4,11 @@
 //! at the commands only when it is finished, where any error is a panic. So the commands are kept here, and
 //! `finish` replays them behind the fence.
 
-use std::{mem, ops::Range, sync::Arc};
+use std::{
+    mem,
+    ops::{Deref, Range},
+    sync::Arc,
+};
 
 use wasmtime::component::Resource;
 
@@ -354,17 +358,13 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
             Err(error) => return Ok(Err(error)),
         };
         let bind_group = match bind_group {
-            Some(bind_group) => {
-                let bind_group = self.get(&bind_group)?;
-                Some((bind_group.inner.clone(), bind_group.kept()))
-            }
+            Some(bind_group) => Some(Arc::clone(&self.get(&bind_group)?.bound)),
             None => None,
         };
         self.get_mut(&this)?.record("set_bind_group", |recording| {
             recording.ledger.command(size_of_val(offsets))?;
-            let (bind_group, kept) = bind_group.unzip();
-            recording.commands.set_bind_group(index, bind_group.as_ref(), offsets);
-            recording.kept.extend(kept);
+            recording.commands.set_bind_group(index, bind_group.as_deref().map(Deref::deref), offsets);
+            recording.kept.extend(bind_group.map(Kept::BindGroup));
             Ok::<_, String>(())
         });
         Ok(Ok(()))
