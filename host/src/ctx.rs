@@ -109,6 +109,7 @@ impl WebGpuCtx {
             host_memory: Arc::clone(&self.host_memory),
             compiler: Arc::clone(&self.compiler),
             max_shader_bytes: self.quotas.max_shader_bytes,
+            max_loop_iterations: self.quotas.max_loop_iterations,
         }
     }
 
@@ -336,6 +337,14 @@ impl WebGpuCtxBuilder {
     #[must_use]
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.quotas.max_wait = wait;
+        self
+    }
+
+    /// Iterations that all loops of one invocation of a shader may begin together:
+    /// [`Quotas::max_loop_iterations`].
+    #[must_use]
+    pub fn max_loop_iterations(mut self, iterations: u32) -> Self {
+        self.quotas.max_loop_iterations = Some(iterations);
         self
     }
 

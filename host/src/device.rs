@@ -81,6 +81,7 @@ pub(crate) struct DeviceCore {
     pub(crate) memory: Arc<Budget>,
     pub(crate) host_memory: Arc<Budget>,
     pub(crate) max_shader_bytes: usize,
+    pub(crate) max_loop_iterations: Option<u32>,
     pub(crate) queue_label: String,
     pub(crate) poller: Poller,
     /// Whether it is the embedder's: `lend.rs`.
@@ -104,6 +105,7 @@ pub(crate) struct DevicePolicy {
     pub(crate) host_memory: Arc<Budget>,
     pub(crate) compiler: Arc<Compiler>,
     pub(crate) max_shader_bytes: usize,
+    pub(crate) max_loop_iterations: Option<u32>,
 }
 
 impl DeviceCore {
@@ -150,7 +152,7 @@ impl DeviceCore {
         policy: DevicePolicy,
         signals: Signals,
     ) -> Arc<Self> {
-        let DevicePolicy { memory, host_memory, compiler, max_shader_bytes } = policy;
+        let DevicePolicy { memory, host_memory, compiler, max_shader_bytes, max_loop_iterations } = policy;
         let Signals { errors, lost, lent } = signals;
         Arc::new(Self {
             features: wgpu.features(),
@@ -162,6 +164,7 @@ impl DeviceCore {
             memory,
             host_memory,
             max_shader_bytes,
+            max_loop_iterations,
             queue_label,
             poller: Poller::default(),
             lent,

@@ -80,6 +80,7 @@ mod fence;
 mod instance;
 mod lend;
 pub mod limits;
+mod loop_bound;
 mod pass;
 mod pipeline_layout;
 mod query_set;

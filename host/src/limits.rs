@@ -1,8 +1,8 @@
 //! What one guest may use: the quotas, their defaults, and what breaks when one is exceeded.
 //!
 //! GPU memory answers as WebGPU does, with an out-of-memory error in the guest's error scope; commands
-//! for which there is no host memory make their encoder invalid. The other quotas have no WebGPU error;
-//! exceeding one traps that guest alone.
+//! for which there is no host memory make their encoder invalid; loops of shaders end. The other quotas have no
+//! WebGPU error; exceeding one traps that guest alone.
 
 use std::{
     error::Error,
@@ -49,6 +49,11 @@ pub const COMPILER_STACK_MARGIN: usize = 16 << 20;
 /// The longest that one call of a guest may wait for the GPU, or for a shader to be compiled.
 pub const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(600);
 
+/// Calls of functions that one function of a shader may make, with those that they make, each loop gone
+/// through once: 65,536. It holds where [`Quotas::max_loop_iterations`] is set, since functions that call others
+/// twice are as good as a loop without end.
+pub const MAX_SHADER_CALLS: u64 = 1 << 16;
+
 /// Error scopes that may be open on one device at a time.
 pub const MAX_ERROR_SCOPES: usize = 1_024;
 
@@ -84,6 +89,9 @@ pub struct Quotas {
     pub max_shader_bytes: usize,
     /// See [`DEFAULT_MAX_WAIT`].
     pub max_wait: Duration,
+    /// Iterations that all loops of one invocation of a shader may begin together; then each of them ends at
+    /// once, and the invocation runs to its end. The guest is not told. `None`, the default, is no bound.
+    pub max_loop_iterations: Option<u32>,
 }
 
 impl Default for Quotas {
@@ -95,6 +103,7 @@ impl Default for Quotas {
             max_call_bytes: DEFAULT_MAX_CALL_BYTES,
             max_shader_bytes: DEFAULT_MAX_SHADER_BYTES,
             max_wait: DEFAULT_MAX_WAIT,
+            max_loop_iterations: None,
         }
     }
 }

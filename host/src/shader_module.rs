@@ -14,6 +14,7 @@ use crate::{
     bindings::wit,
     device::DeviceCore,
     error::{GpuError, collecting},
+    loop_bound,
     records::PipelineConstants,
     view::{Entry, WebGpu, WebGpuCtxView, label_methods, labelled},
     workgroup_memory::WorkgroupMemory,
@@ -72,24 +73,26 @@ impl ShaderModule {
         }
         let subgroups = device.features.contains(wgpu::Features::SUBGROUP);
         let workgroup_limit = device.limits.max_compute_workgroup_storage_size;
+        let max_loop_iterations = device.max_loop_iterations;
         let compiled = device.compile({
             let label = label.clone();
             move |device| {
                 let text = if subgroups { without_enable_subgroups(&code) } else { Cow::Borrowed(&*code) };
-                let inner = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-                    label: Some(&label),
-                    source: wgpu::ShaderSource::Wgsl(Cow::Borrowed(&text)),
-                });
-                let messages = messages(&inner, &code);
+                let compiled = compile(device, &label, &code, &text, max_loop_iterations)?;
                 let workgroup_memory = WorkgroupMemory::of(&text, workgroup_limit).map(Arc::new);
-                (inner, messages, workgroup_memory)
+                Ok::<_, GpuError>((compiled, workgroup_memory))
             }
         });
-        match compiled.await {
-            Ok((inner, messages, workgroup_memory)) => Self { inner, label, messages, workgroup_memory },
-            Err(panic) => {
-                let message = format!("In Device::create_shader_module, label = '{label}': {panic}");
-                device.errors.report(GpuError::internal(message.as_str()));
+        match compiled.await.unwrap_or_else(|panic| Err(GpuError::internal(panic))) {
+            Ok((Compiled { inner, messages, errors }, workgroup_memory)) => {
+                for error in errors {
+                    device.errors.report(error);
+                }
+                Self { inner, label, messages, workgroup_memory }
+            }
+            Err(GpuError { kind, message }) => {
+                let message = format!("In Device::create_shader_module, label = '{label}': {message}");
+                device.errors.report(GpuError { kind, message: message.clone() });
                 Self::invalid(device, label, message)
             }
         }
@@ -111,6 +114,39 @@ impl ShaderModule {
             workgroup_memory: None,
         }
     }
+}
+
+/// What wgpu made of WGSL.
+struct Compiled {
+    inner: wgpu::ShaderModule,
+    messages: Arc<[CompilationMessage]>,
+    /// The errors that arose, which no scope saw.
+    errors: Vec<GpuError>,
+}
+
+/// Compiles `text`, which is `code` as wgpu takes it. `Err` says why the host refuses what wgpu does not.
+fn compile(
+    device: &wgpu::Device,
+    label: &str,
+    code: &str,
+    text: &str,
+    max_loop_iterations: Option<u32>,
+) -> Result<Compiled, GpuError> {
+    let create = |source| {
+        collecting(|| {
+            device.create_shader_module(wgpu::ShaderModuleDescriptor { label: Some(label), source })
+        })
+    };
+    let (mut inner, mut errors) = create(wgpu::ShaderSource::Wgsl(Cow::Borrowed(text)));
+    // Of the guest's own text also where another module takes the place of this one.
+    let messages = messages(&inner, code);
+    if let Some(max) = max_loop_iterations
+        && errors.is_empty()
+        && let Some(bounded) = loop_bound::bound(text, max)?
+    {
+        (inner, errors) = create(wgpu::ShaderSource::Naga(Cow::Owned(bounded)));
+    }
+    Ok(Compiled { inner, messages, errors })
 }
 
 /// A module that wgpu refuses to use anywhere.
@@ -527,16 +563,47 @@ mod tests {
 
     #[test]
     fn messages_say_what_and_where() {
-        let mut guest = Guest::new(|_| {});
-        let (compiled, error) = module(&mut guest, "// é\nfn f() { let x = oops; }");
+        for mut guest in [Guest::new(|_| {}), Guest::with_bounded_loops(9)] {
+            let (compiled, error) = module(&mut guest, "// é\nfn f() { loop { let x = oops; } }");
+            assert_eq!(error, Some(ErrorKind::Validation));
+            let [message] = &*compiled.messages else { panic!("{:?}", compiled.messages) };
+            assert!(message.message.contains("oops"), "{message:?}");
+            let CompilationMessage { message: _, kind, line_num, line_pos, offset, length } = message;
+            assert_eq!(
+                (*kind, *line_num, *line_pos, *offset, *length),
+                (wit::GpuCompilationMessageType::Error, 2, 25, 29, 4)
+            );
+        }
+    }
+
+    #[test]
+    fn a_bound_on_loops_adds_no_messages_of_its_own() {
+        let mut guest = Guest::with_bounded_loops(9);
+        let valid = "@compute @workgroup_size(1) fn f() { loop {} }";
+        let wgpu_takes_no_more = "@group(99) @binding(0) var<uniform> a: u32; fn f() { loop {} }";
+        for (code, expected) in [
+            (valid, None),
+            ("fn f() {}", None),
+            ("fn f() { loop { break; } } fn f() {}", Some(ErrorKind::Validation)),
+            ("fn f() -> u32 { loop {} }", Some(ErrorKind::Validation)),
+            (wgpu_takes_no_more, Some(ErrorKind::Validation)),
+        ] {
+            let (compiled, error) = module(&mut guest, code);
+            assert_eq!(error, expected, "{code}");
+            let native = Guest::new(|_| {});
+            assert_eq!(compiled.messages, ready(ShaderModule::create(&native.core, wgsl(code))).messages);
+        }
+    }
+
+    #[test]
+    fn calls_without_end_are_refused_where_loops_are_bounded() {
+        let code = (1..20).fold("fn f0() {}".to_owned(), |text, at| {
+            format!("{text} fn f{at}() {{ f{before}(); f{before}(); }}", before = at - 1)
+        });
+        let (compiled, error) = module(&mut Guest::with_bounded_loops(9), &code);
         assert_eq!(error, Some(ErrorKind::Validation));
-        let [message] = &*compiled.messages else { panic!("{:?}", compiled.messages) };
-        assert!(message.message.contains("oops"), "{message:?}");
-        let CompilationMessage { message: _, kind, line_num, line_pos, offset, length } = message;
-        assert_eq!(
-            (*kind, *line_num, *line_pos, *offset, *length),
-            (wit::GpuCompilationMessageType::Error, 2, 18, 22, 4)
-        );
+        assert!(compiled.messages.iter().all(|message| message.message.contains("more than 65536")));
+        assert_eq!(module(&mut Guest::new(|_| {}), &code).1, None);
     }
 
     #[test]

@@ -31,6 +31,15 @@ pub(crate) struct Guest {
 impl Guest {
     /// With the features and limits of the device at their defaults but for `change`.
     pub(crate) fn new(change: impl FnOnce(&mut wgpu::DeviceDescriptor<'_>)) -> Self {
+        Self::with(change, None)
+    }
+
+    /// With a bound on the loops of its shaders.
+    pub(crate) fn with_bounded_loops(max_loop_iterations: u32) -> Self {
+        Self::with(|_| {}, Some(max_loop_iterations))
+    }
+
+    fn with(change: impl FnOnce(&mut wgpu::DeviceDescriptor<'_>), max_loop_iterations: Option<u32>) -> Self {
         let adapter = adapter(&instance());
         let mut descriptor = wgpu::DeviceDescriptor::default();
         change(&mut descriptor);
@@ -40,6 +49,7 @@ impl Guest {
             host_memory: Budget::new(DEFAULT_MAX_HOST_MEMORY),
             compiler: Arc::new(Compiler::new(DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, WaitMode::Eager)),
             max_shader_bytes: DEFAULT_MAX_SHADER_BYTES,
+            max_loop_iterations,
         };
         let core = DeviceCore::create(device, queue, Arc::new(adapter.get_info()), String::new(), policy);
         let mut table = ResourceTable::new();

@@ -36,7 +36,7 @@ fn what_a_program_is_given() {
     let project = project("given");
     let told = project.succeeds(
         "run --release --dir folder::/data::ro --features extra --env GIVEN=something \
-         --max-gpu-memory 64MiB --timeout 60 -- --dir a b",
+         --max-gpu-memory 64MiB --max-loop-iterations 1000 --timeout 60 -- --dir a b",
     );
     for line in [
         "arguments: [\"--dir\", \"a\", \"b\"]",

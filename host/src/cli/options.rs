@@ -39,6 +39,10 @@ pub struct Options {
     #[arg(long, value_name = "SIZE", default_value_t = ByteSize(limits::DEFAULT_MAX_GPU_MEMORY))]
     max_gpu_memory: ByteSize,
 
+    /// Ends the loops of a shader when one invocation of it has begun this many iterations of them together
+    #[arg(long, value_name = "N")]
+    max_loop_iterations: Option<u32>,
+
     /// Ends the program after this many seconds, on the CPU and on the GPU
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     timeout: Option<Duration>,
@@ -66,7 +70,7 @@ impl Options {
     ///
     /// When the current folder is not known.
     pub fn arguments(&self) -> std::io::Result<Vec<OsString>> {
-        let Self { dirs, env, adapter, max_gpu_memory, timeout, no_cache } = self;
+        let Self { dirs, env, adapter, max_gpu_memory, max_loop_iterations, timeout, no_cache } = self;
         let mut arguments: Vec<OsString> = Vec::new();
         for Dir { host, guest, perms } in dirs {
             let mut dir = std::path::absolute(host)?.into_os_string();
@@ -84,6 +88,9 @@ impl Options {
         }
         if max_gpu_memory.as_u64() != limits::DEFAULT_MAX_GPU_MEMORY {
             arguments.extend(["--max-gpu-memory".into(), format!("{}B", max_gpu_memory.as_u64()).into()]);
+        }
+        if let Some(max) = max_loop_iterations {
+            arguments.extend(["--max-loop-iterations".into(), max.to_string().into()]);
         }
         if let Some(timeout) = timeout {
             arguments.extend(["--timeout".into(), timeout.as_secs_f64().to_string().into()]);
@@ -150,7 +157,10 @@ impl Options {
     ///
     /// When there is no adapter with the name that was asked for.
     pub fn gpu(&self) -> wasmtime::Result<WebGpuCtx> {
-        let gpu = WebGpuCtxBuilder::new().max_gpu_memory(self.max_gpu_memory.as_u64());
+        let mut gpu = WebGpuCtxBuilder::new().max_gpu_memory(self.max_gpu_memory.as_u64());
+        if let Some(max) = self.max_loop_iterations {
+            gpu = gpu.max_loop_iterations(max);
+        }
         let Some(name) = &self.adapter else { return Ok(gpu.build()) };
         let adapters = adapters::enumerate()?;
         let names: Vec<String> = adapters.iter().map(|adapter| adapter.get_info().name).collect();
@@ -282,7 +292,8 @@ mod tests {
         let folder = env::temp_dir();
         let dir = format!("{}::/data::ro", folder.display());
         let given = ["--dir", &dir, "--env", "A=b=c", "--adapter", "x", "--max-gpu-memory", "1kB"];
-        let given = given.iter().chain(&["--timeout", "0.5", "--no-cache"]).map(OsString::from);
+        let given = given.iter().chain(&["--max-loop-iterations", "9", "--timeout", "0.5", "--no-cache"]);
+        let given = given.map(OsString::from);
         let options = parsed(&given.collect::<Vec<_>>());
         let again = parsed(&options.arguments().unwrap());
         assert_eq!(format!("{options:?}"), format!("{again:?}"));

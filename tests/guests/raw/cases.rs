@@ -36,6 +36,7 @@ macro_rules! raw_cases {
                 request_device_errors,
                 set_bind_group_errors,
                 shader_hostile,
+                shader_loops_long,
                 submit_refused,
                 texture_formats,
                 texture_properties,
@@ -47,6 +48,7 @@ macro_rules! raw_cases {
             quotas {
                 gpu_memory,
                 host_memory,
+                shader_loops,
                 shader_text,
             }
             traps {

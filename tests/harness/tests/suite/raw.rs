@@ -35,6 +35,7 @@ fn run_now(case: &str) -> Ran {
         "gpu_memory" => context.max_gpu_memory(16 << 20),
         "host_memory" | "label_quota" => context.max_host_memory(1 << 20),
         "object_quota" => context.max_objects(1000),
+        "shader_loops" => context.max_loop_iterations(1000),
         "shader_text" => context.max_shader_bytes(4 << 10),
         // Enough to compile a shader on a busy machine, for that is a wait as well.
         "wait_quota" => context.max_wait(Duration::from_secs(1)),

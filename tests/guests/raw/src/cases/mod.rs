@@ -32,6 +32,7 @@ pub mod render_pass_ended;
 pub mod request_device_errors;
 pub mod set_bind_group_errors;
 pub mod shader_hostile;
+pub mod shader_loops_long;
 pub mod submit_refused;
 pub mod texture_formats;
 pub mod texture_properties;

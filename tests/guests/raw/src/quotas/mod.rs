@@ -2,4 +2,5 @@
 
 pub mod gpu_memory;
 pub mod host_memory;
+pub mod shader_loops;
 pub mod shader_text;

@@ -1,0 +1,375 @@
+//! A bound on the loops of shaders, which WebGPU does not have: a shader may loop for ever, and only the
+//! driver can end it, by a reset that others feel.
+//! <https://www.w3.org/TR/webgpu/#security-abuse-of-capabilities>
+//!
+//! Each loop counts its iterations, in a counter that all loops of an invocation share, and ends at once when
+//! there are as many as there may be. The shader then runs to its end. Runs on the compiler's thread: it
+//! recurses with the source, as the compiler does.
+
+use wgpu::naga::{
+    self, AddressSpace, Arena, BinaryOperator, Block, Expression, Function, GlobalVariable, Handle, Literal,
+    Module, Range, Scalar, Span, Statement, Type, TypeInner,
+};
+
+use crate::{error::GpuError, limits::MAX_SHADER_CALLS};
+
+/// The counter's name; naga makes it another one where the shader has it already.
+const COUNTER: &str = "loop_iterations";
+
+/// WGSL that wgpu has compiled, as a module in which the loops of one invocation begin `max` iterations
+/// together. `None`: it has no loops.
+pub(crate) fn bound(code: &str, max: u32) -> Result<Option<Module>, GpuError> {
+    // wgpu knows which extensions its device has, and it took the code: here all are allowed.
+    let mut module = naga::front::wgsl::parse_str(code)
+        .map_err(|error| GpuError::internal(format!("can't bound the loops of the shader: {error}")))?;
+    let loops = bound_module(&mut module, max)?;
+    Ok((loops > 0).then_some(module))
+}
+
+/// Bounds the loops of `module`; how many there are.
+fn bound_module(module: &mut Module, max: u32) -> Result<usize, GpuError> {
+    let counter = add_counter(module);
+    let Module { functions, entry_points, .. } = module;
+    // Those of the functions so far: a function stands before all that call it.
+    let mut calls = Vec::with_capacity(functions.len());
+    let mut loops = 0;
+    for (_, function) in functions.iter_mut() {
+        let walk = Walk::through(function, counter, max, &calls)?;
+        loops += walk.loops;
+        calls.push(walk.calls);
+    }
+    for entry in entry_points {
+        loops += Walk::through(&mut entry.function, counter, max, &calls)?.loops;
+    }
+    Ok(loops)
+}
+
+/// A variable that each invocation has for itself and that begins as zero.
+fn add_counter(module: &mut Module) -> Handle<GlobalVariable> {
+    let ty = Type { name: None, inner: TypeInner::Scalar(Scalar::U32) };
+    let ty = module.types.insert(ty, Span::UNDEFINED);
+    let counter = GlobalVariable {
+        name: Some(COUNTER.to_owned()),
+        space: AddressSpace::Private,
+        binding: None,
+        ty,
+        init: None,
+        memory_decorations: naga::MemoryDecorations::empty(),
+    };
+    module.global_variables.append(counter, Span::UNDEFINED)
+}
+
+/// The way through one function.
+struct Walk<'a> {
+    expressions: &'a mut Arena<Expression>,
+    counter: Handle<GlobalVariable>,
+    max: u32,
+    /// The calls that other functions make.
+    calls_of: &'a [u64],
+    loops: usize,
+    /// The calls that this one makes, with those that they make, each loop gone through once.
+    calls: u64,
+}
+
+/// What was found in a function.
+struct Found {
+    loops: usize,
+    calls: u64,
+}
+
+impl<'a> Walk<'a> {
+    fn through(
+        function: &'a mut Function,
+        counter: Handle<GlobalVariable>,
+        max: u32,
+        calls_of: &'a [u64],
+    ) -> Result<Found, GpuError> {
+        let Function { name, expressions, body, .. } = function;
+        let mut walk = Self { expressions, counter, max, calls_of, loops: 0, calls: 0 };
+        walk.block(body);
+        let Self { loops, calls, .. } = walk;
+        if calls > MAX_SHADER_CALLS {
+            // Without loops as well, functions that call others twice take for ever soon.
+            return Err(GpuError::validation(format!(
+                "the calls of the function {:?}, with those that they make, are more than {MAX_SHADER_CALLS}, \
+                 and this host bounds what a shader does (the quota `max_loop_iterations`)",
+                name.as_deref().unwrap_or_default()
+            )));
+        }
+        Ok(Found { loops, calls })
+    }
+
+    fn block(&mut self, block: &mut Block) {
+        for statement in block.iter_mut() {
+            self.statement(statement);
+        }
+    }
+
+    fn statement(&mut self, statement: &mut Statement) {
+        match statement {
+            Statement::Block(block) => self.block(block),
+            Statement::If { condition: _, accept, reject } => {
+                self.block(accept);
+                self.block(reject);
+            }
+            Statement::Switch { selector: _, cases } => {
+                for case in cases {
+                    self.block(&mut case.body);
+                }
+            }
+            Statement::Loop { body, continuing, break_if: _ } => {
+                self.block(body);
+                self.block(continuing);
+                body.splice(0..0, self.check());
+                self.loops += 1;
+            }
+            Statement::Call { function, arguments: _, result: _ } => {
+                let inner = self.calls_of.get(function.index()).copied().unwrap_or(u64::MAX);
+                self.calls = self.calls.saturating_add(inner).saturating_add(1);
+            }
+            // All that hold no statements, so that a new kind that does is not passed over.
+            Statement::Emit(_)
+            | Statement::Break
+            | Statement::Continue
+            | Statement::Return { .. }
+            | Statement::Kill
+            | Statement::ControlBarrier(_)
+            | Statement::MemoryBarrier(_)
+            | Statement::Store { .. }
+            | Statement::ImageStore { .. }
+            | Statement::Atomic { .. }
+            | Statement::ImageAtomic { .. }
+            | Statement::WorkGroupUniformLoad { .. }
+            | Statement::RayQuery { .. }
+            | Statement::RayPipelineFunction(_)
+            | Statement::SubgroupBallot { .. }
+            | Statement::SubgroupGather { .. }
+            | Statement::SubgroupCollectiveOperation { .. }
+            | Statement::CooperativeStore { .. } => {}
+        }
+    }
+
+    /// What a loop's body begins with: `if counter >= max { break; } counter += 1;`
+    fn check(&mut self) -> Block {
+        let mut add = |expression| self.expressions.append(expression, Span::UNDEFINED);
+        let pointer = add(Expression::GlobalVariable(self.counter));
+        let max = add(Expression::Literal(Literal::U32(self.max)));
+        let one = add(Expression::Literal(Literal::U32(1)));
+        let count = add(Expression::Load { pointer });
+        let over = BinaryOperator::GreaterEqual;
+        let over = add(Expression::Binary { op: over, left: count, right: max });
+        let next = add(Expression::Binary { op: BinaryOperator::Add, left: count, right: one });
+        Block::from_vec(vec![
+            Statement::Emit(Range::new_from_bounds(count, next)),
+            Statement::If {
+                condition: over,
+                accept: Block::from_vec(vec![Statement::Break]),
+                reject: Block::new(),
+            },
+            Statement::Store { pointer, value: next },
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use naga::{
+        ShaderStage,
+        back::{PipelineConstants, pipeline_constants::process_overrides},
+        valid::{Capabilities, ModuleInfo, ValidationFlags, Validator},
+    };
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    const MAX: u32 = 1000;
+
+    /// Loops in all places that WGSL has for them, in functions that several entry points call.
+    const PLACES: &str = "
+        @group(0) @binding(0) var<storage, read_write> data: array<u32>;
+        var<private> loop_iterations: u32;
+        fn early(x: u32) -> u32 {
+            for (var i = 0u; i < x; i++) { if i == 7u { return i; } }
+            return x;
+        }
+        fn nested() {
+            loop {
+                while data[0] < 5u { data[0] += early(3u); { loop { break; } } }
+                if data[1] > 1u { loop { if data[1] == 2u { break; } } } else { loop { data[2]++; } }
+                switch data[3] {
+                    case 1u, 2u: { for (;;) { break; } break; }
+                    default: { loop { continuing { break if data[4] > 9u; } } }
+                }
+                if data[5] == 1u { continue; }
+                continuing {
+                    for (var i = 0; i < 3; i++) { loop { break; } }
+                    loop_iterations += 1u;
+                    break if loop_iterations > 9u;
+                }
+            }
+        }
+        @compute @workgroup_size(64) fn a() { nested(); }
+        @compute @workgroup_size(1) fn b() { nested(); loop {} }
+    ";
+    const PLACES_LOOPS: usize = 11;
+
+    fn validate(module: &Module) -> ModuleInfo {
+        Validator::new(ValidationFlags::all(), Capabilities::all()).validate(module).unwrap()
+    }
+
+    /// The module before and after, both of which are valid.
+    fn bounded(code: &str) -> (Module, Module) {
+        let before = naga::front::wgsl::parse_str(code).unwrap();
+        validate(&before);
+        let after = bound(code, MAX).unwrap().unwrap();
+        validate(&after);
+        (before, after)
+    }
+
+    /// The loops in `block`, each of which has to begin with the check.
+    fn checked_loops(block: &Block, expressions: &Arena<Expression>) -> usize {
+        let inside = |block| checked_loops(block, expressions);
+        block
+            .iter()
+            .map(|statement| match statement {
+                Statement::Block(block) => inside(block),
+                Statement::If { condition: _, accept, reject } => inside(accept) + inside(reject),
+                Statement::Switch { selector: _, cases } => cases.iter().map(|case| inside(&case.body)).sum(),
+                Statement::Loop { body, continuing, break_if: _ } => {
+                    let [
+                        Statement::Emit(_),
+                        Statement::If { condition, accept, reject },
+                        Statement::Store { pointer: _, value: _ },
+                        ..,
+                    ] = &**body
+                    else {
+                        panic!("no check in {body:?}")
+                    };
+                    assert!(matches!(&**accept, [Statement::Break]) && reject.is_empty());
+                    let Expression::Binary { op: BinaryOperator::GreaterEqual, left: _, right } =
+                        expressions[*condition]
+                    else {
+                        panic!("{:?}", expressions[*condition])
+                    };
+                    assert_eq!(expressions[right], Expression::Literal(Literal::U32(MAX)));
+                    1 + inside(body) + inside(continuing)
+                }
+                _ => 0,
+            })
+            .sum()
+    }
+
+    fn checked_loops_of(module: &Module) -> usize {
+        let functions = module.functions.iter().map(|(_, function)| function);
+        functions
+            .chain(module.entry_points.iter().map(|entry| &entry.function))
+            .map(|function| checked_loops(&function.body, &function.expressions))
+            .sum()
+    }
+
+    #[test]
+    fn every_loop_is_bounded() {
+        let (before, after) = bounded(PLACES);
+        assert_eq!(checked_loops_of(&after), PLACES_LOOPS);
+        assert_eq!(after.global_variables.len(), before.global_variables.len() + 1);
+        assert_eq!(after.types.len(), before.types.len(), "u32 was there already");
+    }
+
+    #[test]
+    fn without_loops_nothing_changes() {
+        for code in ["", "fn f() {}", "@compute @workgroup_size(1) fn loops() { if true { return; } }"] {
+            assert!(bound(code, MAX).unwrap().is_none(), "{code}");
+        }
+    }
+
+    /// Barriers, derivatives and subgroup operations want uniform control flow, which the check leaves
+    /// uniform.
+    #[test]
+    fn what_wants_uniform_control_flow_may_stand_in_loops() {
+        for code in [
+            "var<workgroup> cells: array<u32, 64>;
+            @group(0) @binding(0) var<storage, read_write> data: array<u32>;
+            @compute @workgroup_size(64) fn f(@builtin(local_invocation_index) i: u32) {
+                for (var half = 32u; half > 0u; half /= 2u) {
+                    workgroupBarrier();
+                    if i < half { cells[i] += cells[i + half]; }
+                    storageBarrier();
+                    data[i] = workgroupUniformLoad(&cells[0]);
+                }
+                loop { workgroupBarrier(); data[i] = subgroupAdd(i); }
+                workgroupBarrier();
+            }",
+            "@group(0) @binding(0) var image: texture_2d<f32>;
+            @group(0) @binding(1) var look: sampler;
+            @fragment fn f(@location(0) at: vec2<f32>) -> @location(0) vec4<f32> {
+                var color = vec4<f32>();
+                for (var i = 0; i < 9; i++) {
+                    color += textureSample(image, look, at * f32(i)) + fwidth(at.x);
+                    loop { color += dpdx(color); if i == 3 { break; } }
+                }
+                return color + dpdy(color);
+            }",
+            "@vertex fn f(@builtin(vertex_index) i: u32) -> @builtin(position) vec4<f32> {
+                var x = 0.0;
+                while true { x += f32(i); if x > 9.0 { continue; } }
+                return vec4<f32>(x);
+            }",
+        ] {
+            let (_, after) = bounded(code);
+            assert!(checked_loops_of(&after) > 0, "{code}");
+        }
+    }
+
+    #[test]
+    fn overrides_get_their_values_afterwards() {
+        let code = "
+            override count: u32;
+            override half = count / 2u;
+            var<workgroup> cells: array<u32, count>;
+            @group(0) @binding(0) var<storage, read_write> data: array<u32>;
+            @compute @workgroup_size(half) fn f() {
+                for (var i = 0u; i < half; i++) { cells[i] = count + i; loop { data[i] = half; } }
+            }
+        ";
+        let (_, after) = bounded(code);
+        let info = validate(&after);
+        let mut constants = PipelineConstants::default();
+        constants.insert("count".to_owned(), 128.0);
+        let entry = Some((ShaderStage::Compute, "f"));
+        let (special, _) = process_overrides(&after, &info, entry, &constants).unwrap();
+        assert_eq!(checked_loops_of(&special), 2);
+        validate(&special);
+        assert_eq!(special.entry_points[0].workgroup_size, [64, 1, 1]);
+    }
+
+    /// After a loop that is ended, a function goes on: it needs something to return.
+    #[test]
+    fn a_function_does_not_end_with_a_loop_that_returns() {
+        for body in ["loop { return 1u; }", "if true { loop { return 1u; } } else { return 2u; }"] {
+            let module = naga::front::wgsl::parse_str(&format!("fn f() -> u32 {{ {body} }}")).unwrap();
+            Validator::new(ValidationFlags::all(), Capabilities::all()).validate(&module).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn calls_without_end_are_refused() {
+        // Each function calls the one before twice.
+        let doubling = |functions: u32| {
+            let first =
+                "@group(0) @binding(0) var<storage, read_write> data: u32; fn f0() { data++; }".to_owned();
+            (1..functions).fold(first, |text, at| {
+                format!("{text} fn f{at}() {{ f{before}(); loop {{ f{before}(); }} }}", before = at - 1)
+            })
+        };
+        // 2 calls, 6, 14, …, 65,534.
+        let (_, after) = bounded(&doubling(16));
+        assert_eq!(checked_loops_of(&after), 15);
+        for functions in [17, 100] {
+            let GpuError { kind, message } = bound(&doubling(functions), MAX).unwrap_err();
+            assert_eq!(kind, ErrorKind::Validation);
+            assert!(message.contains("\"f16\"") && message.contains("max_loop_iterations"), "{message}");
+        }
+        let main = format!("{} @compute @workgroup_size(1) fn main() {{ f15(); f15(); }}", doubling(16));
+        assert!(bound(&main, MAX).unwrap_err().message.contains("\"main\""));
+    }
+}
