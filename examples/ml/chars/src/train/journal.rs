@@ -45,9 +45,9 @@ impl Journal {
         let steps = || (1..).map(f64::from);
         let losses = Curve::new("training", steps().zip(self.losses.iter().copied().map(f64::from)));
         let ends = [1.0, self.losses.len() as f64];
-        Plot::new("A model of characters learns", "step", "nats a character")
+        Plot::new("A model of characters learns: loss, nats a character", "step", "loss")
             .curve(losses.clone().faint())
-            .curve(losses.mean(LAST / 2))
+            .curve(losses.mean(LAST / 10))
             .curve(Curve::new("held out, in the end", ends.map(|step| (step, held_out))))
             .save(&folder.join("losses.png"))
     }
