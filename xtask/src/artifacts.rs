@@ -2,16 +2,17 @@
 
 use std::{
     env::consts::EXE_SUFFIX,
+    fs,
     path::{Path, PathBuf},
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 
-use crate::repo::{GUEST_TARGET, Repo, run};
+use crate::repo::{GUEST_TARGET, Repo, run, show};
 
 /// The workspaces of the checkout, by their manifests; the main one first.
-pub(crate) const WORKSPACES: [&str; 5] =
-    ["Cargo.toml", "tests/guests/Cargo.toml", "examples/Cargo.toml", DROP_IN, "xtask/Cargo.toml"];
+pub(crate) const WORKSPACES: [&str; 6] =
+    ["Cargo.toml", "tests/guests/Cargo.toml", "examples/Cargo.toml", DROP_IN, ML, "xtask/Cargo.toml"];
 
 /// The manifest of the programs that are both tests and benchmarks.
 pub(crate) const GUESTS: &str = "tests/guests/Cargo.toml";
@@ -21,6 +22,9 @@ pub(crate) const EXAMPLES: &str = "examples/Cargo.toml";
 
 /// The manifest of the programs that are built by `cargo wgpu-wasi`.
 pub(crate) const DROP_IN: &str = "examples/drop-in/Cargo.toml";
+
+/// The manifest of the burn programs.
+pub(crate) const ML: &str = "examples/ml/Cargo.toml";
 
 /// Builds the command line program `wgpu-wasi`.
 pub(crate) fn build_host(repo: &Repo) -> Result<PathBuf> {
@@ -48,6 +52,20 @@ pub(crate) fn build_native(repo: &Repo, manifest: &str, packages: &[&str]) -> Re
 pub(crate) fn build_components(repo: &Repo, manifest: &str, packages: &[&str]) -> Result<()> {
     let mut cargo = repo.cargo(["build", "--release", "--manifest-path", manifest, "--target", GUEST_TARGET]);
     run(cargo.args(select(packages)))
+}
+
+/// Builds all the programs of a workspace as components by `cargo wgpu-wasi`, which is `tool`; the lock file has
+/// to be afterwards what it was before.
+pub(crate) fn build_by_subcommand(repo: &Repo, tool: &Path, manifest: &str) -> Result<()> {
+    let lock = repo.path(manifest).with_file_name("Cargo.lock");
+    let read = || fs::read(&lock).with_context(|| lock.display().to_string());
+    let before = read()?;
+    let mut build = repo.command(tool);
+    run(build.args(["wgpu-wasi", "build", "--release", "--manifest-path", manifest]))?;
+    if read()? != before {
+        bail!("`{}` has changed {}", show(&build), lock.display());
+    }
+    Ok(())
 }
 
 fn select<'a>(packages: &[&'a str]) -> Vec<&'a str> {

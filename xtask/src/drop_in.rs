@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::{
     artifacts::{self, DROP_IN, EXAMPLES},
     pairs::{self, Pair},
-    repo::{Repo, output, program, run, show},
+    repo::{Repo, output, program, run},
     setup,
 };
 
@@ -37,13 +37,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
 pub(crate) fn compare_all(repo: &Repo, tool: &Path) -> Result<()> {
     // All programs in one go, both times: alone, each would want wgpu with fewer features than together.
     artifacts::build_native(repo, DROP_IN, &[])?;
-    let lock = repo.path(DROP_IN).with_file_name("Cargo.lock");
-    let before = read(&lock)?;
-    let mut build = repo.command(tool);
-    run(build.args(["wgpu-wasi", "build", "--release", "--manifest-path", DROP_IN]))?;
-    if read(&lock)? != before {
-        bail!("`{}` has changed {}", show(&build), lock.display());
-    }
+    artifacts::build_by_subcommand(repo, tool, DROP_IN)?;
 
     let folder = repo.path("target/drop-in");
     let [by_native, by_component] = pairs::empty_folders(&folder)?;

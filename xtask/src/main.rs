@@ -11,6 +11,7 @@ mod drop_in;
 mod fuzz;
 mod gallery;
 mod lint;
+mod ml;
 mod pairs;
 mod repo;
 mod setup;
@@ -40,6 +41,8 @@ enum Command {
     Gallery,
     /// Build programs over vello, egui and others, unmodified, with `cargo wgpu-wasi`, and compare with native
     DropIn,
+    /// Train and run burn's nets, natively and as components by `cargo wgpu-wasi`, and compare what they learn
+    Ml(ml::Options),
     /// Call every function of the WIT in random order, and watch the host
     Fuzz(fuzz::Options),
     /// Run everything that must pass
@@ -79,6 +82,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Demo => demo::run_all(&Repo::find()?),
         Command::Gallery => gallery::run_all(&Repo::find()?),
         Command::DropIn => drop_in::run_all(&Repo::find()?),
+        Command::Ml(options) => ml::run_all(&Repo::find()?, &options),
         Command::Fuzz(options) => fuzz::run(&Repo::find()?, &options),
         Command::Test => test::run_all(&Repo::find()?),
         Command::Bench(options) => bench::run(&options),

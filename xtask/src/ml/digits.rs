@@ -1,0 +1,112 @@
+//! The net that reads handwritten digits: trained, and tested in a process of its own.
+
+use anyhow::{Context, Result};
+
+use super::{
+    Size,
+    findings::Findings,
+    side::{Answer, Argument, Side},
+};
+
+const PROGRAM: &str = "ml-digits";
+
+/// How far the losses of one step may lie apart, in nats. Both sides run the same kernels on the same numbers;
+/// but a driver that compiles them in two ways may round in two ways, which the steps after that magnify.
+const LOSS_TOLERANCE: f64 = 0.05;
+
+/// Trains and tests on both sides.
+pub(super) fn compare(sides: &[Side; 2], size: Size, findings: &mut Findings) -> Result<()> {
+    let (data, least, tolerance) = match size {
+        Size::Small => ("digits/digits.csv.gz", 0.85, 0.02),
+        Size::Full => ("mnist", 0.97, 0.005),
+    };
+    let [native, component] = sides;
+    let native = Run::new(native, data, size)?;
+    let component = Run::new(component, data, size)?;
+    findings.series("digits", "loss", [&native.losses, &component.losses], LOSS_TOLERANCE);
+    let accuracies = [native.accuracy()?, component.accuracy()?];
+    findings.near("digits", "accuracy", accuracies, tolerance);
+    findings.at_least("digits", "accuracy", accuracies, least);
+    let accuracy = |run: &Run| -> Result<[String; 2]> {
+        Ok([accuracy_line(&run.trained)?.to_owned(), accuracy_line(&run.tested)?.to_owned()])
+    };
+    for (what, run) in
+        [("native: after the training, in a test", &native), ("component: the same", &component)]
+    {
+        let [trained, tested] = accuracy(run)?;
+        findings.same("digits", what, [&trained, &tested]);
+    }
+    // What was learnt in the sandbox is of use outside.
+    let [outside, inside] = sides;
+    let crossed = test(&outside.with_results_of(inside), data)?;
+    let read_inside = accuracy_line(&component.tested)?;
+    findings.same("digits", "the component's weights", [accuracy_line(&crossed)?, read_inside]);
+    findings.times("digits", "training", [native.trained.time, component.trained.time]);
+    findings.times("digits", "test", [native.tested.time, component.tested.time]);
+    Ok(())
+}
+
+/// What one side came to.
+struct Run {
+    trained: Answer,
+    tested: Answer,
+    losses: Vec<f64>,
+}
+
+impl Run {
+    fn new(side: &Side, data: &str, size: Size) -> Result<Self> {
+        use Argument::{Data, Result, Word};
+        let mut arguments = vec![Word("train"), Word("--data"), Data(data), Word("--out"), Result("digits")];
+        if size == Size::Small {
+            arguments.push(Word("--small"));
+        }
+        let trained = side.run(PROGRAM, &arguments)?;
+        let tested = test(side, data)?;
+        let losses = losses(&side.read("digits/losses.csv")?)?;
+        Ok(Self { trained, tested, losses })
+    }
+
+    fn accuracy(&self) -> Result<f64> {
+        let line = accuracy_line(&self.trained)?;
+        let number = line.split_whitespace().nth(1).context("an accuracy without a number")?;
+        number.parse().with_context(|| line.to_owned())
+    }
+}
+
+fn test(side: &Side, data: &str) -> Result<Answer> {
+    use Argument::{Data, Result, Word};
+    let arguments = [
+        Word("test"),
+        Word("--data"),
+        Data(data),
+        Word("--weights"),
+        Result("digits/weights.bpk"),
+        Word("--sheet"),
+        Result("digits/sheet.png"),
+    ];
+    side.run(PROGRAM, &arguments)
+}
+
+fn accuracy_line(answer: &Answer) -> Result<&str> {
+    answer.text.lines().find(|line| line.starts_with("accuracy: ")).context("the program told no accuracy")
+}
+
+/// The second column of the lines after the first.
+pub(super) fn losses(csv: &str) -> Result<Vec<f64>> {
+    let column = |line: &str| -> Result<f64> {
+        let value = line.split(',').nth(1).context("a line without a loss")?;
+        value.parse().with_context(|| line.to_owned())
+    };
+    csv.lines().skip(1).map(column).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::losses;
+
+    #[test]
+    fn the_loss_is_the_second_column() {
+        assert_eq!(losses("step,loss,accuracy\n0,2.5,0.1\n1,1e-3,1\n").unwrap(), [2.5, 1e-3]);
+        assert!(losses("step,loss,accuracy\n0\n").is_err());
+    }
+}

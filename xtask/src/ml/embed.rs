@@ -1,0 +1,36 @@
+//! The encoder of sentences: each side's vectors, checked by the other.
+
+use anyhow::Result;
+
+use super::{
+    findings::Findings,
+    side::{Argument, Side},
+};
+
+const PROGRAM: &str = "ml-embed";
+
+/// How far numbers, and the cosines of two sentences, may be apart.
+const TOLERANCE: &str = "1e-4";
+
+/// Looks for a sentence on both sides, and has native embed anew what the component has written.
+pub(super) fn compare(sides: &[Side; 2], findings: &mut Findings) -> Result<()> {
+    use Argument::{Data, Result as Output, Word};
+    let query = "How does a program run where it can do no harm?";
+    let [native, component] = sides;
+    let search = [Word("--model"), Data("minilm"), Word("--out"), Output("sentences.json"), Word(query)];
+    let answers = [native.run(PROGRAM, &search)?, component.run(PROGRAM, &search)?];
+    let check = [
+        Word("--model"),
+        Data("minilm"),
+        Word("--tolerance"),
+        Word(TOLERANCE),
+        Word("--check"),
+        Output("sentences.json"),
+    ];
+    // It fails where they differ by more.
+    let checked = native.with_results_of(component).run(PROGRAM, &check)?;
+    findings.holds("embed", checked.text.lines().last().unwrap_or_default(), &format!("within {TOLERANCE}"));
+    let [first, second] = &answers;
+    findings.times("embed", "finding a sentence", [first.time, second.time]);
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! What was compared, and how it came out.
+
+use std::{fs, path::Path, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use comfy_table::{CellAlignment, Table, presets};
+
+/// The rows of the report.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    rows: Vec<[String; 6]>,
+    failed: Vec<String>,
+}
+
+impl Findings {
+    /// Two numbers, which may differ by `tolerance` at most.
+    pub(super) fn near(&mut self, program: &str, what: &str, [native, component]: [f64; 2], tolerance: f64) {
+        let difference = (native - component).abs();
+        // Numbers that are none agree with nothing.
+        let agree = difference <= tolerance;
+        let wanted = format!("within {tolerance}");
+        self.push(program, what, [native, component].map(digits), digits(difference), wanted, agree);
+    }
+
+    /// The largest difference between two series, step by step, which may be `tolerance` at most.
+    pub(super) fn series(&mut self, program: &str, what: &str, sides: [&[f64]; 2], tolerance: f64) {
+        let [native, component] = sides;
+        let pairs = native.iter().zip(component);
+        let largest = pairs.map(|(native, component)| (native - component).abs()).fold(0.0, worse);
+        let agree = !native.is_empty() && native.len() == component.len() && largest <= tolerance;
+        let ends = [native, component].map(|side| digits(side.last().copied().unwrap_or(f64::NAN)));
+        let what = format!("{what}, {} steps", native.len());
+        self.push(program, &what, ends, digits(largest), format!("within {tolerance}"), agree);
+    }
+
+    /// Two numbers, both of which have to be `least` or more.
+    pub(super) fn at_least(&mut self, program: &str, what: &str, sides: [f64; 2], least: f64) {
+        let enough = sides.iter().all(|side| *side >= least);
+        self.push(program, what, sides.map(digits), String::new(), format!("at least {least}"), enough);
+    }
+
+    /// Two texts, which have to be the same.
+    pub(super) fn same(&mut self, program: &str, what: &str, [native, component]: [&str; 2]) {
+        let same = native == component;
+        self.push(program, what, [native, component].map(end), String::new(), "the same".to_owned(), same);
+    }
+
+    /// What a program has found to be as it should be; it would have failed otherwise.
+    pub(super) fn holds(&mut self, program: &str, what: &str, wanted: &str) {
+        self.push(program, what, [const { String::new() }; 2], String::new(), wanted.to_owned(), true);
+    }
+
+    /// Two times, for the reader.
+    pub(super) fn times(&mut self, program: &str, what: &str, sides: [Duration; 2]) {
+        let [native, component] = sides.map(|side| format!("{:.1} s", side.as_secs_f64()));
+        self.rows.push([
+            program.to_owned(),
+            what.to_owned(),
+            native,
+            component,
+            String::new(),
+            String::new(),
+        ]);
+    }
+
+    fn push(
+        &mut self,
+        program: &str,
+        what: &str,
+        [native, component]: [String; 2],
+        difference: String,
+        wanted: String,
+        good: bool,
+    ) {
+        let verdict = if good { wanted } else { format!("{wanted}: NO") };
+        self.rows.push([program.to_owned(), what.to_owned(), native, component, difference, verdict]);
+        if !good {
+            self.failed.push(format!("{program}: {what}"));
+        }
+    }
+
+    /// Prints the rows, and fails where one is not as it should be.
+    pub(super) fn report(&self, folder: &Path) -> Result<()> {
+        let mut table = Table::new();
+        table.load_preset(presets::ASCII_MARKDOWN);
+        table.set_header(["program", "compared", "native", "component", "difference", "wanted"]);
+        table.add_rows(self.rows.iter().cloned());
+        for column in table.column_iter_mut().skip(2).take(3) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        println!("\n{table}\n");
+        let path = folder.join("report.md");
+        fs::write(&path, format!("{table}\n")).with_context(|| path.display().to_string())?;
+        println!("pictures and curves  {}", folder.display());
+        if !self.failed.is_empty() {
+            bail!("native and component do not agree: {}", self.failed.join("; "));
+        }
+        println!("Native and component agree.");
+        Ok(())
+    }
+}
+
+/// The end of a text that may be long, on one line.
+fn end(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    let (from, _) = line.char_indices().nth_back(39).unwrap_or_default();
+    line.get(from..).unwrap_or_default().to_owned()
+}
+
+/// The greater of two differences; one that is not a number outweighs all.
+fn worse(one: f64, other: f64) -> f64 {
+    if one.is_nan() || one > other { one } else { other }
+}
+
+/// Four significant digits or so.
+fn digits(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".to_owned(),
+        0.0..1e-3 => format!("{value:.1e}"),
+        1e-3..10.0 => format!("{value:.4}"),
+        _ => format!("{value:.1}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_too_much_fails() {
+        let failures = |fill: &dyn Fn(&mut Findings)| {
+            let mut findings = Findings::default();
+            fill(&mut findings);
+            findings.failed.len()
+        };
+        assert_eq!(failures(&|f| f.near("p", "w", [1.0, 1.1], 0.2)), 0);
+        assert_eq!(failures(&|f| f.near("p", "w", [1.0, 1.3], 0.2)), 1);
+        assert_eq!(failures(&|f| f.near("p", "w", [1.0, f64::NAN], 0.2)), 1);
+        assert_eq!(failures(&|f| f.series("p", "w", [&[1.0, 2.0], &[1.0, 2.1]], 0.2)), 0);
+        assert_eq!(failures(&|f| f.series("p", "w", [&[1.0, 3.0, 2.0], &[1.0, 2.1, 2.0]], 0.2)), 1);
+        assert_eq!(failures(&|f| f.series("p", "w", [&[1.0], &[1.0, 2.1]], 0.2)), 1);
+        assert_eq!(failures(&|f| f.series("p", "w", [&[], &[]], 0.2)), 1);
+        assert_eq!(failures(&|f| f.series("p", "w", [&[1.0, f64::NAN, 1.0], &[1.0; 3]], 0.2)), 1);
+        assert_eq!(failures(&|f| f.at_least("p", "w", [1.0, 0.9], 0.9)), 0);
+        assert_eq!(failures(&|f| f.at_least("p", "w", [1.0, f64::NAN], 0.9)), 1);
+        assert_eq!(failures(&|f| f.same("p", "w", ["a", "b"])), 1);
+        assert_eq!(failures(&|f| f.same("p", "w", ["a", "a"])), 0);
+    }
+
+    #[test]
+    fn of_a_long_text_one_sees_the_end() {
+        assert_eq!(end(" a\nb "), "a b");
+        assert_eq!(end(&format!("{}{}", "é".repeat(100), "b".repeat(39))), format!("é{}", "b".repeat(39)));
+    }
+}

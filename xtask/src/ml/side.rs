@@ -1,0 +1,127 @@
+//! A program natively, or as a component.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    artifacts::{self, ML},
+    repo::{Repo, program, show},
+};
+
+/// Where the programs of one side are, and what they may use.
+#[derive(Clone, Debug)]
+pub(super) struct Side {
+    programs: PathBuf,
+    data: PathBuf,
+    source: PathBuf,
+    results: PathBuf,
+    /// cargo's subcommand, which runs components; natively none.
+    tool: Option<PathBuf>,
+}
+
+/// What a program is told.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Argument<'a> {
+    /// As it is.
+    Word(&'a str),
+    /// A path in the folder with the data that is fetched.
+    Data(&'a str),
+    /// A path in the programs' workspace.
+    Source(&'a str),
+    /// A path in this side's folder for results.
+    Result(&'a str),
+}
+
+/// What a program printed, and how long it took.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) text: String,
+    pub(super) time: Duration,
+}
+
+impl Side {
+    /// The native programs.
+    pub(super) fn native(repo: &Repo, data: &Path, results: &Path) -> Self {
+        Self {
+            programs: repo.target("release"),
+            data: data.into(),
+            source: repo.path(ML).with_file_name(""),
+            results: results.into(),
+            tool: None,
+        }
+    }
+
+    /// The components.
+    pub(super) fn component(repo: &Repo, tool: &Path, data: &Path, results: &Path) -> Self {
+        Self {
+            programs: artifacts::component_folder(repo),
+            tool: Some(tool.into()),
+            ..Self::native(repo, data, results)
+        }
+    }
+
+    /// The same programs, whose results are put into the folder of `other`.
+    pub(super) fn with_results_of(&self, other: &Self) -> Self {
+        Self { results: other.results.clone(), ..self.clone() }
+    }
+
+    /// Runs a program; what it writes to stderr, such as progress bars, is seen.
+    pub(super) fn run(&self, name: &str, arguments: &[Argument<'_>]) -> Result<Answer> {
+        let mut command = self.command(name);
+        for argument in arguments {
+            let (host, guest, path) = match *argument {
+                Argument::Word(word) => {
+                    command.arg(word);
+                    continue;
+                }
+                Argument::Data(path) => (&self.data, "/data", path),
+                Argument::Source(path) => (&self.source, "/source", path),
+                Argument::Result(path) => (&self.results, "/results", path),
+            };
+            match self.tool {
+                None => command.arg(host.join(path)),
+                Some(_) => command.arg(format!("{guest}/{path}")),
+            };
+        }
+        println!("$ {}", show(&command));
+        let started = Instant::now();
+        let output = command
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .with_context(|| format!("can't run `{}`", show(&command)))?;
+        let time = started.elapsed();
+        let text = String::from_utf8(output.stdout).context("the program wrote no text")?;
+        print!("{text}");
+        if !output.status.success() {
+            bail!("`{}` failed: {}", show(&command), output.status);
+        }
+        Ok(Answer { text, time })
+    }
+
+    /// A result as text.
+    pub(super) fn read(&self, path: &str) -> Result<String> {
+        let path = self.results.join(path);
+        fs::read_to_string(&path).with_context(|| path.display().to_string())
+    }
+
+    fn command(&self, name: &str) -> Command {
+        let Some(tool) = &self.tool else { return program(artifacts::native(&self.programs, name)) };
+        let mut command = program(tool);
+        // What `cargo wgpu-wasi run` has cargo run.
+        command.arg("runner");
+        for (host, guest) in
+            [(&self.data, "/data::ro"), (&self.source, "/source::ro"), (&self.results, "/results")]
+        {
+            command.arg("--dir").arg(format!("{}::{guest}", host.display()));
+        }
+        command.arg(artifacts::component(&self.programs, name));
+        command
+    }
+}
