@@ -5,19 +5,20 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use crate::{
-    artifacts::{DROP_IN, EXAMPLES, GUESTS, WORKSPACES},
+    artifacts::{DROP_IN, EXAMPLES, GUESTS, ML, WORKSPACES},
     docs,
     repo::{GUEST_TARGET, Repo, in_path, output, run},
 };
 
 /// What is linted, as arguments for cargo. The guest's side is only ever compiled for its target.
-const LINTED: [&[&str]; 7] = [
+const LINTED: [&[&str]; 8] = [
     &["--workspace", "--exclude", "wgpu-wasi-backend", "--all-targets"],
     &["-p", "wgpu-wasi-backend", "--all-features", "--target", GUEST_TARGET],
     &["--manifest-path", GUESTS, "--workspace", "--target", GUEST_TARGET],
     &["--manifest-path", EXAMPLES, "--workspace", "--target", GUEST_TARGET],
     &["--manifest-path", EXAMPLES, "--workspace", "--all-targets"],
     &["--manifest-path", DROP_IN, "--workspace", "--all-targets"],
+    &["--manifest-path", ML, "--workspace", "--all-targets"],
     &["--manifest-path", "xtask/Cargo.toml", "--all-targets"],
 ];
 
@@ -71,8 +72,8 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
         return Ok(());
     }
     let configuration = repo.path("deny.toml");
-    // What the drop-in programs bring is what it is: they try other people's crates, and are part of nothing.
-    for manifest in WORKSPACES.into_iter().filter(|manifest| *manifest != DROP_IN) {
+    // What these programs bring is what it is: they try other people's crates, and are part of nothing.
+    for manifest in WORKSPACES.into_iter().filter(|manifest| ![DROP_IN, ML].contains(manifest)) {
         let mut cargo = repo.cargo(["deny", "--manifest-path", manifest, "--config"]);
         cargo.arg(&configuration).args(["check", "--hide-inclusion-graph"]);
         run(cargo.args(NO_MATTER.iter().flat_map(|lint| ["--allow", *lint])).args(DENIED))?;
