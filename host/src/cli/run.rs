@@ -1,6 +1,13 @@
 //! `wgpu-wasi run`: runs one component.
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode, thread, time::Duration};
+use std::{
+    ffi::OsString,
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+    thread,
+    time::Duration,
+};
 
 use clap::Args;
 
@@ -123,8 +130,13 @@ fn end_timed_out(timed_out: TimedOut) -> ExitCode {
 
 /// Ends this process when the guest did not end by itself. Its work may still run on the GPU, for ever
 /// perhaps, and giving a device back waits for that; the system takes it back when the process is gone.
+///
+/// `std::process::exit` would let the driver clean up, which on NVIDIA's waits for that work, or crashes
+/// because of the threads that still do.
 fn end(status: u8) -> ExitCode {
-    std::process::exit(i32::from(status))
+    // Only what this process itself has printed could be lost: the guest's own output has no buffer here.
+    let _ = io::stdout().flush();
+    signal_hook::low_level::exit(i32::from(status))
 }
 
 #[cfg(test)]
