@@ -77,6 +77,7 @@ mod ctx;
 mod device;
 mod error;
 mod fence;
+mod inlining;
 mod instance;
 mod lend;
 pub mod limits;

@@ -49,10 +49,10 @@ pub const COMPILER_STACK_MARGIN: usize = 16 << 20;
 /// The longest that one call of a guest may wait for the GPU, or for a shader to be compiled.
 pub const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(600);
 
-/// Calls of functions that one function of a shader may make, with those that they make, each loop gone
-/// through once: 65,536. It holds where [`Quotas::max_loop_iterations`] is set, since functions that call others
-/// twice are as good as a loop without end.
-pub const MAX_SHADER_CALLS: u64 = 1 << 16;
+/// Expressions that one function of a shader may have, those of the functions that it calls among them, once
+/// for each call: drivers put functions in the place of their calls. Mesa's lavapipe takes about a kilobyte
+/// for each.
+pub const MAX_INLINED_EXPRESSIONS: u64 = 1 << 20;
 
 /// Error scopes that may be open on one device at a time.
 pub const MAX_ERROR_SCOPES: usize = 1_024;

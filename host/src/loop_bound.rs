@@ -11,7 +11,7 @@ use wgpu::naga::{
     Module, Range, Scalar, Span, Statement, Type, TypeInner,
 };
 
-use crate::{error::GpuError, limits::MAX_SHADER_CALLS};
+use crate::error::GpuError;
 
 /// The counter's name; naga makes it another one where the shader has it already.
 const COUNTER: &str = "loop_iterations";
@@ -22,26 +22,19 @@ pub(crate) fn bound(code: &str, max: u32) -> Result<Option<Module>, GpuError> {
     // wgpu knows which extensions its device has, and it took the code: here all are allowed.
     let mut module = naga::front::wgsl::parse_str(code)
         .map_err(|error| GpuError::internal(format!("can't bound the loops of the shader: {error}")))?;
-    let loops = bound_module(&mut module, max)?;
+    let loops = bound_module(&mut module, max);
     Ok((loops > 0).then_some(module))
 }
 
 /// Bounds the loops of `module`; how many there are.
-fn bound_module(module: &mut Module, max: u32) -> Result<usize, GpuError> {
+fn bound_module(module: &mut Module, max: u32) -> usize {
     let counter = add_counter(module);
     let Module { functions, entry_points, .. } = module;
-    // Those of the functions so far: a function stands before all that call it.
-    let mut calls = Vec::with_capacity(functions.len());
-    let mut loops = 0;
-    for (_, function) in functions.iter_mut() {
-        let walk = Walk::through(function, counter, max, &calls)?;
-        loops += walk.loops;
-        calls.push(walk.calls);
-    }
-    for entry in entry_points {
-        loops += Walk::through(&mut entry.function, counter, max, &calls)?.loops;
-    }
-    Ok(loops)
+    let functions = functions.iter_mut().map(|(_, function)| function);
+    functions
+        .chain(entry_points.iter_mut().map(|entry| &mut entry.function))
+        .map(|function| Walk::through(function, counter, max))
+        .sum()
 }
 
 /// A variable that each invocation has for itself and that begins as zero.
@@ -64,39 +57,16 @@ struct Walk<'a> {
     expressions: &'a mut Arena<Expression>,
     counter: Handle<GlobalVariable>,
     max: u32,
-    /// The calls that other functions make.
-    calls_of: &'a [u64],
     loops: usize,
-    /// The calls that this one makes, with those that they make, each loop gone through once.
-    calls: u64,
-}
-
-/// What was found in a function.
-struct Found {
-    loops: usize,
-    calls: u64,
 }
 
 impl<'a> Walk<'a> {
-    fn through(
-        function: &'a mut Function,
-        counter: Handle<GlobalVariable>,
-        max: u32,
-        calls_of: &'a [u64],
-    ) -> Result<Found, GpuError> {
-        let Function { name, expressions, body, .. } = function;
-        let mut walk = Self { expressions, counter, max, calls_of, loops: 0, calls: 0 };
+    /// Bounds the loops of `function`; how many there are.
+    fn through(function: &'a mut Function, counter: Handle<GlobalVariable>, max: u32) -> usize {
+        let Function { expressions, body, .. } = function;
+        let mut walk = Self { expressions, counter, max, loops: 0 };
         walk.block(body);
-        let Self { loops, calls, .. } = walk;
-        if calls > MAX_SHADER_CALLS {
-            // Without loops as well, functions that call others twice take for ever soon.
-            return Err(GpuError::validation(format!(
-                "the calls of the function {:?}, with those that they make, are more than {MAX_SHADER_CALLS}, \
-                 and this host bounds what a shader does (the quota `max_loop_iterations`)",
-                name.as_deref().unwrap_or_default()
-            )));
-        }
-        Ok(Found { loops, calls })
+        walk.loops
     }
 
     fn block(&mut self, block: &mut Block) {
@@ -123,15 +93,12 @@ impl<'a> Walk<'a> {
                 body.splice(0..0, self.check());
                 self.loops += 1;
             }
-            Statement::Call { function, arguments: _, result: _ } => {
-                let inner = self.calls_of.get(function.index()).copied().unwrap_or(u64::MAX);
-                self.calls = self.calls.saturating_add(inner).saturating_add(1);
-            }
             // All that hold no statements, so that a new kind that does is not passed over.
             Statement::Emit(_)
             | Statement::Break
             | Statement::Continue
             | Statement::Return { .. }
+            | Statement::Call { .. }
             | Statement::Kill
             | Statement::ControlBarrier(_)
             | Statement::MemoryBarrier(_)
@@ -180,7 +147,6 @@ mod tests {
     };
 
     use super::*;
-    use crate::error::ErrorKind;
 
     const MAX: u32 = 1000;
 
@@ -349,27 +315,5 @@ mod tests {
             let module = naga::front::wgsl::parse_str(&format!("fn f() -> u32 {{ {body} }}")).unwrap();
             Validator::new(ValidationFlags::all(), Capabilities::all()).validate(&module).unwrap_err();
         }
-    }
-
-    #[test]
-    fn calls_without_end_are_refused() {
-        // Each function calls the one before twice.
-        let doubling = |functions: u32| {
-            let first =
-                "@group(0) @binding(0) var<storage, read_write> data: u32; fn f0() { data++; }".to_owned();
-            (1..functions).fold(first, |text, at| {
-                format!("{text} fn f{at}() {{ f{before}(); loop {{ f{before}(); }} }}", before = at - 1)
-            })
-        };
-        // 2 calls, 6, 14, …, 65,534.
-        let (_, after) = bounded(&doubling(16));
-        assert_eq!(checked_loops_of(&after), 15);
-        for functions in [17, 100] {
-            let GpuError { kind, message } = bound(&doubling(functions), MAX).unwrap_err();
-            assert_eq!(kind, ErrorKind::Validation);
-            assert!(message.contains("\"f16\"") && message.contains("max_loop_iterations"), "{message}");
-        }
-        let main = format!("{} @compute @workgroup_size(1) fn main() {{ f15(); f15(); }}", doubling(16));
-        assert!(bound(&main, MAX).unwrap_err().message.contains("\"main\""));
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     bindings::wit,
     device::DeviceCore,
     error::{GpuError, collecting},
-    loop_bound,
+    inlining, loop_bound,
     records::PipelineConstants,
     view::{Entry, WebGpu, WebGpuCtxView, label_methods, labelled},
     workgroup_memory::WorkgroupMemory,
@@ -132,6 +132,7 @@ fn compile(
     text: &str,
     max_loop_iterations: Option<u32>,
 ) -> Result<Compiled, GpuError> {
+    inlining::check(text)?;
     let create = |source| {
         collecting(|| {
             device.create_shader_module(wgpu::ShaderModuleDescriptor { label: Some(label), source })

@@ -758,6 +758,7 @@ macro_rules! misuses {
             }
             shader_module {
                 nothing: "quiet",
+                doubling_calls: "validation",
                 nul: "validation",
                 nul_in_a_name: "validation",
                 noise: "validation",

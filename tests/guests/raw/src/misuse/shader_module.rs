@@ -21,6 +21,13 @@ pub async fn nothing(gpu: &Gpu) -> Answer {
     module(gpu, "").await
 }
 
+pub async fn doubling_calls(gpu: &Gpu) -> Answer {
+    let code = (1..40).fold("fn f0() {}".to_owned(), |text, at| {
+        format!("{text} fn f{at}() {{ f{before}(); f{before}(); }}", before = at - 1)
+    });
+    module(gpu, &format!("{code} @compute @workgroup_size(1) fn main() {{ f39(); }}")).await
+}
+
 pub async fn nul(gpu: &Gpu) -> Answer {
     module(gpu, "\0").await
 }

@@ -136,7 +136,6 @@ pub async fn run(c: &mut Checks) {
     }
     constants(c, &device).await;
     draw(c, &device).await;
-    calls(c, &device).await;
 }
 
 /// A loop that ends when a constant of the pipeline says.
@@ -153,16 +152,6 @@ async fn constants(c: &mut Checks, device: &GpuDevice) {
         let counted = counted(c, "constants", device, &code, Some(count), 1).await;
         c.equal("constants", counted, expected.to_vec());
     }
-}
-
-/// Calls that call others twice are as good as a loop.
-async fn calls(c: &mut Checks, device: &GpuDevice) {
-    let code = (1..40).fold(format!("{COUNTS}fn f0() {{ n[0]++; }}"), |text, at| {
-        format!("{text} fn f{at}() {{ f{before}(); f{before}(); }}", before = at - 1)
-    });
-    let code = format!("{code} @compute @workgroup_size(1) fn main() {{ f39(); }}");
-    let module = c.invalid("calls", device, || kit::shader(device, &code)).await;
-    c.invalid("what was refused can't be used", device, || kit::pipeline(device, &module)).await;
 }
 
 async fn draw(c: &mut Checks, device: &GpuDevice) {

@@ -1,0 +1,148 @@
+//! What the calls in a shader grow to. Drivers put the body of a function in place of each call of it, so
+//! that forty functions, each of which calls the one before twice, take a thousand thousand million bodies:
+//! the compiler has the memory of the machine used up before it is done, and nothing can stop it.
+
+use wgpu::naga::{self, Block, Function, Statement};
+
+use crate::{error::GpuError, limits::MAX_INLINED_EXPRESSIONS};
+
+/// Refuses WGSL in which a function has more than [`MAX_INLINED_EXPRESSIONS`], those of the functions that
+/// it calls among them, once for each call. Runs on the compiler's thread: it recurses with the source, as
+/// the compiler does.
+pub(crate) fn check(code: &str) -> Result<(), GpuError> {
+    if surely_few(code) {
+        return Ok(());
+    }
+    // wgpu tells what is wrong with it.
+    let Ok(module) = naga::front::wgsl::parse_str(code) else { return Ok(()) };
+    // Those of the functions so far: a function stands before all that call it.
+    let mut sizes = Vec::with_capacity(module.functions.len());
+    for (_, function) in module.functions.iter() {
+        sizes.push(size(function, &sizes)?);
+    }
+    for entry in &module.entry_points {
+        size(&entry.function, &sizes)?;
+    }
+    Ok(())
+}
+
+/// Whether no code of this length with so many functions can have too many: it has the most where each
+/// function consists of calls of the one before, all as long, and each call and each expression takes a
+/// character at least.
+fn surely_few(code: &str) -> bool {
+    let functions = code.matches("fn").count().max(1);
+    let Ok(calls) = u64::try_from(code.len().div_ceil(functions)) else { return false };
+    let Ok(functions) = u32::try_from(functions) else { return false };
+    calls.checked_pow(functions).is_some_and(|most| most <= MAX_INLINED_EXPRESSIONS)
+}
+
+/// The expressions of `function`, when the functions before it have `sizes`.
+fn size(function: &Function, sizes: &[u64]) -> Result<u64, GpuError> {
+    let own = u64::try_from(function.expressions.len()).unwrap_or(u64::MAX);
+    let size = own.saturating_add(called(&function.body, sizes));
+    if size <= MAX_INLINED_EXPRESSIONS {
+        return Ok(size);
+    }
+    let name = function.name.as_deref().unwrap_or_default();
+    Err(GpuError::validation(format!(
+        "with all that it calls, once for each call, the function {name:?} has more than \
+         {MAX_INLINED_EXPRESSIONS} expressions, as many as this host takes"
+    )))
+}
+
+/// The expressions of all that is called in `block`.
+fn called(block: &Block, sizes: &[u64]) -> u64 {
+    let inside = |block: &Block| called(block, sizes);
+    let of = |statement: &Statement| match statement {
+        Statement::Block(block) => inside(block),
+        Statement::If { condition: _, accept, reject } => inside(accept).saturating_add(inside(reject)),
+        Statement::Switch { selector: _, cases } => {
+            cases.iter().map(|case| inside(&case.body)).fold(0, u64::saturating_add)
+        }
+        Statement::Loop { body, continuing, break_if: _ } => inside(body).saturating_add(inside(continuing)),
+        // The call itself is one as well: a function may be empty.
+        Statement::Call { function, arguments: _, result: _ } => {
+            sizes.get(function.index()).map_or(u64::MAX, |size| size.saturating_add(1))
+        }
+        // All that hold no statements, so that a new kind that does is not passed over.
+        Statement::Emit(_)
+        | Statement::Break
+        | Statement::Continue
+        | Statement::Return { .. }
+        | Statement::Kill
+        | Statement::ControlBarrier(_)
+        | Statement::MemoryBarrier(_)
+        | Statement::Store { .. }
+        | Statement::ImageStore { .. }
+        | Statement::Atomic { .. }
+        | Statement::ImageAtomic { .. }
+        | Statement::WorkGroupUniformLoad { .. }
+        | Statement::RayQuery { .. }
+        | Statement::RayPipelineFunction(_)
+        | Statement::SubgroupBallot { .. }
+        | Statement::SubgroupGather { .. }
+        | Statement::SubgroupCollectiveOperation { .. }
+        | Statement::CooperativeStore { .. } => 0,
+    };
+    block.iter().map(of).fold(0, u64::saturating_add)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    /// Functions of which each calls the one before twice.
+    fn doubling(functions: u32) -> String {
+        (1..functions).fold("fn f0() {}".to_owned(), |text, at| {
+            format!("{text} fn f{at}() {{ f{before}(); if true {{ f{before}(); }} }}", before = at - 1)
+        })
+    }
+
+    #[test]
+    fn calls_that_double_are_refused_before_they_are_too_many() {
+        check(&doubling(12)).unwrap();
+        for functions in [21, 40, 100] {
+            let GpuError { kind, message } = check(&doubling(functions)).unwrap_err();
+            assert_eq!(kind, ErrorKind::Validation);
+            assert!(message.contains("\"f1") || message.contains("\"f2"), "{message}");
+        }
+        let main = |calls: usize| {
+            let calls = "f15();".repeat(calls);
+            format!("{} @compute @workgroup_size(1) fn main() {{ {calls} }}", doubling(16))
+        };
+        check(&main(1)).unwrap();
+        assert!(check(&main(32)).unwrap_err().message.contains("\"main\""));
+    }
+
+    #[test]
+    fn calls_in_every_block_count() {
+        let leaf = doubling(17);
+        for block in [
+            "{ f16(); }",
+            "if x { f16(); }",
+            "if x {} else { f16(); }",
+            "switch 1 { case 1: { f16(); } default: {} }",
+            "loop { f16(); break; }",
+            "loop { continuing { f16(); break if x; } }",
+        ] {
+            let with = |block: &str| check(&format!("{leaf} fn g(x: bool) {{ {} }}", block.repeat(32)));
+            with("if x { f1(); }").unwrap();
+            assert!(with(block).is_err(), "{block}");
+        }
+    }
+
+    #[test]
+    fn code_that_is_no_wgsl_is_left_to_wgpu() {
+        check(&format!("{} this is not WGSL", doubling(40))).unwrap();
+    }
+
+    #[test]
+    fn what_is_passed_without_a_look_is_small() {
+        assert!(surely_few("") && surely_few(&"x".repeat(1 << 20)));
+        assert!(!surely_few(&"x".repeat((1 << 20) + 1)));
+        assert!(surely_few(&format!("fn{}fn", "x".repeat(2000))));
+        assert!(!surely_few(&format!("fn{}fn", "x".repeat(2100))));
+        assert!(!surely_few(&doubling(16)) && !surely_few(&"fn ".repeat(100_000)));
+    }
+}
