@@ -37,7 +37,10 @@ use wgpu_wasi_host::{
     command::{Outcome, Runtime, RuntimeOptions},
 };
 
-use crate::coverage;
+use crate::{
+    coverage,
+    hub::{self, Objects, RENDER_BUNDLES},
+};
 
 /// Bytes of GPU memory that a guest may hold: enough for what it needs, and too little for what it asks.
 const GPU_MEMORY: u64 = 256 << 20;
@@ -257,59 +260,15 @@ impl Fuzzer {
     }
 
     fn holds(&self) -> Option<String> {
-        let report = self.instance.generate_report()?;
-        let wgpu::wgc::hub::HubReport {
-            adapters: _,
-            devices,
-            queues,
-            pipeline_layouts,
-            shader_modules,
-            bind_group_layouts,
-            bind_groups,
-            command_encoders,
-            command_buffers,
-            render_bundles,
-            render_pipelines,
-            compute_pipelines,
-            pipeline_caches,
-            query_sets,
-            buffers,
-            textures,
-            texture_views,
-            external_textures,
-            samplers,
-            render_passes,
-            compute_passes,
-            render_bundle_encoders,
-        } = report.hub;
         let mut text = String::new();
-        for (name, registry) in [
-            ("devices", devices),
-            ("queues", queues),
-            ("pipeline layouts", pipeline_layouts),
-            ("shader modules", shader_modules),
-            ("bind group layouts", bind_group_layouts),
-            ("bind groups", bind_groups),
-            ("command encoders", command_encoders),
-            ("command buffers", command_buffers),
-            ("render bundles", render_bundles),
-            ("render pipelines", render_pipelines),
-            ("compute pipelines", compute_pipelines),
-            ("pipeline caches", pipeline_caches),
-            ("query sets", query_sets),
-            ("buffers", buffers),
-            ("textures", textures),
-            ("texture views", texture_views),
-            ("external textures", external_textures),
-            ("samplers", samplers),
-            ("render passes", render_passes),
-            ("compute passes", compute_passes),
-            ("render bundle encoders", render_bundle_encoders),
-        ] {
-            let count = registry.num_kept_from_user.max(registry.num_allocated);
-            let refused = if name == "render bundles" { REFUSED_BUNDLES.load(Ordering::Relaxed) } else { 0 };
+        // The adapter is this fuzzer's own.
+        for Objects { kind, kept, allocated } in
+            hub::objects(&self.instance)?.into_iter().filter(|objects| objects.kind != "adapters")
+        {
+            let count = kept.max(allocated);
+            let refused = if kind == RENDER_BUNDLES { REFUSED_BUNDLES.load(Ordering::Relaxed) } else { 0 };
             if count > refused {
-                let _ = write!(text, "{count} {name} ");
+                let _ = write!(text, "{count} {kind} ");
             }
         }
         if text.is_empty() { None } else { Some(text) }

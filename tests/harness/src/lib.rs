@@ -9,11 +9,13 @@
 //!   are built already.
 #![expect(clippy::expect_used, clippy::panic, reason = "a harness fails by panicking, as tests do")]
 
+pub mod child;
 pub mod coverage;
 pub mod expectations;
 pub mod fuzz;
 pub mod gpu;
 pub mod guests;
+pub mod hub;
 pub mod runs;
 
 pub use crate::{

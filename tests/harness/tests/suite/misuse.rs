@@ -2,13 +2,9 @@
 //! of the guest is left, and a healthy guest then runs on the same engine. On wgpu's noop adapter and on the
 //! machine's.
 
-use std::{
-    env,
-    io::{self, Write},
-    process::Command,
-};
+use std::io::{self, Write};
 
-use wgpu_wasi_harness::{Adapter, Guest, Ran, guests::folder, runs};
+use wgpu_wasi_harness::{Adapter, Guest, Ran, child::ran_alone, runs};
 use wgpu_wasi_host::WaitMode;
 
 include!("../../../guests/raw/misuses.rs");
@@ -17,11 +13,8 @@ include!("../../../guests/raw/misuses.rs");
 const SUSPENDED: &str = "pending::";
 
 /// What would take this process along if the host failed: a stack that overflows can't be caught. These run
-/// in a process of their own, which is this program with one test.
+/// in a process of their own.
 const PROCESS_KILLERS: &str = "shader_module::deep_";
-
-/// Set in that process.
-const CHILD: &str = "WGPU_WASI_HARNESS_CHILD";
 
 /// What only a driver finds: wgpu's noop adapter makes no code for shaders.
 const DRIVER: [&str; 4] = [
@@ -56,8 +49,8 @@ fn answer(misuse: &str, ran: &Ran) -> String {
 }
 
 fn check(misuse: &str, expected: &str) {
-    if misuse.starts_with(PROCESS_KILLERS) && env::var_os(CHILD).is_none() {
-        return check_in_a_child(misuse);
+    if misuse.starts_with(PROCESS_KILLERS) && ran_alone(&format!("misuse::{misuse}")) {
+        return;
     }
     let driver = DRIVER.iter().any(|start| misuse.starts_with(start));
     let adapters = if driver { &[Adapter::Machine][..] } else { &[Adapter::Noop, Adapter::Machine] };
@@ -86,23 +79,6 @@ fn check(misuse: &str, expected: &str) {
         let healthy = runs::component(Guest::Raw, &["compute"], Adapter::Machine.context().build());
         assert_eq!(healthy.failure(), None, "a healthy guest after {misuse}");
     }
-}
-
-fn check_in_a_child(misuse: &str) {
-    let child = Command::new(env::current_exe().unwrap())
-        .args([&format!("misuse::{misuse}"), "--exact", "--nocapture"])
-        // Built here, so that the other process has nothing to do but this.
-        .env("WGPU_WASI_GUESTS", folder())
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    let output = String::from_utf8_lossy(&child.stdout);
-    assert!(
-        child.status.success() && output.contains("1 passed"),
-        "{misuse} ended a process, {}:\n{output}\n{}",
-        child.status,
-        String::from_utf8_lossy(&child.stderr)
-    );
 }
 
 macro_rules! tests {

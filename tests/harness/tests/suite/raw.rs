@@ -3,22 +3,17 @@
 
 use std::{
     collections::BTreeMap,
-    env,
-    process::Command,
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
-use wgpu_wasi_harness::{Adapter, Guest, Ran, runs};
+use wgpu_wasi_harness::{Adapter, Guest, Ran, child::ran_alone, runs};
 
 include!("../../../guests/raw/cases.rs");
 
 /// What would take this process along if the host failed: a stack that overflows can't be caught. These run
-/// in a process of their own, which is this program with one test.
+/// in a process of their own.
 const PROCESS_KILLERS: [&str; 1] = ["shader_hostile"];
-
-/// Set in that process.
-const CHILD: &str = "WGPU_WASI_HARNESS_CHILD";
 
 /// The run of a case; made at the first call.
 fn run(case: &str) -> Arc<Ran> {
@@ -48,22 +43,10 @@ fn ends_well(case: &str) {
     if Adapter::Machine.available(case).is_none() {
         return;
     }
-    if !PROCESS_KILLERS.contains(&case) || env::var_os(CHILD).is_some() {
-        check(case, &run(case));
+    if PROCESS_KILLERS.contains(&case) && ran_alone(&format!("raw::{case}")) {
         return;
     }
-    let child = Command::new(env::current_exe().unwrap())
-        .args([&format!("raw::{case}"), "--exact", "--nocapture"])
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    let output = String::from_utf8_lossy(&child.stdout);
-    assert!(
-        child.status.success() && output.contains("1 passed"),
-        "{case} ended a process, {}:\n{output}\n{}",
-        child.status,
-        String::from_utf8_lossy(&child.stderr)
-    );
+    check(case, &run(case));
 }
 
 fn check(case: &str, ran: &Ran) {

@@ -2,8 +2,6 @@
 //! other does not feel. And when a guest has ended, however it did, wgpu holds what it held before.
 
 use std::{
-    env,
-    process::Command,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -12,13 +10,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use wgpu_wasi_harness::{Adapter, Guest, Ran, runs};
+use wgpu_wasi_harness::{
+    Adapter, Guest, Ran,
+    child::ran_alone,
+    hub::{self, RENDER_BUNDLES},
+    runs,
+};
 use wgpu_wasi_host::{LentDevice, WebGpuCtxBuilder};
 
 include!("../../../guests/raw/cases.rs");
-
-/// Set in a process that runs one test of this file.
-const CHILD: &str = "WGPU_WASI_HARNESS_CHILD";
 
 /// A program of the harness's that has a device of its own and lends it to guests.
 struct Embedder {
@@ -215,89 +215,20 @@ fn delays_nobody(work: impl Fn(), troubled: impl Fn() + Send) {
 
 /// Objects that wgpu has in the instance that the tests share, by kind.
 fn objects() -> Vec<(&'static str, usize)> {
-    let report = Adapter::Machine.gpu().unwrap().instance.generate_report().unwrap();
-    let wgpu::wgc::hub::HubReport {
-        adapters,
-        devices,
-        queues,
-        pipeline_layouts,
-        shader_modules,
-        bind_group_layouts,
-        bind_groups,
-        command_encoders,
-        command_buffers,
-        // wgpu 30.0.1 keeps one for each `finish` that it answers with a panic, which the host fences.
-        render_bundles: _,
-        render_pipelines,
-        compute_pipelines,
-        pipeline_caches,
-        query_sets,
-        buffers,
-        textures,
-        texture_views,
-        external_textures,
-        samplers,
-        render_passes,
-        compute_passes,
-        render_bundle_encoders,
-    } = report.hub;
-    [
-        ("adapters", adapters),
-        ("devices", devices),
-        ("queues", queues),
-        ("pipeline layouts", pipeline_layouts),
-        ("shader modules", shader_modules),
-        ("bind group layouts", bind_group_layouts),
-        ("bind groups", bind_groups),
-        ("command encoders", command_encoders),
-        ("command buffers", command_buffers),
-        ("render pipelines", render_pipelines),
-        ("compute pipelines", compute_pipelines),
-        ("pipeline caches", pipeline_caches),
-        ("query sets", query_sets),
-        ("buffers", buffers),
-        ("textures", textures),
-        ("texture views", texture_views),
-        ("external textures", external_textures),
-        ("samplers", samplers),
-        ("render passes", render_passes),
-        ("compute passes", compute_passes),
-        ("render bundle encoders", render_bundle_encoders),
-    ]
-    .map(|(kind, report)| (kind, report.num_kept_from_user))
-    .into()
-}
-
-/// Runs a test of this file in a process of its own, where no other test makes objects meanwhile. `false` in
-/// that process.
-fn alone(test: &str) -> bool {
-    if env::var_os(CHILD).is_some() {
-        return false;
-    }
-    let child = Command::new(env::current_exe().unwrap())
-        .args([&format!("sharing::{test}"), "--exact", "--nocapture"])
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    let output = String::from_utf8_lossy(&child.stdout);
-    assert!(
-        child.status.success() && output.contains("1 passed"),
-        "{test}, {}:\n{output}\n{}",
-        child.status,
-        String::from_utf8_lossy(&child.stderr)
-    );
-    true
+    let counted = hub::objects(&Adapter::Machine.gpu().unwrap().instance).unwrap();
+    let counted = counted.into_iter().filter(|objects| objects.kind != RENDER_BUNDLES);
+    counted.map(|objects| (objects.kind, objects.kept)).collect()
 }
 
 /// Every guest runs on a lent device, so that the memory can be measured, whether it gets to its end there or
 /// not. Those by the WIT alone, of which some are ended by the host, run on devices of their own as well.
 #[test]
 fn ended_guests_leave_nothing_behind() {
-    const TEST: &str = "ended_guests_leave_nothing_behind";
+    const TEST: &str = "sharing::ended_guests_leave_nothing_behind";
     /// What takes its time to say nothing new here, and what may take the process along.
     const LEFT_OUT: [&str; 4] =
         ["buffer_read_back_300_mib", "buffer_upload_300_mib", "shader_hostile", "wait_quota"];
-    if Adapter::Machine.available(TEST).is_none() || alone(TEST) {
+    if Adapter::Machine.available(TEST).is_none() || ran_alone(TEST) {
         return;
     }
     let embedder = Embedder::open(TEST).unwrap();
