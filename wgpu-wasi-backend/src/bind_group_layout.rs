@@ -1,5 +1,7 @@
 //! GPUBindGroupLayout — wit: gpu-bind-group-layout — spec: <https://www.w3.org/TR/webgpu/#gpubindgrouplayout> — peer: host/src/bind_group_layout.rs
 
+use std::sync::{Arc, OnceLock};
+
 use wgpu::custom::BindGroupLayoutInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
@@ -8,9 +10,9 @@ use crate::device::DeviceShared;
 use crate::unsupported;
 
 /// A bind group layout of the host.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct BindGroupLayout {
-    wit: wit::GpuBindGroupLayout,
+    wit: Arc<wit::GpuBindGroupLayout>,
 }
 
 impl BindGroupLayout {
@@ -23,12 +25,7 @@ impl BindGroupLayout {
             }
         };
         device.created();
-        Self { wit }
-    }
-
-    /// A layout that a pipeline has made.
-    pub(crate) fn from_host(wit: wit::GpuBindGroupLayout) -> Self {
-        Self { wit }
+        Self { wit: Arc::new(wit) }
     }
 
     #[inline]
@@ -62,6 +59,39 @@ impl BindGroupLayout {
 }
 
 impl BindGroupLayoutInterface for BindGroupLayout {}
+
+/// Groups whose layouts are kept; those of higher ones are asked for each time. Twice what WebGPU
+/// guarantees: <https://www.w3.org/TR/webgpu/#dom-supported-limits-maxbindgroups>
+const KEPT: usize = 8;
+
+/// The bind group layouts of a pipeline. Programs that make bind groups as they go ask for them before
+/// each dispatch, and every answer of the host is an object more to be made and dropped there.
+#[derive(Debug, Default)]
+pub(crate) struct PipelineLayouts([OnceLock<BindGroupLayout>; KEPT]);
+
+impl PipelineLayouts {
+    /// The layout of a group: what the host has answered before, or answers now.
+    pub(crate) fn get(
+        &self,
+        device: &DeviceShared,
+        index: u32,
+        ask: impl FnOnce() -> wit::GpuBindGroupLayout,
+    ) -> BindGroupLayout {
+        let place = usize::try_from(index).ok().and_then(|index| self.0.get(index));
+        if let Some(kept) = place.and_then(OnceLock::get) {
+            return kept.clone();
+        }
+        let (wit, error) = device.checked(ask);
+        let layout = BindGroupLayout { wit: Arc::new(wit) };
+        match (error, place) {
+            // The same question is an error again the next time.
+            (Some(error), _) => device.report(error),
+            (None, Some(place)) => return place.get_or_init(|| layout).clone(),
+            (None, None) => {}
+        }
+        layout
+    }
+}
 
 impl TryFrom<&wgpu::BindGroupLayoutEntry> for wit::GpuBindGroupLayoutEntry {
     type Error = NotInWebGpu;

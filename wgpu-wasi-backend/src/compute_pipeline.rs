@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wgpu::custom::{ComputePipelineInterface, DispatchBindGroupLayout};
 
-use crate::bind_group_layout::BindGroupLayout;
+use crate::bind_group_layout::PipelineLayouts;
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{label, ours};
 use crate::device::DeviceShared;
@@ -18,6 +18,7 @@ pub(crate) struct ComputePipeline {
     pub(crate) wit: wit::GpuComputePipeline,
     pub(crate) id: Id,
     device: Arc<DeviceShared>,
+    layouts: PipelineLayouts,
 }
 
 impl ComputePipeline {
@@ -43,15 +44,14 @@ impl ComputePipeline {
         device.touch();
         // Compiling takes long enough for the time of a flush not to matter.
         device.flush();
-        Self { wit, id: Id::next(), device: Arc::clone(device) }
+        Self { wit, id: Id::next(), device: Arc::clone(device), layouts: PipelineLayouts::default() }
     }
 }
 
 impl ComputePipelineInterface for ComputePipeline {
     fn get_bind_group_layout(&self, index: u32) -> DispatchBindGroupLayout {
-        let layout = self.wit.get_bind_group_layout(index);
-        self.device.created();
-        DispatchBindGroupLayout::custom(BindGroupLayout::from_host(layout))
+        let ask = || self.wit.get_bind_group_layout(index);
+        DispatchBindGroupLayout::custom(self.layouts.get(&self.device, index, ask))
     }
 }
 

@@ -212,6 +212,13 @@ impl DeviceShared {
         object
     }
 
+    /// Makes a call of the host that may be a validation error, and waits for that error.
+    pub(crate) fn checked<T>(&self, call: impl FnOnce() -> T) -> (T, Option<wgpu::Error>) {
+        self.wit.push_error_scope(wit::GpuErrorFilter::Validation);
+        let value = call();
+        (value, from_host(block(self.wit.pop_error_scope())))
+    }
+
     /// Fetches what the host has caught in the scopes from `from` on, and opens them there again.
     fn fetch(&self, state: &mut State, from: usize) {
         let Some(scopes) = state.scopes.get_mut(from..) else { return };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wgpu::custom::{DispatchBindGroupLayout, RenderPipelineInterface};
 
-use crate::bind_group_layout::BindGroupLayout;
+use crate::bind_group_layout::PipelineLayouts;
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::compute_pipeline::constants;
 use crate::convert::{NotInWebGpu, label, ours};
@@ -20,6 +20,7 @@ pub(crate) struct RenderPipeline {
     pub(crate) wit: wit::GpuRenderPipeline,
     pub(crate) id: Id,
     device: Arc<DeviceShared>,
+    layouts: PipelineLayouts,
 }
 
 impl RenderPipeline {
@@ -35,14 +36,18 @@ impl RenderPipeline {
         device.touch();
         // Compiling takes long enough for the time of a flush not to matter.
         device.flush();
-        Self { wit, id: Id::next(), device: Arc::clone(device) }
+        Self::new(device, wit)
+    }
+
+    fn new(device: &Arc<DeviceShared>, wit: wit::GpuRenderPipeline) -> Self {
+        Self { wit, id: Id::next(), device: Arc::clone(device), layouts: PipelineLayouts::default() }
     }
 
     /// There are no mesh shaders in WebGPU.
     pub(crate) fn create_mesh(device: &Arc<DeviceShared>, desc: &wgpu::MeshPipelineDescriptor<'_>) -> Self {
         device.refuse_unsupported(unsupported::MESH_SHADERS, "Device::create_mesh_pipeline", desc.label);
         let module = ours(desc.mesh.module.as_custom::<ShaderModule>()).wit();
-        Self { wit: Self::invalid(device, module), id: Id::next(), device: Arc::clone(device) }
+        Self::new(device, Self::invalid(device, module))
     }
 
     fn descriptor<'a>(
@@ -98,9 +103,8 @@ impl RenderPipeline {
 
 impl RenderPipelineInterface for RenderPipeline {
     fn get_bind_group_layout(&self, index: u32) -> DispatchBindGroupLayout {
-        let layout = self.wit.get_bind_group_layout(index);
-        self.device.created();
-        DispatchBindGroupLayout::custom(BindGroupLayout::from_host(layout))
+        let ask = || self.wit.get_bind_group_layout(index);
+        DispatchBindGroupLayout::custom(self.layouts.get(&self.device, index, ask))
     }
 }
 

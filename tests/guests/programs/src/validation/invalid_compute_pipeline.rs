@@ -62,10 +62,18 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
             })
             .await;
         if name == "invalid module" {
-            r.caught("layout of an invalid pipeline", &device, || pipeline.get_bind_group_layout(0)).await;
+            // An answer that is an error is one each time.
+            for name in ["layout of an invalid pipeline", "the same layout again"] {
+                r.caught(name, &device, || pipeline.get_bind_group_layout(0)).await;
+            }
         }
         if name == "good" {
-            r.caught("layout beyond the last", &device, || pipeline.get_bind_group_layout(99)).await;
+            let max = device.limits().max_bind_groups;
+            for (name, index) in
+                [("a layout", 0), ("it again", 0), ("beyond", max), ("again", max), ("far", 99)]
+            {
+                r.caught(name, &device, || pipeline.get_bind_group_layout(index)).await;
+            }
         }
     }
 }
