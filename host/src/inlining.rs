@@ -2,19 +2,14 @@
 //! that forty functions, each of which calls the one before twice, take a thousand thousand million bodies:
 //! the compiler has the memory of the machine used up before it is done, and nothing can stop it.
 
-use wgpu::naga::{self, Block, Function, Statement};
+use wgpu::naga::{Block, Function, Module, Statement};
 
 use crate::{error::GpuError, limits::MAX_INLINED_EXPRESSIONS};
 
-/// Refuses WGSL in which a function has more than [`MAX_INLINED_EXPRESSIONS`], those of the functions that
+/// Refuses a shader in which a function has more than [`MAX_INLINED_EXPRESSIONS`], those of the functions that
 /// it calls among them, once for each call. Runs on the compiler's thread: it recurses with the source, as
 /// the compiler does.
-pub(crate) fn check(code: &str) -> Result<(), GpuError> {
-    if surely_few(code) {
-        return Ok(());
-    }
-    // wgpu tells what is wrong with it.
-    let Ok(module) = naga::front::wgsl::parse_str(code) else { return Ok(()) };
+pub(crate) fn check(module: &Module) -> Result<(), GpuError> {
     // Those of the functions so far: a function stands before all that call it.
     let mut sizes = Vec::with_capacity(module.functions.len());
     for (_, function) in module.functions.iter() {
@@ -24,16 +19,6 @@ pub(crate) fn check(code: &str) -> Result<(), GpuError> {
         size(&entry.function, &sizes)?;
     }
     Ok(())
-}
-
-/// Whether no code of this length with so many functions can have too many: it has the most where each
-/// function consists of calls of the one before, all as long, and each call and each expression takes a
-/// character at least.
-fn surely_few(code: &str) -> bool {
-    let functions = code.matches("fn").count().max(1);
-    let Ok(calls) = u64::try_from(code.len().div_ceil(functions)) else { return false };
-    let Ok(functions) = u32::try_from(functions) else { return false };
-    calls.checked_pow(functions).is_some_and(|most| most <= MAX_INLINED_EXPRESSIONS)
 }
 
 /// The expressions of `function`, when the functions before it have `sizes`.
@@ -89,8 +74,14 @@ fn called(block: &Block, sizes: &[u64]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use wgpu::naga::front::wgsl::parse_str;
+
     use super::*;
     use crate::error::ErrorKind;
+
+    fn check(code: &str) -> Result<(), GpuError> {
+        super::check(&parse_str(code).unwrap())
+    }
 
     /// Functions of which each calls the one before twice.
     fn doubling(functions: u32) -> String {
@@ -130,19 +121,5 @@ mod tests {
             with("if x { f1(); }").unwrap();
             assert!(with(block).is_err(), "{block}");
         }
-    }
-
-    #[test]
-    fn code_that_is_no_wgsl_is_left_to_wgpu() {
-        check(&format!("{} this is not WGSL", doubling(40))).unwrap();
-    }
-
-    #[test]
-    fn what_is_passed_without_a_look_is_small() {
-        assert!(surely_few("") && surely_few(&"x".repeat(1 << 20)));
-        assert!(!surely_few(&"x".repeat((1 << 20) + 1)));
-        assert!(surely_few(&format!("fn{}fn", "x".repeat(2000))));
-        assert!(!surely_few(&format!("fn{}fn", "x".repeat(2100))));
-        assert!(!surely_few(&doubling(16)) && !surely_few(&"fn ".repeat(100_000)));
     }
 }

@@ -1,40 +1,51 @@
-//! A bound on the loops of shaders, which WebGPU does not have: a shader may loop for ever, and only the
-//! driver can end it, by a reset that others feel.
+//! The end of every loop of a shader. WebGPU has none, and compilers of drivers take for granted that there is
+//! one: with a loop that never ends, they may leave out a check of an index as well.
 //! <https://www.w3.org/TR/webgpu/#security-abuse-of-capabilities>
 //!
-//! Each loop counts its iterations, in a counter that all loops of an invocation share, and ends at once when
-//! there are as many as there may be. The shader then runs to its end. Runs on the compiler's thread: it
-//! recurses with the source, as the compiler does.
+//! wgpu has each loop count in 64 bits, which costs: a training on a GPU took two to five times as long. Here,
+//! loops that are seen to end ([`finite_loop`](crate::finite_loop)), as almost all are, stay as they are. Each
+//! other loop counts its iterations, in a counter that all loops of an invocation share, and ends at once when
+//! there are as many as there may be. The shader then runs to its end. With a quota, all loops count, since
+//! what ends may do so after hours.
+//!
+//! Runs on the compiler's thread: it recurses with the source, as the compiler does.
 
 use wgpu::naga::{
     self, AddressSpace, Arena, BinaryOperator, Block, Expression, Function, GlobalVariable, Handle, Literal,
     Module, Range, Scalar, Span, Statement, Type, TypeInner,
 };
 
-use crate::error::GpuError;
+use crate::finite_loop::Loop;
 
 /// The counter's name; naga makes it another one where the shader has it already.
 const COUNTER: &str = "loop_iterations";
 
-/// WGSL that wgpu has compiled, as a module in which the loops of one invocation begin `max` iterations
-/// together. `None`: it has no loops.
-pub(crate) fn bound(code: &str, max: u32) -> Result<Option<Module>, GpuError> {
-    // wgpu knows which extensions its device has, and it took the code: here all are allowed.
-    let mut module = naga::front::wgsl::parse_str(code)
-        .map_err(|error| GpuError::internal(format!("can't bound the loops of the shader: {error}")))?;
-    let loops = bound_module(&mut module, max);
-    Ok((loops > 0).then_some(module))
+/// A shader with loops, all of which end.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// They did so before.
+    AsItIs,
+    /// This one has the same loops, those that may not end with a bound.
+    Bounded(Box<Module>),
 }
 
-/// Bounds the loops of `module`; how many there are.
-fn bound_module(module: &mut Module, max: u32) -> usize {
-    let counter = add_counter(module);
-    let Module { functions, entry_points, .. } = module;
+/// Sees to it that the loops of `module` end. With `max`, the loops of one invocation begin so many iterations
+/// together; without, no loop begins more than 2³² − 1 that is not seen to end. `None`: there are no loops.
+pub(crate) fn bound(mut module: Module, max: Option<u32>) -> Option<Ending> {
+    let counter = add_counter(&mut module);
+    let Module { functions, entry_points, .. } = &mut module;
     let functions = functions.iter_mut().map(|(_, function)| function);
-    functions
-        .chain(entry_points.iter_mut().map(|entry| &mut entry.function))
-        .map(|function| Walk::through(function, counter, max))
-        .sum()
+    let (mut loops, mut bounded) = (0, 0);
+    for function in functions.chain(entry_points.iter_mut().map(|entry| &mut entry.function)) {
+        let walk = Walk::through(function, counter, max);
+        loops += walk.loops;
+        bounded += walk.bounded;
+    }
+    match (loops, bounded) {
+        (0, _) => None,
+        (_, 0) => Some(Ending::AsItIs),
+        _ => Some(Ending::Bounded(Box::new(module))),
+    }
 }
 
 /// A variable that each invocation has for itself and that begins as zero.
@@ -56,17 +67,24 @@ fn add_counter(module: &mut Module) -> Handle<GlobalVariable> {
 struct Walk<'a> {
     expressions: &'a mut Arena<Expression>,
     counter: Handle<GlobalVariable>,
-    max: u32,
+    max: Option<u32>,
+    found: Found,
+}
+
+/// What was found there.
+#[derive(Clone, Copy, Default)]
+struct Found {
     loops: usize,
+    /// Those among them that have a bound now.
+    bounded: usize,
 }
 
 impl<'a> Walk<'a> {
-    /// Bounds the loops of `function`; how many there are.
-    fn through(function: &'a mut Function, counter: Handle<GlobalVariable>, max: u32) -> usize {
+    fn through(function: &'a mut Function, counter: Handle<GlobalVariable>, max: Option<u32>) -> Found {
         let Function { expressions, body, .. } = function;
-        let mut walk = Self { expressions, counter, max, loops: 0 };
+        let mut walk = Self { expressions, counter, max, found: Found::default() };
         walk.block(body);
-        walk.loops
+        walk.found
     }
 
     fn block(&mut self, block: &mut Block) {
@@ -88,10 +106,14 @@ impl<'a> Walk<'a> {
                 }
             }
             Statement::Loop { body, continuing, break_if: _ } => {
+                self.found.loops += 1;
+                let ends = Loop { body, continuing, expressions: self.expressions }.ends();
                 self.block(body);
                 self.block(continuing);
-                body.splice(0..0, self.check());
-                self.loops += 1;
+                if self.max.is_some() || !ends {
+                    self.found.bounded += 1;
+                    body.splice(0..0, self.check());
+                }
             }
             // All that hold no statements, so that a new kind that does is not passed over.
             Statement::Emit(_)
@@ -120,7 +142,7 @@ impl<'a> Walk<'a> {
     fn check(&mut self) -> Block {
         let mut add = |expression| self.expressions.append(expression, Span::UNDEFINED);
         let pointer = add(Expression::GlobalVariable(self.counter));
-        let max = add(Expression::Literal(Literal::U32(self.max)));
+        let max = add(Expression::Literal(Literal::U32(self.max.unwrap_or(u32::MAX))));
         let one = add(Expression::Literal(Literal::U32(1)));
         let count = add(Expression::Load { pointer });
         let over = BinaryOperator::GreaterEqual;
@@ -187,9 +209,11 @@ mod tests {
     fn bounded(code: &str) -> (Module, Module) {
         let before = naga::front::wgsl::parse_str(code).unwrap();
         validate(&before);
-        let after = bound(code, MAX).unwrap().unwrap();
+        let Some(Ending::Bounded(after)) = bound(before.clone(), Some(MAX)) else {
+            panic!("nothing to bound in {code}")
+        };
         validate(&after);
-        (before, after)
+        (before, *after)
     }
 
     /// The loops in `block`, each of which has to begin with the check.
@@ -244,7 +268,8 @@ mod tests {
     #[test]
     fn without_loops_nothing_changes() {
         for code in ["", "fn f() {}", "@compute @workgroup_size(1) fn loops() { if true { return; } }"] {
-            assert!(bound(code, MAX).unwrap().is_none(), "{code}");
+            let module = naga::front::wgsl::parse_str(code).unwrap();
+            assert!(bound(module.clone(), Some(MAX)).is_none() && bound(module, None).is_none(), "{code}");
         }
     }
 
@@ -315,5 +340,23 @@ mod tests {
             let module = naga::front::wgsl::parse_str(&format!("fn f() -> u32 {{ {body} }}")).unwrap();
             Validator::new(ValidationFlags::all(), Capabilities::all()).validate(&module).unwrap_err();
         }
+    }
+
+    #[test]
+    fn without_a_quota_loops_that_end_stay_as_they_are() {
+        let counting = "fn f(n: u32) { for (var i = 0u; i < n; i++) {} }";
+        let module = naga::front::wgsl::parse_str(counting).unwrap();
+        assert!(matches!(bound(module.clone(), None), Some(Ending::AsItIs)));
+        assert!(matches!(bound(module, Some(MAX)), Some(Ending::Bounded(_))));
+
+        let code = format!("{counting} fn g(n: u32) {{ f(n); while n > 1u {{}} }}");
+        let module = naga::front::wgsl::parse_str(&code).unwrap();
+        let Some(Ending::Bounded(after)) = bound(module, None) else { panic!("no bound") };
+        validate(&after);
+        let bounds = after.functions.iter().map(|(_, function)| {
+            let literals = function.expressions.iter().map(|(_, expression)| expression);
+            literals.filter(|e| **e == Expression::Literal(Literal::U32(u32::MAX))).count()
+        });
+        assert_eq!(bounds.collect::<Vec<_>>(), [0, 1]);
     }
 }
