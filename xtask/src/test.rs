@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{
     artifacts::{self, DROP_IN, EXAMPLES, GUESTS},
-    drop_in,
+    drop_in, ml,
     repo::{Repo, run},
     setup, wit,
 };
@@ -34,5 +34,6 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     run(repo.cargo(rest).args(targets).arg("--no-run"))?;
     run(&mut repo.cargo(["test", "--release", "--manifest-path", DROP_IN, "--workspace"]))?;
     drop_in::compare_all(repo, &artifacts::subcommand(repo))?;
+    ml::learn_in_the_sandbox(repo, &artifacts::subcommand(repo))?;
     run(repo.cargo(rest).args(targets).arg("--no-fail-fast"))
 }

@@ -1,6 +1,6 @@
 //! The language model: trained on both sides, and made to write on.
 
-use anyhow::Result;
+use anyhow::{Result, bail, ensure};
 
 use super::{
     Size, digits,
@@ -25,6 +25,20 @@ pub(super) fn compare(sides: &[Side; 2], size: Size, findings: &mut Findings) ->
     findings.same("chars", "what the component's weights write", [&outside.text, &inside.text]);
     findings.times("chars", "training", trained.map(|answer| answer.time));
     findings.times("chars", "writing", written.map(|answer| answer.time));
+    Ok(())
+}
+
+/// Trains in the sandbox alone, and writes: the program compares what it has kept of the text so far with a
+/// look at all of it.
+pub(super) fn learn(component: &Side) -> Result<()> {
+    train(component, Size::Small)?;
+    let losses = first_losses(component)?;
+    let (Some(first), Some(last)) = (losses.first(), losses.last()) else {
+        bail!("the training has no steps")
+    };
+    ensure!(last + 0.5 < *first, "the loss went from {first} to {last} only");
+    write(component)?;
+    println!("chars: the loss went from {first} to {last}, and the text goes on as it should");
     Ok(())
 }
 

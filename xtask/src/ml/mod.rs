@@ -38,6 +38,17 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     compare_all(repo, &artifacts::build_subcommand(repo)?, size)
 }
 
+/// Builds the programs by `cargo wgpu-wasi`, which is `tool`, and has them learn a little in the sandbox. For
+/// the tests: burn is a large build, and to make it natively as well takes twice the time.
+pub(crate) fn learn_in_the_sandbox(repo: &Repo, tool: &Path) -> Result<()> {
+    let data = setup::ml::ensure(repo, packages(Size::Small))?;
+    artifacts::build_by_subcommand(repo, tool, ML)?;
+    let [_, results] = pairs::empty_folders(&data.join("test"))?;
+    let component = Side::component(repo, tool, &data, &results);
+    digits::learn(&component)?;
+    chars::learn(&component)
+}
+
 /// How much the programs have to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Size {
