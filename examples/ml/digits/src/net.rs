@@ -19,8 +19,11 @@ use crate::{
     data::{CLASSES, Digits},
 };
 
-/// Channels after the first convolution and after the second.
-const CHANNELS: [usize; 2] = [8, 16];
+/// Channels after the first convolution and after the second, for pictures of up to [`FEW_PIXELS`] on a side…
+const FEW_CHANNELS: [usize; 2] = [8, 16];
+/// …and for larger ones, in which there is more to see.
+const CHANNELS: [usize; 2] = [16, 32];
+const FEW_PIXELS: usize = 8;
 /// Units between the convolutions and the classes.
 const HIDDEN: usize = 64;
 
@@ -37,7 +40,7 @@ pub(crate) struct Net {
 impl Net {
     /// A net for pictures of this size, with weights that are drawn when they are first used.
     pub(crate) fn new(size: usize, device: &Device) -> Self {
-        let [first, second] = CHANNELS;
+        let [first, second] = if size > FEW_PIXELS { CHANNELS } else { FEW_CHANNELS };
         let conv = |channels| {
             Conv2dConfig::new(channels, [3, 3])
                 .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))

@@ -23,6 +23,7 @@ use losses::Losses;
 
 /// Digits that are read in one go where nothing is learnt.
 pub(crate) const READ_AT_ONCE: usize = 200;
+/// In the first step; it falls to nothing in the last one, but for a training that is too short for that.
 const LEARNING_RATE: f64 = 4e-3;
 /// Steps until measurements begin: by then all kernels are compiled, and tuned.
 const WARM_UP: usize = 20;
@@ -38,7 +39,7 @@ pub(crate) struct Options {
     /// The folder for the weights and the curve of the loss
     #[arg(long)]
     out: PathBuf,
-    /// Steps of the training [default: 500, or 120 with --small]
+    /// Steps of the training [default: 1000, or 120 with --small]
     #[arg(long)]
     steps: Option<usize>,
     /// Digits in a step [default: 64, or 32 with --small]
@@ -58,7 +59,7 @@ pub(crate) struct Options {
 /// Trains, and writes `loss.png`, `losses.csv` and `weights.bpk`.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let started = Instant::now();
-    let steps = options.steps.unwrap_or(if options.small { 120 } else { 500 });
+    let steps = options.steps.unwrap_or(if options.small { 120 } else { 1000 });
     let batch = options.batch.unwrap_or(if options.small { 32 } else { 64 });
     output_folder(&options.out)?;
     let (training, held_out) = Digits::load(&options.data)?.split();
@@ -73,7 +74,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let bar = progress(steps as u64, "training")?;
     let mut warm = None;
     for step in 0..steps {
-        learner.step();
+        learner.step(if options.small { LEARNING_RATE } else { learning_rate(step, steps) });
         // The first loss is read at once, for how long it took; then a few at a time, since reading waits
         // for the GPU.
         if step == 0 || step % 10 == 9 || step + 1 == steps {
@@ -102,6 +103,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         bench.line("digits/infer", "samples/s", inference_rate(&net, &held_out, &gpu.device)?)?;
     }
     net.save(&options.out.join("weights.bpk"))
+}
+
+/// Half a wave of a cosine, from [`LEARNING_RATE`] to nothing.
+fn learning_rate(step: usize, steps: usize) -> f64 {
+    let done = step as f64 / steps.max(1) as f64;
+    LEARNING_RATE * 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
 }
 
 /// Digits a second, of a net that has read these before.
@@ -143,7 +150,7 @@ impl Learner {
     }
 
     /// Learns from the next batch. Nothing waits for the GPU here.
-    fn step(&mut self) {
+    fn step(&mut self, learning_rate: f64) {
         let batch = Batch::new(&self.digits, self.order.next(), &self.device);
         let logits = self.net.forward(batch.pictures);
         let classes: Tensor<1, Int> = logits.clone().argmax(1).flatten(0, 1);
@@ -151,6 +158,6 @@ impl Learner {
         let loss = self.cross_entropy.forward(logits, batch.labels);
         let gradients = GradientsParams::from_grads(loss.backward(), &self.net);
         self.losses.push(loss.inner(), right.inner());
-        self.net = self.optimizer.step(LEARNING_RATE, self.net.clone(), gradients);
+        self.net = self.optimizer.step(learning_rate, self.net.clone(), gradients);
     }
 }
