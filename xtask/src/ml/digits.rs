@@ -50,18 +50,21 @@ pub(super) fn compare(sides: &[Side; 2], size: Size, findings: &mut Findings) ->
     Ok(())
 }
 
-/// Steps of a training whose losses are kept in the repository.
+/// Steps of a native training whose losses the repository keeps are compared, and how far apart they may be, in
+/// nats: the GPU draws the first weights, and another one than lavapipe draws slightly different ones. An
+/// NVIDIA H200 was 0.08 off at most.
 const STEPS_KEPT: usize = 20;
+const KEPT_TOLERANCE: f64 = 0.15;
 
 /// Trains and tests in the sandbox alone, and looks at what was learnt. The first losses are compared with
-/// those of a native run, which the repository keeps; after them, another GPU may round to other numbers.
+/// those of a native run; after them, rounding makes other numbers of them.
 pub(super) fn learn(component: &Side) -> Result<()> {
     let run = Run::new(component, SMALL_DATA, Size::Small)?;
     let native = losses(include_str!("../../../examples/ml/digits/losses.csv"))?;
     let pairs = native.iter().zip(&run.losses).take(STEPS_KEPT);
     ensure!(pairs.len() == STEPS_KEPT, "the training has {} steps", run.losses.len());
     for (step, (native, component)) in pairs.enumerate() {
-        let agree = (native - component).abs() <= LOSS_TOLERANCE;
+        let agree = (native - component).abs() <= KEPT_TOLERANCE;
         ensure!(agree, "the loss of step {step} is {component}, and natively {native}");
     }
     let accuracy = run.accuracy()?;
