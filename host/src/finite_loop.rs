@@ -5,6 +5,8 @@ use wgpu::naga::{
     Arena, BinaryOperator, Block, Expression, Handle, Literal, LocalVariable, Statement, UnaryOperator,
 };
 
+use crate::statements::every;
+
 /// A loop of naga's IR: `body`, then `continuing`, then again unless `break_if` holds.
 pub(crate) struct Loop<'a> {
     pub(crate) body: &'a Block,
@@ -159,31 +161,18 @@ impl Loop<'_> {
             | Statement::ControlBarrier(_)
             | Statement::MemoryBarrier(_)
             | Statement::ImageStore { .. }
-            | Statement::WorkGroupUniformLoad { .. } => true,
-            // Rare ones, which may write by a pointer.
-            Statement::Atomic { .. }
+            | Statement::WorkGroupUniformLoad { .. }
             | Statement::ImageAtomic { .. }
-            | Statement::RayQuery { .. }
-            | Statement::RayPipelineFunction(_)
             | Statement::SubgroupBallot { .. }
             | Statement::SubgroupGather { .. }
-            | Statement::SubgroupCollectiveOperation { .. }
-            | Statement::CooperativeStore { .. } => !self.pointed_at(statement, variable),
+            | Statement::SubgroupCollectiveOperation { .. } => true,
+            Statement::Atomic { pointer, .. } => self.root(*pointer) != Some(variable),
+            // WebGPU has none of these.
+            Statement::RayQuery { .. }
+            | Statement::RayPipelineFunction(_)
+            | Statement::CooperativeStore { .. } => false,
         };
         (every(self.body, &mut seen) && every(self.continuing, &mut seen)).then_some(count)
-    }
-
-    /// Whether an atomic operation or another rare statement has a pointer to `variable`. Those of WebGPU
-    /// point into buffers and workgroup memory; the others, which WebGPU has not, count as if they did.
-    fn pointed_at(&self, statement: &Statement, variable: Handle<LocalVariable>) -> bool {
-        match statement {
-            Statement::Atomic { pointer, .. } => self.root(*pointer) == Some(variable),
-            Statement::ImageAtomic { .. }
-            | Statement::SubgroupBallot { .. }
-            | Statement::SubgroupGather { .. }
-            | Statement::SubgroupCollectiveOperation { .. } => false,
-            _ => true,
-        }
     }
 
     /// The local variable that a pointer points at or into.
@@ -196,24 +185,6 @@ impl Loop<'_> {
             _ => None,
         }
     }
-}
-
-/// Whether `holds` does for every statement of `block`, those inside others among them.
-fn every(block: &Block, holds: &mut impl FnMut(&Statement) -> bool) -> bool {
-    block.iter().all(|statement| {
-        holds(statement)
-            && match statement {
-                Statement::Block(block) => every(block, holds),
-                Statement::If { condition: _, accept, reject } => {
-                    every(accept, holds) && every(reject, holds)
-                }
-                Statement::Switch { selector: _, cases } => cases.iter().all(|case| every(&case.body, holds)),
-                Statement::Loop { body, continuing, break_if: _ } => {
-                    every(body, holds) && every(continuing, holds)
-                }
-                _ => true,
-            }
-    })
 }
 
 #[cfg(test)]

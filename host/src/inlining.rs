@@ -4,7 +4,7 @@
 
 use wgpu::naga::{Block, Function, Module, Statement};
 
-use crate::{error::GpuError, limits::MAX_INLINED_EXPRESSIONS};
+use crate::{error::GpuError, limits::MAX_INLINED_EXPRESSIONS, statements::every};
 
 /// Refuses a shader in which a function has more than [`MAX_INLINED_EXPRESSIONS`], those of the functions that
 /// it calls among them, once for each call. Runs on the compiler's thread: it recurses with the source, as
@@ -37,39 +37,16 @@ fn size(function: &Function, sizes: &[u64]) -> Result<u64, GpuError> {
 
 /// The expressions of all that is called in `block`.
 fn called(block: &Block, sizes: &[u64]) -> u64 {
-    let inside = |block: &Block| called(block, sizes);
-    let of = |statement: &Statement| match statement {
-        Statement::Block(block) => inside(block),
-        Statement::If { condition: _, accept, reject } => inside(accept).saturating_add(inside(reject)),
-        Statement::Switch { selector: _, cases } => {
-            cases.iter().map(|case| inside(&case.body)).fold(0, u64::saturating_add)
+    let mut total = 0_u64;
+    every(block, &mut |statement| {
+        if let Statement::Call { function, arguments: _, result: _ } = statement {
+            let size = sizes.get(function.index()).copied().unwrap_or(u64::MAX);
+            // The call itself is one as well: a function may be empty.
+            total = total.saturating_add(size).saturating_add(1);
         }
-        Statement::Loop { body, continuing, break_if: _ } => inside(body).saturating_add(inside(continuing)),
-        // The call itself is one as well: a function may be empty.
-        Statement::Call { function, arguments: _, result: _ } => {
-            sizes.get(function.index()).map_or(u64::MAX, |size| size.saturating_add(1))
-        }
-        // All that hold no statements, so that a new kind that does is not passed over.
-        Statement::Emit(_)
-        | Statement::Break
-        | Statement::Continue
-        | Statement::Return { .. }
-        | Statement::Kill
-        | Statement::ControlBarrier(_)
-        | Statement::MemoryBarrier(_)
-        | Statement::Store { .. }
-        | Statement::ImageStore { .. }
-        | Statement::Atomic { .. }
-        | Statement::ImageAtomic { .. }
-        | Statement::WorkGroupUniformLoad { .. }
-        | Statement::RayQuery { .. }
-        | Statement::RayPipelineFunction(_)
-        | Statement::SubgroupBallot { .. }
-        | Statement::SubgroupGather { .. }
-        | Statement::SubgroupCollectiveOperation { .. }
-        | Statement::CooperativeStore { .. } => 0,
-    };
-    block.iter().map(of).fold(0, u64::saturating_add)
+        true
+    });
+    total
 }
 
 #[cfg(test)]

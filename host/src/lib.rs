@@ -97,6 +97,7 @@ mod render_pipeline;
 mod sampler;
 mod scopes;
 mod shader_module;
+mod statements;
 mod surface;
 #[cfg(test)]
 mod testing;

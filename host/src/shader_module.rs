@@ -135,37 +135,32 @@ fn compile(
     max_loop_iterations: Option<u32>,
 ) -> Result<Compiled, GpuError> {
     let describe = |source| wgpu::ShaderModuleDescriptor { label: Some(label), source };
-    let wgsl = || describe(wgpu::ShaderSource::Wgsl(Cow::Borrowed(text)));
-    // wgpu tells what is wrong with what is no WGSL.
-    let ending = match naga::front::wgsl::parse_str(text) {
+    let parsed = naga::front::wgsl::parse_str(text);
+    // wgpu tells what is wrong with what is no WGSL, and the bound on loops is kept whatever it says.
+    let unbounded = parsed.is_err() && max_loop_iterations.is_some();
+    let ending = match parsed {
         Ok(module) => {
             inlining::check(&module)?;
             loop_bound::bound(module, max_loop_iterations)
         }
         Err(_) => None,
     };
-    let (inner, messages, errors) = match ending {
-        None => {
-            let (inner, errors) = collecting(|| device.create_shader_module(wgsl()));
-            let messages = messages(&inner, code);
-            (inner, messages, errors)
+    let wgsl = describe(wgpu::ShaderSource::Wgsl(Cow::Borrowed(text)));
+    let (mut inner, mut errors) = collecting(|| match ending {
+        Some(Ending::AsItIs) => create_ending(device, wgsl),
+        Some(Ending::Bounded(_)) | None => device.create_shader_module(wgsl),
+    });
+    // Of the guest's own text also where another module takes the place of this one.
+    let messages = messages(&inner, code);
+    if errors.is_empty() {
+        if unbounded {
+            return Err(GpuError::internal("can't bound the loops of the shader".to_owned()));
         }
-        Some(Ending::AsItIs) => {
-            let (inner, errors) = collecting(|| create_ending(device, wgsl()));
-            let messages = messages(&inner, code);
-            (inner, messages, errors)
+        if let Some(Ending::Bounded(bounded)) = ending {
+            let bounded = describe(wgpu::ShaderSource::Naga(Cow::Owned(*bounded)));
+            (inner, errors) = collecting(|| create_ending(device, bounded));
         }
-        Some(Ending::Bounded(bounded)) => {
-            // What the compiler says is to be about the guest's own text.
-            let (mut inner, mut errors) = collecting(|| device.create_shader_module(wgsl()));
-            let messages = messages(&inner, code);
-            if errors.is_empty() {
-                let bounded = describe(wgpu::ShaderSource::Naga(Cow::Owned(*bounded)));
-                (inner, errors) = collecting(|| create_ending(device, bounded));
-            }
-            (inner, messages, errors)
-        }
-    };
+    }
     Ok(Compiled { inner, messages, errors })
 }
 
