@@ -24,7 +24,7 @@ use std::{
 };
 
 use wasmtime::{
-    Cache, CacheConfig, Config, Engine, Store, UpdateDeadline,
+    Cache, CacheConfig, Config, Engine, ProfilingStrategy, Store, UpdateDeadline,
     component::{Component, Linker, ResourceTable},
 };
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
@@ -53,6 +53,9 @@ pub struct RuntimeOptions {
     /// Makes guests interruptible, which [`Runtime::run_for`] needs. Costs a check at every function
     /// entry and loop of the guest, so it is off by default.
     pub interruptible: bool,
+    /// Tells `perf` the names of the guest's functions, in the file `/tmp/perf-PID.map` that it reads. Only
+    /// on Unix.
+    pub perf_map: bool,
 }
 
 impl RuntimeOptions {
@@ -67,6 +70,13 @@ impl RuntimeOptions {
     #[must_use]
     pub fn interruptible(mut self, interruptible: bool) -> Self {
         self.interruptible = interruptible;
+        self
+    }
+
+    /// Sets [`Self::perf_map`].
+    #[must_use]
+    pub fn perf_map(mut self, perf_map: bool) -> Self {
+        self.perf_map = perf_map;
         self
     }
 }
@@ -161,9 +171,10 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// When this machine can't run WebAssembly, or the cache's folder can't be made.
+    /// When this machine can't run WebAssembly, the cache's folder can't be made, or there is no
+    /// [`perf_map`](RuntimeOptions::perf_map) here.
     pub fn new(options: &RuntimeOptions) -> wasmtime::Result<Self> {
-        let RuntimeOptions { cache, interruptible } = options;
+        let RuntimeOptions { cache, interruptible, perf_map } = options;
         let mut config = Config::new();
         config
             .wasm_component_model_async(true)
@@ -174,6 +185,9 @@ impl Runtime {
             let mut cache = CacheConfig::new();
             cache.with_directory(folder);
             config.cache(Some(Cache::new(cache)?));
+        }
+        if *perf_map {
+            config.profiler(ProfilingStrategy::PerfMap);
         }
         let engine = Engine::new(&config)?;
         let mut linker = Linker::new(&engine);

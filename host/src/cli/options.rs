@@ -50,6 +50,10 @@ pub struct Options {
     /// Compiles the component anew instead of taking it from the cache
     #[arg(long)]
     no_cache: bool,
+
+    /// Tells Linux' `perf` the names of the program's functions (`perf record -g wgpu-wasi run --perf-map …`)
+    #[arg(long)]
+    perf_map: bool,
 }
 
 /// A folder of this machine, the name under which the program sees it, and what it may do there.
@@ -70,7 +74,8 @@ impl Options {
     ///
     /// When the current folder is not known.
     pub fn arguments(&self) -> std::io::Result<Vec<OsString>> {
-        let Self { dirs, env, adapter, max_gpu_memory, max_loop_iterations, timeout, no_cache } = self;
+        let Self { dirs, env, adapter, max_gpu_memory, max_loop_iterations, timeout, no_cache, perf_map } =
+            self;
         let mut arguments: Vec<OsString> = Vec::new();
         for Dir { host, guest, perms } in dirs {
             let mut dir = std::path::absolute(host)?.into_os_string();
@@ -98,6 +103,9 @@ impl Options {
         if *no_cache {
             arguments.push("--no-cache".into());
         }
+        if *perf_map {
+            arguments.push("--perf-map".into());
+        }
         Ok(arguments)
     }
 
@@ -113,7 +121,8 @@ impl Options {
     ///
     /// As [`Runtime::new`].
     pub fn runtime(&self) -> wasmtime::Result<Runtime> {
-        let mut options = RuntimeOptions::default().interruptible(self.timeout.is_some());
+        let mut options =
+            RuntimeOptions::default().interruptible(self.timeout.is_some()).perf_map(self.perf_map);
         if let Some(folder) = cache_dir().filter(|_| !self.no_cache) {
             options = options.cache(folder);
         }
