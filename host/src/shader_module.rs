@@ -141,7 +141,11 @@ fn compile(
     let ending = match parsed {
         Ok(module) => {
             inlining::check(&module)?;
-            loop_bound::bound(module, max_loop_iterations)
+            if max_loop_iterations.is_none() && draws(&module) {
+                None
+            } else {
+                loop_bound::bound(module, max_loop_iterations)
+            }
         }
         Err(_) => None,
     };
@@ -162,6 +166,12 @@ fn compile(
         }
     }
     Ok(Compiled { inner, messages, errors })
+}
+
+/// Whether a module has a part in drawing. Then it keeps wgpu's counters: they sway how a driver contracts the
+/// arithmetic of a loop, and what is drawn has to be the same, pixel for pixel, as with native wgpu.
+fn draws(module: &naga::Module) -> bool {
+    module.entry_points.iter().any(|entry| entry.stage != naga::ShaderStage::Compute)
 }
 
 /// Makes a module of a shader all of whose loops end.
