@@ -1,5 +1,7 @@
 //! GPUBindGroup — wit: gpu-bind-group — spec: <https://www.w3.org/TR/webgpu/#gpubindgroup> — peer: host/src/bind_group.rs
 
+use std::sync::Arc;
+
 use wgpu::custom::BindGroupInterface;
 
 use crate::bind_group_layout::BindGroupLayout;
@@ -8,19 +10,31 @@ use crate::buffer::Buffer;
 use crate::convert::{NotInWebGpu, label, ours};
 use crate::device::DeviceShared;
 use crate::elide::Id;
+use crate::reuse::{Found, Writer};
 use crate::sampler::Sampler;
 use crate::texture_view::TextureView;
 use crate::unsupported;
+use crate::wait::lock;
+
+/// The handle that wgpu holds. Those that were made of the same description may share a group.
+#[derive(Debug)]
+pub(crate) struct BindGroup(Arc<SharedBindGroup>);
 
 /// A bind group of the host.
 #[derive(Debug)]
-pub(crate) struct BindGroup {
-    pub(crate) wit: wit::GpuBindGroup,
-    pub(crate) id: Id,
+pub(crate) struct SharedBindGroup {
+    wit: wit::GpuBindGroup,
+    id: Id,
 }
 
 impl BindGroup {
     pub(crate) fn create(device: &DeviceShared, desc: &wgpu::BindGroupDescriptor<'_>) -> Self {
+        let found = lock(&device.reuse).find(|writer| Self::describe(desc, writer));
+        let description = match found {
+            Found::Group(group) => return Self(group),
+            Found::Again(description) => Some(description),
+            Found::Nothing => None,
+        };
         let wit = match Self::descriptor(desc) {
             Ok(descriptor) => device.wit.create_bind_group(&descriptor),
             Err(why) => {
@@ -28,8 +42,41 @@ impl BindGroup {
                 Self::invalid(device)
             }
         };
+        let group = Arc::new(SharedBindGroup { wit, id: Id::next() });
+        if let Some(description) = description {
+            lock(&device.reuse).keep(description, Arc::clone(&group));
+        }
+        // After that: an error that this reports is about what the store has.
         device.created();
-        Self { wit, id: Id::next() }
+        Self(group)
+    }
+
+    #[inline]
+    pub(crate) fn wit(&self) -> &wit::GpuBindGroup {
+        &self.0.wit
+    }
+
+    #[inline]
+    pub(crate) fn id(&self) -> Id {
+        self.0.id
+    }
+
+    /// By what a group is found again. `false` where it binds anything but buffers: samplers and textures are
+    /// bound for drawing, by groups that a program keeps.
+    fn describe(desc: &wgpu::BindGroupDescriptor<'_>, writer: &mut Writer) -> bool {
+        let wgpu::BindGroupDescriptor { label, layout, entries } = desc;
+        writer.begin(ours(layout.as_custom::<BindGroupLayout>()).id(), entries.len());
+        for wgpu::BindGroupEntry { binding, resource } in *entries {
+            let wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size }) = resource else {
+                return false;
+            };
+            let buffer = ours(buffer.as_custom::<Buffer>()).id();
+            writer.binding(*binding, buffer, *offset, size.map_or(0, wgpu::BufferSize::get));
+        }
+        if let Some(label) = label {
+            writer.label(label);
+        }
+        true
     }
 
     fn descriptor<'a>(

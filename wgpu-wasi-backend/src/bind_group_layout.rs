@@ -7,12 +7,14 @@ use wgpu::custom::BindGroupLayoutInterface;
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, label};
 use crate::device::DeviceShared;
+use crate::elide::Id;
 use crate::unsupported;
 
 /// A bind group layout of the host.
 #[derive(Clone, Debug)]
 pub(crate) struct BindGroupLayout {
     wit: Arc<wit::GpuBindGroupLayout>,
+    id: Id,
 }
 
 impl BindGroupLayout {
@@ -25,12 +27,21 @@ impl BindGroupLayout {
             }
         };
         device.created();
-        Self { wit: Arc::new(wit) }
+        Self::from_host(wit)
+    }
+
+    fn from_host(wit: wit::GpuBindGroupLayout) -> Self {
+        Self { wit: Arc::new(wit), id: Id::next() }
     }
 
     #[inline]
     pub(crate) fn wit(&self) -> &wit::GpuBindGroupLayout {
         &self.wit
+    }
+
+    #[inline]
+    pub(crate) fn id(&self) -> Id {
+        self.id
     }
 
     fn descriptor(
@@ -82,7 +93,7 @@ impl PipelineLayouts {
             return kept.clone();
         }
         let (wit, error) = device.checked(ask);
-        let layout = BindGroupLayout { wit: Arc::new(wit) };
+        let layout = BindGroupLayout::from_host(wit);
         match (error, place) {
             // The same question is an error again the next time.
             (Some(error), _) => device.report(error),

@@ -14,6 +14,7 @@ use wgpu::custom::{
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, label};
 use crate::device::DeviceShared;
+use crate::elide::Id;
 use crate::wait::{Map, block, lock};
 
 /// Bytes that one call carries at most. A host need not take more than 128 MiB in a call; half of
@@ -31,6 +32,7 @@ pub(crate) struct Buffer {
 pub(crate) struct BufferInner {
     device: Arc<DeviceShared>,
     wit: wit::GpuBuffer,
+    id: Id,
     label: Option<String>,
     size: wgpu::BufferAddress,
     usage: wgpu::BufferUsages,
@@ -77,6 +79,7 @@ impl Buffer {
             inner: Arc::new(BufferInner {
                 device: Arc::clone(device),
                 wit,
+                id: Id::next(),
                 label: label(desc.label),
                 size: desc.size,
                 usage: desc.usage,
@@ -96,6 +99,7 @@ impl Buffer {
                 state: Mutex::new(state),
                 device,
                 wit,
+                id: Id::next(),
             }),
         }
     }
@@ -103,6 +107,11 @@ impl Buffer {
     #[inline]
     pub(crate) fn wit(&self) -> &wit::GpuBuffer {
         &self.inner.wit
+    }
+
+    #[inline]
+    pub(crate) fn id(&self) -> Id {
+        self.inner.id
     }
 
     /// Bytes.
@@ -195,7 +204,15 @@ impl BufferInterface for Buffer {
         if let Mapping::Pending = before {
             inner.device.cancel_map(inner);
         }
+        lock(&inner.device.reuse).forget(inner.id);
         inner.wit.destroy();
+    }
+}
+
+impl Drop for BufferInner {
+    fn drop(&mut self) {
+        // Its memory has to go with it.
+        lock(&self.device.reuse).forget(self.id);
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use wgpu::custom::*;
 use wgpu::wgt;
 
-use crate::bind_group::BindGroup;
+use crate::bind_group::{BindGroup, SharedBindGroup};
 use crate::bind_group_layout::BindGroupLayout;
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::buffer::Buffer;
@@ -25,6 +25,7 @@ use crate::pipeline_layout::PipelineLayout;
 use crate::query_set::QuerySet;
 use crate::render_bundle_encoder::RenderBundleEncoder;
 use crate::render_pipeline::RenderPipeline;
+use crate::reuse::Reuse;
 use crate::sampler::Sampler;
 use crate::shader_module::ShaderModule;
 use crate::texture::Texture;
@@ -39,6 +40,7 @@ pub(crate) struct DeviceShared {
     pub(crate) queue: wit::GpuQueue,
     pub(crate) errors: Errors,
     pub(crate) waits: Waits,
+    pub(crate) reuse: Mutex<Reuse<Arc<SharedBindGroup>>>,
     loss: Mutex<Loss>,
     /// wgpu has no constructor for it; see [`DeviceShared::map_range_error`].
     map_range_error: OnceLock<wgpu::MapRangeError>,
@@ -75,6 +77,7 @@ impl DeviceShared {
             queue: wit.queue(),
             errors: Errors::new(&wit),
             waits: Waits::default(),
+            reuse: Mutex::default(),
             loss: Mutex::default(),
             map_range_error: OnceLock::new(),
             info,

@@ -10,7 +10,7 @@
 //! caught up to then is fetched, so that the first error of a scope is the first one here as well.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
@@ -26,8 +26,9 @@ pub enum ErrorReporting {
     /// In the call that failed, if it makes an object. Costs some microseconds for each object.
     /// The default where debug assertions are on.
     Immediate,
-    /// After shader modules and pipelines are made, and in `Queue::submit`, `Device::poll`,
-    /// `Buffer::map_async` and the like. The default otherwise.
+    /// After shader modules and pipelines are made; in calls that wait, such as `Device::poll` and
+    /// `Buffer::map_async`; and in every 64th `Queue::submit` without one of these. The default otherwise: a
+    /// host may do what was submitted while the program goes on, and to ask for its errors is to wait for it.
     Batched,
 }
 
@@ -47,11 +48,16 @@ pub fn set_error_reporting(reporting: ErrorReporting) {
     REPORTING.store(reporting, Ordering::Relaxed);
 }
 
+/// Calls, each a submission or a poll that does not wait, after which errors are fetched.
+const CALLS_UNTIL_FLUSH: u32 = 64;
+
 /// The scope stack of a device.
 pub(crate) struct Errors {
     state: Mutex<State>,
     /// Whether anything was sent since the last flush that may have failed.
     touched: AtomicBool,
+    /// Calls since then that left it to the next one.
+    put_off: AtomicU32,
 }
 
 struct State {
@@ -84,7 +90,7 @@ impl Errors {
             device.push_error_scope(filter.into());
         }
         let state = State { scopes: OURS.map(Scope::new).into(), handler: None };
-        Self { state: Mutex::new(state), touched: AtomicBool::new(false) }
+        Self { state: Mutex::new(state), touched: AtomicBool::new(false), put_off: AtomicU32::new(0) }
     }
 }
 
@@ -145,8 +151,8 @@ impl DeviceShared {
             return None;
         }
         let scope = state.scopes.pop()?;
-        let caught = block(self.wit.pop_error_scope());
-        scope.caught.or_else(|| from_host(caught))
+        let caught = self.reported(block(self.wit.pop_error_scope()));
+        scope.caught.or(caught)
     }
 
     /// Reports what our scopes have caught since the last time.
@@ -154,6 +160,7 @@ impl DeviceShared {
         if !self.errors.touched.swap(false, Ordering::Relaxed) {
             return;
         }
+        self.errors.put_off.store(0, Ordering::Relaxed);
         let (caught, handler) = {
             let mut state = lock(&self.errors.state);
             self.fetch(&mut state, 0);
@@ -164,6 +171,14 @@ impl DeviceShared {
         // Without the lock: a handler may use the device.
         for error in caught {
             deliver(handler.as_deref(), error);
+        }
+    }
+
+    /// After calls that do not wait, and that programs make again and again: [`Self::flush`] if it is time.
+    pub(crate) fn flush_in_time(&self) {
+        let put_off = self.errors.put_off.fetch_add(1, Ordering::Relaxed);
+        if put_off + 1 >= CALLS_UNTIL_FLUSH || REPORTING.load(Ordering::Relaxed) == IMMEDIATE {
+            self.flush();
         }
     }
 
@@ -219,6 +234,14 @@ impl DeviceShared {
         (value, from_host(block(self.wit.pop_error_scope())))
     }
 
+    /// What the host has caught in a scope. If it is an error, it may be about a bind group, which would be
+    /// one again if the program made the same once more.
+    fn reported(&self, caught: Caught) -> Option<wgpu::Error> {
+        let error = from_host(caught)?;
+        lock(&self.reuse).clear();
+        Some(error)
+    }
+
     /// Fetches what the host has caught in the scopes from `from` on, and opens them there again.
     fn fetch(&self, state: &mut State, from: usize) {
         let Some(scopes) = state.scopes.get_mut(from..) else { return };
@@ -232,7 +255,7 @@ impl DeviceShared {
             caught
         });
         for (scope, caught) in scopes.iter_mut().rev().zip(caught) {
-            if let (None, Some(error)) = (&scope.caught, from_host(caught)) {
+            if let (None, Some(error)) = (&scope.caught, self.reported(caught)) {
                 scope.caught = Some(error);
             }
         }
@@ -242,8 +265,11 @@ impl DeviceShared {
     }
 }
 
+/// What the host answers when a scope is closed.
+type Caught = Result<Option<wit::GpuError>, wit::PopErrorScopeError>;
+
 /// An error of the host, or nothing: a device that is lost has no scopes any more.
-fn from_host(caught: Result<Option<wit::GpuError>, wit::PopErrorScopeError>) -> Option<wgpu::Error> {
+fn from_host(caught: Caught) -> Option<wgpu::Error> {
     match caught {
         Ok(error) => error.map(Into::into),
         Err(error) => {

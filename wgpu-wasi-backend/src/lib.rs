@@ -106,6 +106,7 @@ mod render_bundle;
 mod render_bundle_encoder;
 mod render_pass;
 mod render_pipeline;
+mod reuse;
 #[cfg(all(feature = "run3", target_os = "wasi"))]
 mod run;
 mod sampler;

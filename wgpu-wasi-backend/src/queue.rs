@@ -41,7 +41,7 @@ impl QueueInterface for Queue {
             self.device.touch();
             self.device.queue.submit(&wit);
         }
-        self.device.flush();
+        self.device.flush_in_time();
         index
     }
 

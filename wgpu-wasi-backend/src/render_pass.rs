@@ -154,9 +154,9 @@ impl RenderPassInterface for RenderPass {
         offsets: &[wgpu::DynamicOffset],
     ) {
         let group = bind_group.map(|group| ours(group.as_custom::<BindGroup>()));
-        if self.bound.set_bind_group(index, group.map(|group| group.id), offsets) {
+        if self.bound.set_bind_group(index, group.map(BindGroup::id), offsets) {
             let (data, start, length) = dynamic_offsets(offsets);
-            let group = group.map(|group| &group.wit);
+            let group = group.map(BindGroup::wit);
             if let Err(error) = self.wit.set_bind_group(index, group, data, start, length) {
                 self.encoder.fail("RenderPass::set_bind_group", error.message);
             }

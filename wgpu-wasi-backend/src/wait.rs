@@ -182,7 +182,11 @@ impl DeviceShared {
                 }
             }
         }
-        self.flush();
+        if wait {
+            self.flush();
+        } else {
+            self.flush_in_time();
+        }
         let idle = self.waits.done.load(Ordering::Relaxed) == self.waits.submitted.load(Ordering::Relaxed)
             && lock(&self.waits.state).waiting.is_empty();
         Ok(match (idle, forced) {
