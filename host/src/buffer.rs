@@ -270,6 +270,7 @@ impl Buffer {
         };
         let (sender, done) = oneshot::channel();
         self.map = MapState::Pending;
+        self.device.settle();
         // Usage, alignment and validity are wgpu's to check: it dispatches the error and calls back.
         self.inner.slice(start..end).map_async(mode, move |result| {
             // Nobody receives when the guest was ended meanwhile.
@@ -356,6 +357,8 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
         buffer.map = MapState::Unmapped;
         // A mapping of a lent buffer is the embedder's.
         if !buffer.lent {
+            // A submit before this is refused for the mapping.
+            buffer.device.settle();
             buffer.inner.unmap();
         }
         Ok(Ok(()))
@@ -368,6 +371,7 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
         if buffer.lent {
             buffer.withdraw();
         } else {
+            buffer.device.settle();
             buffer.inner.destroy();
         }
         buffer.reservation.give_back();

@@ -25,6 +25,9 @@ use crate::{
 
 const INTERFACE: &str = "wasi:webgpu/webgpu@0.3.0-rc.2";
 
+/// A write of so many bytes is copied once more where that saves waiting for submits before it.
+const MAX_BYTES_PUT_OFF: usize = 64 << 10;
+
 /// The parameters of `write-buffer-with-copy`, in WIT order.
 type WriteBufferParams = (Resource<Queue>, Resource<Buffer>, u64, WasmList<u8>, Option<u64>, Option<u64>);
 
@@ -193,9 +196,20 @@ impl BufferWrite {
             return refuse(format!("{} bytes are not a multiple of 4", contents.len()));
         }
         // Whatever else may be wrong is a validation error, which wgpu dispatches.
-        if !self.device.withdrawn() {
-            let queue = &self.device.queue;
-            self.device.guarded(|| queue.write_buffer(&self.buffer, self.offset, contents));
+        let Self { device, buffer, offset } = self;
+        if device.withdrawn() {
+            return Ok(());
+        }
+        if contents.len() <= MAX_BYTES_PUT_OFF && !device.is_settled() {
+            let contents = contents.to_vec();
+            let write = {
+                let device = Arc::clone(&device);
+                move || device.guarded(|| device.queue.write_buffer(&buffer, offset, &contents))
+            };
+            device.later(write);
+        } else {
+            device.settle();
+            device.guarded(|| device.queue.write_buffer(&buffer, offset, contents));
         }
         Ok(())
     }
@@ -221,6 +235,7 @@ impl TextureWrite {
         if self.device.withdrawn() {
             return;
         }
+        self.device.settle();
         self.device.guarded(|| {
             self.device.queue.write_texture(
                 self.destination.as_wgpu(),

@@ -1,5 +1,7 @@
 //! GPUCommandBuffer — wit: gpu-command-buffer — spec: <https://www.w3.org/TR/webgpu/#gpucommandbuffer> — peer: wgpu-wasi-backend/src/command_buffer.rs
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use wasmtime::component::Resource;
 
 use crate::{
@@ -14,14 +16,30 @@ use crate::{
 /// Recorded commands, good for one submit.
 #[derive(Debug)]
 pub struct CommandBuffer {
-    /// `None` once submitted. What an invalid encoder left is here too, and wgpu refuses to submit it.
-    pub(crate) inner: Option<wgpu::CommandBuffer>,
+    /// `None` once submitted.
+    commands: Option<Commands>,
     pub(crate) label: String,
-    /// Empty once submitted: from then on the GPU's progress decides how long memory is in use.
-    kept: Vec<Kept>,
 }
 
 labelled!(CommandBuffer);
+
+/// What a submit takes.
+#[derive(Debug, Default)]
+pub(crate) struct Commands {
+    /// Empty until the encoder is finished in its turn: [`DeviceCore::later`]. What an invalid encoder leaves is
+    /// here too, and wgpu refuses to submit it.
+    finished: Arc<Mutex<Option<wgpu::CommandBuffer>>>,
+    /// To be held until they are submitted: from then on the GPU's progress decides how long memory is in use.
+    #[expect(dead_code, reason = "held, and never read")]
+    kept: Vec<Kept>,
+}
+
+impl Commands {
+    /// wgpu's; `None` when a panic has come between, which was reported.
+    pub(crate) fn take(&self) -> Option<wgpu::CommandBuffer> {
+        self.finished.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
 
 impl CommandBuffer {
     /// `finish`: <https://www.w3.org/TR/webgpu/#dom-gpucommandencoder-finish>
@@ -31,21 +49,37 @@ impl CommandBuffer {
     ) -> Self {
         let label =
             descriptor.and_then(|wit::GpuCommandBufferDescriptor { label }| label).unwrap_or_default();
-        let inner = match Self::finish(encoder) {
-            Ok(inner) => inner,
-            Err(error) => {
-                encoder.device.errors.report(error);
-                Self::invalid(&encoder.device)
+        let commands = Commands { finished: Arc::default(), kept: encoder.take_kept() };
+        let inner = encoder.inner.take();
+        let refused = encoder.state.error().map(str::to_owned);
+        let finish = {
+            let (device, finished) = (Arc::clone(&encoder.device), Arc::clone(&commands.finished));
+            move || {
+                let inner = Self::finish(inner, refused).unwrap_or_else(|error| {
+                    device.errors.report(error);
+                    Self::invalid(&device)
+                });
+                *finished.lock().unwrap_or_else(PoisonError::into_inner) = Some(inner);
             }
         };
-        Self { inner: Some(inner), label, kept: encoder.take_kept() }
+        if encoder.state.is_locked() {
+            // By a pass, which may have ended when it is the turn of this.
+            encoder.device.settle();
+            finish();
+        } else {
+            encoder.device.later(finish);
+        }
+        Self { commands: Some(commands), label }
     }
 
-    fn finish(encoder: &mut CommandEncoder) -> Result<wgpu::CommandBuffer, GpuError> {
-        let Some(inner) = encoder.inner.take() else {
+    fn finish(
+        inner: Option<wgpu::CommandEncoder>,
+        refused: Option<String>,
+    ) -> Result<wgpu::CommandBuffer, GpuError> {
+        let Some(inner) = inner else {
             return Err(GpuError::validation("In CommandEncoder::finish: the encoder is finished already"));
         };
-        if let Some(message) = encoder.state.error() {
+        if let Some(message) = refused {
             // What wgpu may have against the same commands would be a second error for one cause.
             collecting(|| drop(inner));
             return Err(GpuError::validation(message));
@@ -71,9 +105,8 @@ impl CommandBuffer {
 
     /// Takes the commands out for a submit, or says why there are none.
     /// <https://www.w3.org/TR/webgpu/#dom-gpuqueue-submit>
-    pub(crate) fn take(&mut self) -> Result<wgpu::CommandBuffer, &'static str> {
-        self.kept = Vec::new();
-        self.inner.take().ok_or("the command buffer was submitted before")
+    pub(crate) fn take(&mut self) -> Result<Commands, &'static str> {
+        self.commands.take().ok_or("the command buffer was submitted before")
     }
 }
 

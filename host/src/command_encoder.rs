@@ -2,7 +2,10 @@
 
 use std::{
     mem,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use wasmtime::component::Resource;
@@ -41,6 +44,8 @@ pub(crate) struct EncoderState {
     /// The first reason, found by the host and unknown to wgpu, for which the encoder is invalid. WebGPU
     /// reports such reasons when the encoder is finished.
     error: OnceLock<String>,
+    /// Passes that have begun and not ended.
+    open_passes: AtomicUsize,
     kept: Mutex<Vec<Kept>>,
 }
 
@@ -59,6 +64,20 @@ impl EncoderState {
     #[cold]
     pub(crate) fn invalidate(&self, message: impl Into<String>) {
         self.error.get_or_init(|| message.into());
+    }
+
+    /// A pass begins (`true`) or ends. The calls of a guest come one after the other.
+    pub(crate) fn count_pass(&self, begins: bool) {
+        if begins {
+            self.open_passes.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.open_passes.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a pass has begun and not ended.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.open_passes.load(Ordering::Relaxed) > 0
     }
 
     pub(crate) fn error(&self) -> Option<&str> {

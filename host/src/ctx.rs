@@ -14,6 +14,7 @@ use crate::{
     lend::LentDevice,
     limits::{Budget, MAX_REFUSED_BUNDLES, QuotaExceeded, Quotas},
     scopes,
+    timeline::Timeline,
     wait::WaitMode,
 };
 
@@ -40,6 +41,7 @@ pub struct WebGpuCtx {
     memory: Arc<Budget>,
     host_memory: Arc<Budget>,
     compiler: Arc<Compiler>,
+    timeline: Arc<Timeline>,
     live_objects: usize,
     refused_bundles: usize,
     /// What the guest gets instead of an adapter's device.
@@ -72,12 +74,14 @@ impl WebGpuCtx {
     /// Bytes of buffers and textures that the guest holds now, as [`Quotas::max_gpu_memory`] counts.
     #[must_use]
     pub fn gpu_memory_in_use(&self) -> u64 {
+        self.timeline.settle();
         self.memory.used()
     }
 
     /// Bytes of the host's own memory that the guest holds now, as [`Quotas::max_host_memory`] counts.
     #[must_use]
     pub fn host_memory_in_use(&self) -> u64 {
+        self.timeline.settle();
         self.host_memory.used()
     }
 
@@ -108,6 +112,7 @@ impl WebGpuCtx {
             memory: Arc::clone(&self.memory),
             host_memory: Arc::clone(&self.host_memory),
             compiler: Arc::clone(&self.compiler),
+            timeline: Arc::clone(&self.timeline),
             max_shader_bytes: self.quotas.max_shader_bytes,
             max_loop_iterations: self.quotas.max_loop_iterations,
         }
@@ -139,6 +144,11 @@ impl WebGpuCtx {
         if self.entered > 0 {
             scopes::leave(mem::take(&mut self.entered));
         }
+    }
+
+    /// Does what was put off: `timeline.rs`.
+    pub(crate) fn settle(&self) {
+        self.timeline.settle();
     }
 
     pub(crate) fn wait_mode(&self) -> WaitMode {
@@ -201,6 +211,13 @@ impl WebGpuCtx {
     pub(crate) fn uncount_bytes(&mut self, bytes: usize) {
         // What was counted was a `u64`.
         self.host_memory.give_back(u64::try_from(bytes).unwrap_or(u64::MAX));
+    }
+}
+
+impl Drop for WebGpuCtx {
+    /// What the guest has submitted goes to the GPU, and what that held is free when the guest is gone.
+    fn drop(&mut self) {
+        self.timeline.settle();
     }
 }
 
@@ -368,9 +385,11 @@ impl WebGpuCtxBuilder {
         let Self { instance, choice, quotas, wait_mode, deadline, device } = self;
         let compiler = Arc::new(Compiler::new(quotas.max_shader_bytes, quotas.max_wait, wait_mode));
         compiler.set_deadline(deadline);
+        let timeline = Arc::default();
         WebGpuCtx {
-            memory: Budget::new(quotas.max_gpu_memory),
-            host_memory: Budget::new(quotas.max_host_memory),
+            memory: Budget::new(quotas.max_gpu_memory, &timeline),
+            host_memory: Budget::new(quotas.max_host_memory, &timeline),
+            timeline,
             compiler,
             instance,
             choice,

@@ -36,6 +36,7 @@ use crate::{
     scopes,
     shader_module::ShaderModule,
     texture::Texture,
+    timeline::Timeline,
     view::{Entry, WebGpu, WebGpuCtxView, label_methods, labelled},
     wait::Poller,
 };
@@ -89,6 +90,7 @@ pub(crate) struct DeviceCore {
     /// Whether the guest has asked a lent device's adapter for it.
     pub(crate) requested: AtomicBool,
     compiler: Arc<Compiler>,
+    timeline: Arc<Timeline>,
     lost: Arc<watch::Sender<Option<DeviceLostInfo>>>,
 }
 
@@ -104,6 +106,7 @@ pub(crate) struct DevicePolicy {
     pub(crate) memory: Arc<Budget>,
     pub(crate) host_memory: Arc<Budget>,
     pub(crate) compiler: Arc<Compiler>,
+    pub(crate) timeline: Arc<Timeline>,
     pub(crate) max_shader_bytes: usize,
     pub(crate) max_loop_iterations: Option<u32>,
 }
@@ -116,7 +119,7 @@ impl DeviceCore {
         queue_label: String,
         policy: DevicePolicy,
     ) -> Arc<Self> {
-        let errors = Arc::new(DeviceErrors::default());
+        let errors = Arc::new(DeviceErrors::new(Arc::clone(&policy.timeline)));
         // Before the guest gets the device: wgpu's own handler panics.
         wgpu.on_uncaptured_error({
             let errors = Arc::clone(&errors);
@@ -137,7 +140,7 @@ impl DeviceCore {
         let info = Arc::new(device.device().adapter_info());
         let (wgpu, queue) = (device.device().clone(), device.queue().clone());
         let signals = Signals {
-            errors: Arc::new(DeviceErrors::default()),
+            errors: Arc::new(DeviceErrors::new(Arc::clone(&policy.timeline))),
             lost: Arc::new(watch::Sender::new(None)),
             lent: true,
         };
@@ -152,7 +155,8 @@ impl DeviceCore {
         policy: DevicePolicy,
         signals: Signals,
     ) -> Arc<Self> {
-        let DevicePolicy { memory, host_memory, compiler, max_shader_bytes, max_loop_iterations } = policy;
+        let DevicePolicy { memory, host_memory, compiler, timeline, max_shader_bytes, max_loop_iterations } =
+            policy;
         let Signals { errors, lost, lent } = signals;
         Arc::new(Self {
             features: wgpu.features(),
@@ -170,6 +174,7 @@ impl DeviceCore {
             lent,
             requested: AtomicBool::new(false),
             compiler,
+            timeline,
             lost,
         })
     }
@@ -192,6 +197,29 @@ impl DeviceCore {
     /// the guest's there, too.
     pub(crate) fn guarded<T>(&self, call: impl FnOnce() -> T) -> T {
         if self.lent { scopes::within(&self.wgpu, &self.errors, call) } else { call() }
+    }
+
+    /// Does `job` in its turn, after what was put off before. Calls on a lent device have to end before they
+    /// return: that is how their errors are told from the embedder's.
+    pub(crate) fn later(&self, job: impl FnOnce() + Send + 'static) {
+        if self.lent { job() } else { self.timeline.push(job) }
+    }
+
+    /// Begins with what was put off, on the thread that is for that.
+    pub(crate) fn begin(&self) {
+        if !self.lent {
+            self.timeline.wake();
+        }
+    }
+
+    /// Does what was put off, so that what this thread does next is in order.
+    pub(crate) fn settle(&self) {
+        self.timeline.settle();
+    }
+
+    /// Whether nothing was put off.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.timeline.is_settled()
     }
 
     /// Whether the guest has lost the device.
@@ -372,6 +400,7 @@ impl wit::HostGpuDevice for WebGpuCtxView<'_> {
 
     fn destroy(&mut self, this: Resource<Device>) -> wasmtime::Result<()> {
         let device = self.core(&this)?;
+        device.settle();
         // A lent device is lost to this guest alone: the embedder and other guests go on with it.
         if !device.lent {
             device.wgpu.destroy();

@@ -10,7 +10,7 @@
 use std::{
     cell::Cell,
     collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
 
@@ -20,6 +20,7 @@ use crate::{
     bindings::wit,
     limits::{MAX_ERROR_MESSAGE_BYTES, MAX_ERROR_SCOPES, MAX_UNREAD_ERRORS, QuotaExceeded},
     scopes,
+    timeline::Timeline,
     view::{Entry, WebGpuCtxView},
 };
 
@@ -105,6 +106,8 @@ impl wit::HostGpuError for WebGpuCtxView<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct DeviceErrors {
     state: Mutex<State>,
+    /// What was put off may fail, and its errors come first.
+    timeline: Arc<Timeline>,
 }
 
 #[derive(Debug, Default)]
@@ -132,9 +135,14 @@ thread_local! {
 }
 
 impl DeviceErrors {
+    pub(crate) fn new(timeline: Arc<Timeline>) -> Self {
+        Self { state: Mutex::default(), timeline }
+    }
+
     /// Takes an error to the innermost scope that catches its kind, or to the uncaptured errors.
     pub(crate) fn report(&self, error: GpuError) {
         let Some(mut error) = collect(error) else { return };
+        self.timeline.settle();
         // It holds labels of the guest, and up to `MAX_ERROR_SCOPES` of them wait to be read.
         error.message.truncate(error.message.floor_char_boundary(MAX_ERROR_MESSAGE_BYTES));
         let mut state = self.lock();
@@ -166,6 +174,7 @@ impl DeviceErrors {
 
     /// `pushErrorScope`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-pusherrorscope>
     pub(crate) fn push_scope(&self, filter: ErrorKind) -> Result<(), QuotaExceeded> {
+        self.timeline.settle();
         let mut state = self.lock();
         if state.scopes.len() >= MAX_ERROR_SCOPES {
             return Err(QuotaExceeded::ErrorScopes(MAX_ERROR_SCOPES));
@@ -177,6 +186,7 @@ impl DeviceErrors {
     /// `popErrorScope`: `None` when there is no scope, else the error that it caught.
     /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-poperrorscope>
     pub(crate) fn pop_scope(&self) -> Option<Option<GpuError>> {
+        self.timeline.settle();
         self.lock().scopes.pop().map(|scope| scope.error)
     }
 

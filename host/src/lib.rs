@@ -103,6 +103,7 @@ mod surface;
 mod testing;
 mod texture;
 mod texture_view;
+mod timeline;
 mod view;
 mod wait;
 mod workgroup_memory;

@@ -14,6 +14,8 @@ use std::{
     time::Duration,
 };
 
+use crate::timeline::Timeline;
+
 /// Bytes of buffers and textures that one guest may hold at a time: 64 GiB, more than most
 /// adapters have, so that by default the adapter's own memory is the limit.
 pub const DEFAULT_MAX_GPU_MEMORY: u64 = 64 << 30;
@@ -162,11 +164,13 @@ impl Error for QuotaExceeded {}
 pub(crate) struct Budget {
     max: u64,
     used: AtomicU64,
+    /// Commands that are not submitted yet hold some, which they give back.
+    timeline: Arc<Timeline>,
 }
 
 impl Budget {
-    pub(crate) fn new(max: u64) -> Arc<Self> {
-        Arc::new(Self { max, used: AtomicU64::new(0) })
+    pub(crate) fn new(max: u64, timeline: &Arc<Timeline>) -> Arc<Self> {
+        Arc::new(Self { max, used: AtomicU64::new(0), timeline: Arc::clone(timeline) })
     }
 
     /// Takes `bytes` from the quota until the reservation is dropped; `None` when they are not left.
@@ -181,11 +185,14 @@ impl Budget {
 
     /// [`Self::take`], if no more than `max` are in use then.
     fn take_below(&self, max: u64, bytes: u64) -> bool {
-        self.used
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-                used.checked_add(bytes).filter(|sum| *sum <= max)
-            })
-            .is_ok()
+        let take = || {
+            let sum = |used: u64| used.checked_add(bytes).filter(|sum| *sum <= max);
+            self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum).is_ok()
+        };
+        take() || {
+            self.timeline.settle();
+            take()
+        }
     }
 
     /// Gives back what [`Self::take`] took.
@@ -292,7 +299,7 @@ mod tests {
 
     #[test]
     fn gpu_memory_is_given_back() {
-        let memory = Budget::new(100);
+        let memory = Budget::new(100, &Arc::default());
         let first = memory.reserve(60).unwrap();
         assert!(memory.reserve(41).is_none());
         assert!(memory.reserve(u64::MAX).is_none());
@@ -306,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_ledger_takes_chunks_and_gives_them_back() {
-        let memory = Budget::new(48 * BYTES_PER_COMMAND);
+        let memory = Budget::new(48 * BYTES_PER_COMMAND, &Arc::default());
         let mut first = Ledger::new(&memory);
         first.command(0).unwrap();
         assert_eq!(memory.used(), 16 * BYTES_PER_COMMAND);
@@ -325,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_shared_reservation_ends_with_its_last_holder_or_when_given_back() {
-        let memory = Budget::new(100);
+        let memory = Budget::new(100, &Arc::default());
         let texture = SharedReservation::new(memory.reserve(60));
         let view = texture.clone();
         drop(texture);

@@ -47,6 +47,9 @@ impl<P> Pass<P> {
         device: &Arc<DeviceCore>,
         encoder: &Arc<EncoderState>,
     ) -> Self {
+        if inner.is_some() {
+            encoder.count_pass(true);
+        }
         Self {
             state: inner.map_or(State::Invalid, State::Open),
             name,
@@ -86,6 +89,7 @@ impl<P> Pass<P> {
             // wgpu ends a pass when it is dropped.
             State::Open(inner) => {
                 drop(inner);
+                self.encoder.count_pass(false);
                 let commands = Kept::Resource(self.ledger.close());
                 self.encoder.keep(self.kept.drain(..).chain([commands]));
             }
@@ -157,6 +161,7 @@ impl<P> Drop for Pass<P> {
             self.encoder
                 .invalidate(format!("In CommandEncoder::finish: a {} was dropped before its end", self.name));
             self.device.guarded(|| collecting(|| drop(inner)));
+            self.encoder.count_pass(false);
         }
     }
 }

@@ -50,6 +50,7 @@ impl WebGpuCtxView<'_> {
 
 impl wit::HostGpuQuerySet for WebGpuCtxView<'_> {
     fn destroy(&mut self, this: Resource<QuerySet>) -> wasmtime::Result<()> {
+        self.ctx.settle();
         self.get(&this)?.inner.destroy();
         Ok(())
     }

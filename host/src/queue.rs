@@ -11,8 +11,10 @@ use wasmtime::component::{Accessor, Resource};
 use crate::{
     bindings::wit,
     bulk,
-    command_buffer::CommandBuffer,
+    command_buffer::{CommandBuffer, Commands},
     device::DeviceCore,
+    error::GpuError,
+    fence,
     view::{WebGpu, WebGpuCtxView, label_methods, labelled},
     wait,
 };
@@ -34,6 +36,18 @@ impl Queue {
     }
 }
 
+/// Submits commands, all of which were finished before, in their turn.
+fn submit(device: &DeviceCore, commands: &[Commands]) {
+    let buffers = commands.iter().map(Commands::take).collect::<Option<Vec<_>>>();
+    let submitted = match buffers {
+        Some(buffers) => fence::catch(|| device.queue.submit(buffers)).map(drop),
+        None => Err("a command buffer could not be finished".to_owned()),
+    };
+    if let Err(panic) = submitted {
+        device.errors.report(GpuError::internal(format!("In Queue::submit: {panic}")));
+    }
+}
+
 impl<T: Send + 'static> wit::HostGpuQueueWithStore<T> for WebGpu {
     async fn on_submitted_work_done(
         accessor: &Accessor<T, Self>,
@@ -47,6 +61,7 @@ impl<T: Send + 'static> wit::HostGpuQueueWithStore<T> for WebGpu {
         if device.withdrawn() {
             return Ok(());
         }
+        device.settle();
         let (sender, done) = oneshot::channel();
         device.queue.on_submitted_work_done(move || {
             // Nobody receives when the guest was ended meanwhile.
@@ -70,7 +85,7 @@ impl wit::HostGpuQueue for WebGpuCtxView<'_> {
         for handle in &command_buffers {
             let command_buffer = self.get_mut(handle)?;
             match command_buffer.take() {
-                Ok(inner) => taken.push(inner),
+                Ok(commands) => taken.push(commands),
                 Err(reason) => refused = refused.or(Some(reason)),
             }
         }
@@ -81,7 +96,12 @@ impl wit::HostGpuQueue for WebGpuCtxView<'_> {
             // To a lost device nothing is submitted.
             None if device.withdrawn() => {}
             None => {
-                device.queue.submit(taken);
+                let submit = {
+                    let device = Arc::clone(&device);
+                    move || submit(&device, &taken)
+                };
+                device.later(submit);
+                device.begin();
             }
         }
         Ok(())

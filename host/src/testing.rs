@@ -44,10 +44,12 @@ impl Guest {
         let mut descriptor = wgpu::DeviceDescriptor::default();
         change(&mut descriptor);
         let (device, queue) = ready(adapter.request_device(&descriptor)).unwrap();
+        let timeline = Arc::default();
         let policy = DevicePolicy {
-            memory: Budget::new(MAX_GPU_MEMORY),
-            host_memory: Budget::new(DEFAULT_MAX_HOST_MEMORY),
+            memory: Budget::new(MAX_GPU_MEMORY, &timeline),
+            host_memory: Budget::new(DEFAULT_MAX_HOST_MEMORY, &timeline),
             compiler: Arc::new(Compiler::new(DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, WaitMode::Eager)),
+            timeline,
             max_shader_bytes: DEFAULT_MAX_SHADER_BYTES,
             max_loop_iterations,
         };
