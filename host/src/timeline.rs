@@ -12,17 +12,28 @@
 use std::{
     cell::Cell,
     collections::VecDeque,
-    fmt,
+    fmt, hint,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use crate::fence;
 
 type Job = Box<dyn FnOnce() + Send>;
+
+/// How long somebody who needs the thread's work done stays awake for it. A submit takes less; to fall asleep
+/// and be woken takes as long as that, on a virtual machine.
+const SPIN: Duration = Duration::from_micros(200);
+
+/// Whether there is a processor to spare for that.
+fn spins() -> bool {
+    static SPINS: OnceLock<bool> = OnceLock::new();
+    *SPINS.get_or_init(|| thread::available_parallelism().is_ok_and(|processors| processors.get() > 4))
+}
 
 /// Jobs that may wait. A guest that is faster than its thread does some of them itself.
 const MAX_WAITING: usize = 256;
@@ -95,14 +106,16 @@ impl Timeline {
     /// Has the thread begin with what there is.
     pub(crate) fn wake(&self) {
         let mut state = self.shared.state();
-        match state.thread {
-            Thread::Working => {}
+        if state.thread == Thread::NotStarted {
+            state.thread = self.start();
+        }
+        let thread = state.thread;
+        // The first thing it does is to look at the state.
+        drop(state);
+        match thread {
+            Thread::NotStarted | Thread::Working => {}
             Thread::Sleeping => self.shared.changed.notify_one(),
-            Thread::NotStarted => state.thread = self.start(),
-            Thread::Ended => {
-                drop(state);
-                self.settle();
-            }
+            Thread::Ended => self.settle(),
         }
     }
 
@@ -144,9 +157,24 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Waits until nobody else does jobs.
+    fn run(&self) -> MutexGuard<'_, ()> {
+        if spins() {
+            let start = Instant::now();
+            while start.elapsed() < SPIN {
+                match self.running.try_lock() {
+                    Ok(running) => return running,
+                    Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+                    Err(TryLockError::WouldBlock) => hint::spin_loop(),
+                }
+            }
+        }
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Does jobs until `left` of them wait.
     fn work(&self, left: usize) {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = self.run();
         loop {
             let job = {
                 let mut state = self.state();
