@@ -270,7 +270,7 @@ impl Buffer {
         };
         let (sender, done) = oneshot::channel();
         self.map = MapState::Pending;
-        self.device.settle();
+        self.device.settle_to_wait();
         // Usage, alignment and validity are wgpu's to check: it dispatches the error and calls back.
         self.inner.slice(start..end).map_async(mode, move |result| {
             // Nobody receives when the guest was ended meanwhile.

@@ -205,16 +205,26 @@ impl DeviceCore {
         if self.lent { job() } else { self.timeline.push(job) }
     }
 
-    /// Begins with what was put off, on the thread that is for that.
+    /// Begins with what was put off, the last of which is a submit.
     pub(crate) fn begin(&self) {
         if !self.lent {
-            self.timeline.wake();
+            self.timeline.begin();
         }
+    }
+
+    /// Says that the guest begins a pass.
+    pub(crate) fn describes(&self) {
+        self.timeline.describes();
     }
 
     /// Does what was put off, so that what this thread does next is in order.
     pub(crate) fn settle(&self) {
         self.timeline.settle();
+    }
+
+    /// [`Self::settle`] before a wait for the GPU.
+    pub(crate) fn settle_to_wait(&self) {
+        self.timeline.settle_to_wait();
     }
 
     /// Whether nothing was put off.

@@ -49,6 +49,7 @@ impl<P> Pass<P> {
     ) -> Self {
         if inner.is_some() {
             encoder.count_pass(true);
+            device.describes();
         }
         Self {
             state: inner.map_or(State::Invalid, State::Open),

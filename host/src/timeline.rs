@@ -15,7 +15,7 @@ use std::{
     fmt, hint,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -42,6 +42,45 @@ const MAX_WAITING: usize = 256;
 #[derive(Default)]
 pub(crate) struct Timeline {
     shared: Arc<Shared>,
+    habit: Habit,
+}
+
+/// What the guest does after a submit, which it will do again: to wake a thread for somebody who is about to
+/// wait for it only costs.
+#[derive(Debug, Default)]
+struct Habit {
+    /// A [`Next`]: since the last submit. The calls of a guest come one after the other.
+    next: AtomicU8,
+    waits: AtomicBool,
+}
+
+/// The first thing that a guest does after a submit and that tells something.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+enum Next {
+    Unknown,
+    /// It goes on describing work: a pass begins.
+    Describes,
+    /// It waits for the GPU.
+    Waits,
+}
+
+impl Habit {
+    #[inline]
+    fn note(&self, next: Next) {
+        let unknown = Next::Unknown as u8;
+        // Whatever it was before, only the first thing counts.
+        let _ = self.next.compare_exchange(unknown, next as u8, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// At a submit: whether the guest will wait for it, as far as one can tell from the last ones.
+    fn will_wait(&self) -> bool {
+        let next = self.next.swap(Next::Unknown as u8, Ordering::Relaxed);
+        if next != Next::Unknown as u8 {
+            self.waits.store(next == Next::Waits as u8, Ordering::Relaxed);
+        }
+        self.waits.load(Ordering::Relaxed)
+    }
 }
 
 #[derive(Default)]
@@ -89,7 +128,7 @@ impl Timeline {
         self.shared.undone.load(Ordering::Acquire) == 0 || IN_JOB.get()
     }
 
-    /// Puts a job at the end. It may wait until [`Self::wake`] or [`Self::settle`].
+    /// Puts a job at the end. It may wait until [`Self::begin`] or [`Self::settle`].
     pub(crate) fn push(&self, job: impl FnOnce() + Send + 'static) {
         let waiting = {
             let mut state = self.shared.state();
@@ -103,8 +142,29 @@ impl Timeline {
         }
     }
 
-    /// Has the thread begin with what there is.
-    pub(crate) fn wake(&self) {
+    /// Begins with what there is, the last of which is a submit.
+    pub(crate) fn begin(&self) {
+        if self.habit.will_wait() {
+            self.settle();
+        } else {
+            self.wake();
+        }
+    }
+
+    /// Says that a pass begins.
+    #[inline]
+    pub(crate) fn describes(&self) {
+        self.habit.note(Next::Describes);
+    }
+
+    /// [`Self::settle`], and the guest is about to wait for the GPU.
+    pub(crate) fn settle_to_wait(&self) {
+        self.habit.note(Next::Waits);
+        self.settle();
+    }
+
+    /// Has the thread begin.
+    fn wake(&self) {
         let mut state = self.shared.state();
         if state.thread == Thread::NotStarted {
             state.thread = self.start();
@@ -253,6 +313,29 @@ mod tests {
             let name = answer.recv_timeout(Duration::from_secs(60)).unwrap();
             assert_eq!(name.as_deref(), Some("wgpu-wasi timeline"));
         }
+    }
+
+    #[test]
+    fn who_waits_for_a_submit_does_it_himself() {
+        let timeline = Timeline::default();
+        let by_guest = |timeline: &Timeline| {
+            let guest = thread::current().id();
+            let (done, answer) = mpsc::channel();
+            timeline.push(move || done.send(thread::current().id() == guest).unwrap());
+            timeline.begin();
+            answer.recv_timeout(Duration::from_secs(60)).unwrap()
+        };
+        timeline.describes();
+        assert!(!by_guest(&timeline));
+        // Nothing between: as before.
+        assert!(!by_guest(&timeline));
+        timeline.settle_to_wait();
+        // What comes after the wait tells nothing about the submit.
+        timeline.describes();
+        assert!(by_guest(&timeline));
+        assert!(by_guest(&timeline));
+        timeline.describes();
+        assert!(!by_guest(&timeline));
     }
 
     #[test]
