@@ -13,7 +13,7 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::{DefaultHashBuilder, HashMap};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use crate::elide::Id;
 
@@ -27,7 +27,12 @@ const SEEN: usize = 8192;
 /// Words of a binding in a description; the second one is its buffer.
 const BINDING_WORDS: usize = 4;
 
-/// What a bind group of buffers is made of: its layout, the number of bindings, the bindings, the label.
+/// Where the number of bindings stands in a description, and where the first one begins.
+const COUNT: usize = 2;
+const BINDINGS: usize = COUNT + 1;
+
+/// What a bind group of buffers is made of: a hash of the rest, the layout, the number of bindings, the bindings,
+/// the label.
 type Description = Arc<[u64]>;
 
 /// Takes a description down.
@@ -38,7 +43,7 @@ impl Writer {
     /// Begins with what is the same for all bindings.
     pub(crate) fn begin(&mut self, layout: Id, bindings: usize) {
         self.0.clear();
-        self.0.extend([layout.number(), bindings as u64]);
+        self.0.extend([0, layout.number(), bindings as u64]);
     }
 
     /// A buffer from `offset` on, in bytes; `size` is 0 for the rest of it.
@@ -51,12 +56,29 @@ impl Writer {
         self.0.push(label.len() as u64);
         self.0.extend(label.bytes().map(u64::from));
     }
+
+    /// Puts the hash to the rest.
+    fn finish(&mut self, hasher: &DefaultHashBuilder) -> &[u64] {
+        if let Some((hash, rest)) = self.0.split_first_mut() {
+            *hash = hasher.hash_one(&*rest);
+        }
+        &self.0
+    }
+}
+
+fn hash(description: &[u64]) -> u64 {
+    description.first().copied().unwrap_or(0)
+}
+
+/// Word by word: what compares slices goes byte by byte on this target.
+fn same(a: &[u64], b: &[u64]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
 }
 
 /// The buffers of a description.
 fn buffers(description: &[u64]) -> impl Iterator<Item = u64> {
-    let bindings = description.get(1).map_or(0, |&bindings| usize::try_from(bindings).unwrap_or(0));
-    let words = description.iter().skip(2).take(bindings * BINDING_WORDS);
+    let bindings = description.get(COUNT).map_or(0, |&bindings| usize::try_from(bindings).unwrap_or(0));
+    let words = description.iter().skip(BINDINGS).take(bindings * BINDING_WORDS);
     words.skip(1).step_by(BINDING_WORDS).copied()
 }
 
@@ -76,7 +98,7 @@ pub(crate) struct Reuse<T> {
 
 #[derive(Debug)]
 struct Generation<T> {
-    groups: HashMap<Description, T>,
+    groups: HashTable<(Description, T)>,
     /// Those that were added, gone or not.
     added: usize,
     /// In which groups a buffer is. Those that are gone already may still be named.
@@ -96,7 +118,14 @@ pub(crate) enum Found<T> {
 
 impl<T> Default for Generation<T> {
     fn default() -> Self {
-        Self { groups: HashMap::default(), added: 0, of_buffer: HashMap::default() }
+        Self { groups: HashTable::default(), added: 0, of_buffer: HashMap::default() }
+    }
+}
+
+impl<T> Generation<T> {
+    fn take(&mut self, description: &[u64]) -> Option<(Description, T)> {
+        let entry = self.groups.find_entry(hash(description), |(kept, _)| same(kept, description));
+        entry.ok().map(|entry| entry.remove().0)
     }
 }
 
@@ -118,18 +147,18 @@ impl<T: Clone> Reuse<T> {
         if !describe(&mut self.writer) {
             return Found::Nothing;
         }
-        let description = &*self.writer.0;
-        if let Some(group) = self.young.groups.get(description) {
+        let description = self.writer.finish(&self.hasher);
+        let hash = hash(description);
+        if let Some((_, group)) = self.young.groups.find(hash, |(kept, _)| same(kept, description)) {
             return Found::Group(group.clone());
         }
-        if let Some((description, group)) = self.old.groups.remove_entry(description) {
+        if let Some((description, group)) = self.old.take(description) {
             self.keep(description, group.clone());
             return Found::Group(group);
         }
         if self.seen.is_empty() {
             self.seen = vec![0; SEEN].into();
         }
-        let hash = self.hasher.hash_one(description);
         let place = usize::try_from(hash % SEEN as u64).ok().and_then(|place| self.seen.get_mut(place));
         match place {
             Some(seen) if *seen == hash => Found::Again(description.into()),
@@ -150,14 +179,14 @@ impl<T: Clone> Reuse<T> {
         for buffer in buffers(&description) {
             self.young.of_buffer.entry(buffer).or_default().push(Arc::clone(&description));
         }
-        self.young.groups.insert(description, group);
+        self.young.groups.insert_unique(hash(&description), (description, group), |(kept, _)| hash(kept));
     }
 
     /// Gives up all groups with a buffer.
     pub(crate) fn forget(&mut self, buffer: Id) {
         for generation in [&mut self.young, &mut self.old] {
             for description in generation.of_buffer.remove(&buffer.number()).into_iter().flatten() {
-                generation.groups.remove(&description);
+                generation.take(&description);
             }
         }
     }
