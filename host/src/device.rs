@@ -202,7 +202,13 @@ impl DeviceCore {
     /// Does `job` in its turn, after what was put off before. Calls on a lent device have to end before they
     /// return: that is how their errors are told from the embedder's.
     pub(crate) fn later(&self, job: impl FnOnce() + Send + 'static) {
-        if self.lent { job() } else { self.timeline.push(job) }
+        if self.lent {
+            return job();
+        }
+        self.timeline.push(job);
+        if self.errors.is_listening() {
+            self.timeline.wake();
+        }
     }
 
     /// Begins with what was put off, the last of which is a submit.

@@ -195,6 +195,11 @@ impl DeviceErrors {
         self.lock().listening = true;
     }
 
+    /// Whether the guest waits for uncaptured errors, perhaps with nothing else to do.
+    pub(crate) fn is_listening(&self) -> bool {
+        self.lock().listening
+    }
+
     /// The next uncaptured error; `None` when the device is lost and there will be no more.
     pub(crate) fn poll_uncaptured(&self, cx: &mut Context<'_>) -> Poll<Option<GpuError>> {
         let mut state = self.lock();

@@ -128,7 +128,7 @@ impl Timeline {
         self.shared.undone.load(Ordering::Acquire) == 0 || IN_JOB.get()
     }
 
-    /// Puts a job at the end. It may wait until [`Self::begin`] or [`Self::settle`].
+    /// Puts a job at the end. It may wait until [`Self::begin`], [`Self::wake`] or [`Self::settle`].
     pub(crate) fn push(&self, job: impl FnOnce() + Send + 'static) {
         let waiting = {
             let mut state = self.shared.state();
@@ -164,7 +164,7 @@ impl Timeline {
     }
 
     /// Has the thread begin.
-    fn wake(&self) {
+    pub(crate) fn wake(&self) {
         let mut state = self.shared.state();
         if state.thread == Thread::NotStarted {
             state.thread = self.start();

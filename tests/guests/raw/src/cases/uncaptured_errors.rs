@@ -30,6 +30,14 @@ pub async fn run(c: &mut Checks) {
         Some(error) => c.that("the second: text", error.message().contains("offset")),
         None => c.fail("the stream has ended"),
     }
+    // Commands that are never submitted.
+    let encoder = kit::encoder(&device);
+    encoder.clear_buffer(&kit::storage(&device, &[0]), Some(2), None);
+    encoder.finish(None);
+    match errors.next().await {
+        Some(error) => c.that("the third: text", error.message().contains("offset")),
+        None => c.fail("the stream has ended"),
+    }
     drop(errors);
     // Nobody listens now; they are lost without harm.
     for _ in 0..1000 {
