@@ -6,7 +6,8 @@ use crate::{
     bind_group_layout::BindGroupLayout,
     bindings::wit,
     device::DeviceCore,
-    error::{ErrorKind, GpuError, collecting},
+    error::collecting,
+    pipeline::{self, Made},
     shader_module::{Stage, invalid_module},
     view::{WebGpuCtxView, label_methods, labelled},
 };
@@ -58,56 +59,10 @@ fn invalid(device: &wgpu::Device) -> wgpu::ComputePipeline {
     inner
 }
 
-/// Makes a pipeline on the compiler's thread; returns it with the errors that arose, which no scope saw.
-/// `None`: the compiler panicked, and the one error says so.
-pub(crate) async fn compile<P: Send + 'static>(
-    device: &DeviceCore,
-    call: &'static str,
-    create: impl FnOnce(&wgpu::Device) -> P + Send + 'static,
-) -> (Option<P>, Vec<GpuError>) {
-    match device.compile(move |device| collecting(|| create(device))).await {
-        Ok((pipeline, errors)) => (Some(pipeline), errors),
-        Err(panic) => (None, vec![GpuError::internal(format!("In Device::{call}: {panic}"))]),
-    }
-}
-
-/// The error of a pipeline that the host itself refuses.
-pub(crate) fn refused(call: &'static str, label: &str, reason: &str) -> GpuError {
-    GpuError::validation(format!("In Device::{call}, label = '{label}': {reason}"))
-}
-
-/// What `create…PipelineAsync` answers: <https://www.w3.org/TR/webgpu/#gpupipelineerror>
-pub(crate) fn pipeline_error(error: GpuError) -> wit::CreatePipelineError {
-    let GpuError { kind, message } = error;
-    let reason = match kind {
-        ErrorKind::Validation => wit::GpuPipelineErrorReason::Validation,
-        ErrorKind::OutOfMemory | ErrorKind::Internal => wit::GpuPipelineErrorReason::Internal,
-    };
-    wit::CreatePipelineError { kind: wit::CreatePipelineErrorKind::GpuPipelineError(reason), message }
-}
-
 impl ComputePipeline {
-    /// `createComputePipeline`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createcomputepipeline>
-    pub(crate) async fn create(device: &DeviceCore, descriptor: Descriptor) -> Self {
-        let (pipeline, errors) = Self::compile(device, descriptor).await;
-        for error in errors {
-            device.errors.report(error);
-        }
-        pipeline
-    }
-
-    /// `createComputePipelineAsync`, which answers with the error:
-    /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-createcomputepipelineasync>
-    pub(crate) async fn create_checked(
-        device: &DeviceCore,
-        descriptor: Descriptor,
-    ) -> Result<Self, wit::CreatePipelineError> {
-        let (pipeline, errors) = Self::compile(device, descriptor).await;
-        errors.into_iter().next().map_or(Ok(pipeline), |error| Err(pipeline_error(error)))
-    }
-
-    /// The pipeline, an invalid one if need be, and the errors that arose.
-    async fn compile(device: &DeviceCore, descriptor: Descriptor) -> (Self, Vec<GpuError>) {
+    /// `createComputePipeline`, an invalid one if need be:
+    /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-createcomputepipeline>
+    pub(crate) async fn create(device: &DeviceCore, descriptor: Descriptor) -> Made<Self> {
         let label = descriptor.label.clone();
         let limit = device.limits.max_compute_workgroup_storage_size;
         let create = move |device: &wgpu::Device| {
@@ -115,16 +70,16 @@ impl ComputePipeline {
             Ok::<_, String>(descriptor.create(device))
         };
         const CALL: &str = "create_compute_pipeline";
-        let (inner, errors) = match compile(device, CALL, create).await {
+        let (inner, errors) = match pipeline::compile(device, CALL, create).await {
             (Some(Ok(inner)), errors) => (Some(inner), errors),
             (Some(Err(reason)), mut errors) => {
-                errors.push(refused(CALL, &label, &reason));
+                errors.push(pipeline::refused(CALL, &label, &reason));
                 (None, errors)
             }
             (None, errors) => (None, errors),
         };
         let inner = inner.unwrap_or_else(|| device.guarded(|| invalid(&device.wgpu)));
-        (Self { inner, label }, errors)
+        Made { pipeline: Self { inner, label }, errors }
     }
 }
 
@@ -178,7 +133,10 @@ mod tests {
     use wit::HostGpuComputePipeline as _;
 
     use super::*;
-    use crate::testing::{Guest, again, ready};
+    use crate::{
+        error::{ErrorKind, GpuError},
+        testing::{Guest, again, ready},
+    };
 
     const VALIDATION: Option<ErrorKind> = Some(ErrorKind::Validation);
 
@@ -198,13 +156,13 @@ mod tests {
             let first = descriptor(&mut guest, code);
             let (_, error) = guest.errors(|guest| {
                 let first = guest.view().compute_pipeline_descriptor(first).unwrap();
-                ready(ComputePipeline::create(&guest.core, first))
+                ready(ComputePipeline::create(&guest.core, first)).reported(&guest.core)
             });
             assert_eq!(error, VALIDATION, "{code}");
             let second = descriptor(&mut guest, code);
             let (checked, error) = guest.errors(|guest| {
                 let second = guest.view().compute_pipeline_descriptor(second).unwrap();
-                ready(ComputePipeline::create_checked(&guest.core, second))
+                ready(ComputePipeline::create(&guest.core, second)).checked()
             });
             assert_eq!(error, None, "{code}");
             let wit::CreatePipelineError { kind, message } = checked.unwrap_err();
@@ -219,7 +177,7 @@ mod tests {
         let descriptor = descriptor(&mut guest, "@compute @workgroup_size(1) fn f() {}");
         let (pipeline, error) = guest.errors(|guest| {
             let descriptor = guest.view().compute_pipeline_descriptor(descriptor).unwrap();
-            let pipeline = ready(ComputePipeline::create(&guest.core, descriptor));
+            let pipeline = ready(ComputePipeline::create(&guest.core, descriptor)).reported(&guest.core);
             guest.view().push(pipeline).unwrap()
         });
         assert_eq!(error, None);
@@ -235,7 +193,7 @@ mod tests {
     fn a_panic_of_the_compiler_is_an_internal_error() {
         let mut guest = Guest::new(|_| {});
         let (made, errors) =
-            ready(compile::<()>(&guest.core, "create_compute_pipeline", |_| panic!("a bug")));
+            ready(pipeline::compile::<()>(&guest.core, "create_compute_pipeline", |_| panic!("a bug")));
         assert!(made.is_none());
         let [error] = &*errors else { panic!("{errors:?}") };
         assert_eq!(error, &GpuError::internal("In Device::create_compute_pipeline: a bug"));

@@ -311,7 +311,7 @@ impl<T: Send + 'static> wit::HostGpuDeviceWithStore<T> for WebGpu {
         descriptor: wit::GpuComputePipelineDescriptor,
     ) -> wasmtime::Result<Resource<ComputePipeline>> {
         let (device, descriptor) = access.get().compute_pipeline_parts(&this, descriptor)?;
-        let pipeline = ComputePipeline::create(&device, descriptor).await;
+        let pipeline = ComputePipeline::create(&device, descriptor).await.reported(&device);
         access.get().push(pipeline)
     }
 
@@ -321,7 +321,7 @@ impl<T: Send + 'static> wit::HostGpuDeviceWithStore<T> for WebGpu {
         descriptor: wit::GpuRenderPipelineDescriptor,
     ) -> wasmtime::Result<Resource<RenderPipeline>> {
         let (device, descriptor) = access.get().render_pipeline_parts(&this, descriptor)?;
-        let pipeline = RenderPipeline::create(&device, descriptor).await;
+        let pipeline = RenderPipeline::create(&device, descriptor).await.reported(&device);
         access.get().push(pipeline)
     }
 
@@ -332,7 +332,7 @@ impl<T: Send + 'static> wit::HostGpuDeviceWithStore<T> for WebGpu {
     ) -> wasmtime::Result<Result<Resource<ComputePipeline>, wit::CreatePipelineError>> {
         let parts = accessor.with(|mut access| access.get().compute_pipeline_parts(&this, descriptor));
         let (device, descriptor) = parts?;
-        match ComputePipeline::create_checked(&device, descriptor).await {
+        match ComputePipeline::create(&device, descriptor).await.checked() {
             Ok(pipeline) => accessor.with(|mut access| access.get().push(pipeline)).map(Ok),
             Err(error) => Ok(Err(error)),
         }
@@ -345,7 +345,7 @@ impl<T: Send + 'static> wit::HostGpuDeviceWithStore<T> for WebGpu {
     ) -> wasmtime::Result<Result<Resource<RenderPipeline>, wit::CreatePipelineError>> {
         let parts = accessor.with(|mut access| access.get().render_pipeline_parts(&this, descriptor));
         let (device, descriptor) = parts?;
-        match RenderPipeline::create_checked(&device, descriptor).await {
+        match RenderPipeline::create(&device, descriptor).await.checked() {
             Ok(pipeline) => accessor.with(|mut access| access.get().push(pipeline)).map(Ok),
             Err(error) => Ok(Err(error)),
         }

@@ -85,6 +85,7 @@ mod lend;
 pub mod limits;
 mod loop_bound;
 mod pass;
+mod pipeline;
 mod pipeline_layout;
 mod query_set;
 mod queue;

@@ -5,9 +5,9 @@ use wasmtime::component::Resource;
 use crate::{
     bind_group_layout::BindGroupLayout,
     bindings::wit,
-    compute_pipeline::{compile, pipeline_error, refused},
     device::DeviceCore,
-    error::{GpuError, collecting},
+    error::collecting,
+    pipeline::{self, Made},
     shader_module::{Stage, invalid_module},
     view::{WebGpuCtxView, label_methods, labelled},
 };
@@ -139,35 +139,17 @@ fn invalid(device: &wgpu::Device) -> wgpu::RenderPipeline {
 }
 
 impl RenderPipeline {
-    /// `createRenderPipeline`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createrenderpipeline>
-    pub(crate) async fn create(device: &DeviceCore, descriptor: Descriptor) -> Self {
-        let (pipeline, errors) = Self::compile(device, descriptor).await;
-        for error in errors {
-            device.errors.report(error);
-        }
-        pipeline
-    }
-
-    /// `createRenderPipelineAsync`, which answers with the error:
-    /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-createrenderpipelineasync>
-    pub(crate) async fn create_checked(
-        device: &DeviceCore,
-        descriptor: Descriptor,
-    ) -> Result<Self, wit::CreatePipelineError> {
-        let (pipeline, errors) = Self::compile(device, descriptor).await;
-        errors.into_iter().next().map_or(Ok(pipeline), |error| Err(pipeline_error(error)))
-    }
-
-    /// The pipeline, an invalid one if need be, and the errors that arose.
-    async fn compile(device: &DeviceCore, descriptor: Descriptor) -> (Self, Vec<GpuError>) {
+    /// `createRenderPipeline`, an invalid one if need be:
+    /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-createrenderpipeline>
+    pub(crate) async fn create(device: &DeviceCore, descriptor: Descriptor) -> Made<Self> {
         const CALL: &str = "create_render_pipeline";
         let label = descriptor.label.clone();
         let (inner, errors) = match descriptor.check(device) {
-            Ok(()) => compile(device, CALL, move |device| descriptor.create(device)).await,
-            Err(reason) => (None, vec![refused(CALL, &label, &reason)]),
+            Ok(()) => pipeline::compile(device, CALL, move |device| descriptor.create(device)).await,
+            Err(reason) => (None, vec![pipeline::refused(CALL, &label, &reason)]),
         };
         let inner = inner.unwrap_or_else(|| device.guarded(|| invalid(&device.wgpu)));
-        (Self { inner, label }, errors)
+        Made { pipeline: Self { inner, label }, errors }
     }
 }
 
@@ -397,7 +379,7 @@ mod tests {
         };
         let (_pipeline, error) = guest.errors(|guest| {
             let descriptor = guest.view().render_pipeline_descriptor(descriptor).unwrap();
-            ready(RenderPipeline::create(&guest.core, descriptor))
+            ready(RenderPipeline::create(&guest.core, descriptor)).reported(&guest.core)
         });
         error
     }

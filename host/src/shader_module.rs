@@ -660,6 +660,22 @@ mod tests {
     }
 
     #[test]
+    fn what_draws_is_told_from_what_computes() {
+        let compute = "@compute @workgroup_size(1) fn c() {}";
+        let vertex = "@vertex fn v() -> @builtin(position) vec4<f32> { return vec4<f32>(); }";
+        let fragment = "@fragment fn f() {}";
+        for (code, expected) in [
+            (String::new(), false),
+            (compute.to_owned(), false),
+            (vertex.to_owned(), true),
+            (fragment.to_owned(), true),
+            ([compute, fragment].concat(), true),
+        ] {
+            assert_eq!(draws(&naga::front::wgsl::parse_str(&code).unwrap()), expected, "{code}");
+        }
+    }
+
+    #[test]
     fn the_text_is_capped() {
         let mut guest = Guest::new(|_| {});
         let code = " ".repeat(guest.core.max_shader_bytes + 1);
