@@ -15,7 +15,7 @@ use std::{
     fmt, hint,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError,
-        atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
+        atomic::{AtomicU32, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -45,41 +45,44 @@ pub(crate) struct Timeline {
     habit: Habit,
 }
 
-/// What the guest does after a submit, which it will do again: to wake a thread for somebody who is about to
-/// wait for it only costs.
-#[derive(Debug, Default)]
+/// How often the guest submits between two waits for the GPU, and after how many of these submits it goes on
+/// describing work: it will do the same again. To wake a thread for somebody who is about to wait for it only costs.
+/// The calls of a guest come one after the other, so these numbers need no order.
+#[derive(Debug)]
 struct Habit {
-    /// A [`Next`]: since the last submit. The calls of a guest come one after the other.
-    next: AtomicU8,
-    waits: AtomicBool,
+    /// Submits since the last wait.
+    submits: AtomicU32,
+    /// Those up to the last one after which a pass began.
+    described: AtomicU32,
+    /// What that came to before the last wait.
+    expected: AtomicU32,
 }
 
-/// The first thing that a guest does after a submit and that tells something.
-#[derive(Clone, Copy, Debug)]
-#[repr(u8)]
-enum Next {
-    Unknown,
-    /// It goes on describing work: a pass begins.
-    Describes,
-    /// It waits for the GPU.
-    Waits,
+impl Default for Habit {
+    /// Of a guest that has never waited, and may never do.
+    fn default() -> Self {
+        Self { submits: AtomicU32::new(0), described: AtomicU32::new(0), expected: AtomicU32::new(u32::MAX) }
+    }
 }
 
 impl Habit {
     #[inline]
-    fn note(&self, next: Next) {
-        let unknown = Next::Unknown as u8;
-        // Whatever it was before, only the first thing counts.
-        let _ = self.next.compare_exchange(unknown, next as u8, Ordering::Relaxed, Ordering::Relaxed);
+    fn describes(&self) {
+        self.described.store(self.submits.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
-    /// At a submit: whether the guest will wait for it, as far as one can tell from the last ones.
-    fn will_wait(&self) -> bool {
-        let next = self.next.swap(Next::Unknown as u8, Ordering::Relaxed);
-        if next != Next::Unknown as u8 {
-            self.waits.store(next == Next::Waits as u8, Ordering::Relaxed);
+    fn waits(&self) {
+        if self.submits.swap(0, Ordering::Relaxed) > 0 {
+            self.expected.store(self.described.swap(0, Ordering::Relaxed), Ordering::Relaxed);
         }
-        self.waits.load(Ordering::Relaxed)
+    }
+
+    /// At a submit: whether the guest will go on describing work, as far as one can tell.
+    fn will_describe(&self) -> bool {
+        let before = self.submits.fetch_add(1, Ordering::Relaxed);
+        let expected = self.expected.load(Ordering::Relaxed);
+        // More than expected already: there is no telling how much more.
+        before < expected || self.described.load(Ordering::Relaxed) > expected
     }
 }
 
@@ -144,22 +147,22 @@ impl Timeline {
 
     /// Begins with what there is, the last of which is a submit.
     pub(crate) fn begin(&self) {
-        if self.habit.will_wait() {
-            self.settle();
-        } else {
+        if self.habit.will_describe() {
             self.wake();
+        } else {
+            self.settle();
         }
     }
 
     /// Says that a pass begins.
     #[inline]
     pub(crate) fn describes(&self) {
-        self.habit.note(Next::Describes);
+        self.habit.describes();
     }
 
     /// [`Self::settle`], and the guest is about to wait for the GPU.
     pub(crate) fn settle_to_wait(&self) {
-        self.habit.note(Next::Waits);
+        self.habit.waits();
         self.settle();
     }
 
@@ -325,17 +328,31 @@ mod tests {
             timeline.begin();
             answer.recv_timeout(Duration::from_secs(60)).unwrap()
         };
-        timeline.describes();
-        assert!(!by_guest(&timeline));
-        // Nothing between: as before.
-        assert!(!by_guest(&timeline));
+        // Nothing is known.
+        assert_eq!([by_guest(&timeline), by_guest(&timeline)], [false, false]);
         timeline.settle_to_wait();
-        // What comes after the wait tells nothing about the submit.
+        // Nothing was described after either: it waits for the first one.
         timeline.describes();
         assert!(by_guest(&timeline));
-        assert!(by_guest(&timeline));
+        // It does not.
         timeline.describes();
         assert!(!by_guest(&timeline));
+        timeline.describes();
+        assert_eq!([by_guest(&timeline), by_guest(&timeline)], [false, false]);
+        timeline.settle_to_wait();
+        timeline.settle_to_wait();
+        for _ in 0..3 {
+            // Two of them, then two more.
+            let mut found = Vec::new();
+            for _ in 0..2 {
+                timeline.describes();
+                found.push(by_guest(&timeline));
+            }
+            timeline.describes();
+            found.extend([by_guest(&timeline), by_guest(&timeline)]);
+            assert_eq!(found, [false, false, true, true]);
+            timeline.settle_to_wait();
+        }
     }
 
     #[test]
