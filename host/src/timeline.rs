@@ -319,33 +319,27 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_for_a_submit_does_it_himself() {
-        let timeline = Timeline::default();
-        let by_guest = |timeline: &Timeline| {
-            let guest = thread::current().id();
-            let (done, answer) = mpsc::channel();
-            timeline.push(move || done.send(thread::current().id() == guest).unwrap());
-            timeline.begin();
-            answer.recv_timeout(Duration::from_secs(60)).unwrap()
-        };
+    fn a_guest_does_again_what_it_has_done() {
+        let habit = Habit::default();
+        let three = || [habit.will_describe(), habit.will_describe(), habit.will_describe()];
         // Nothing is known.
-        let three = |timeline| [by_guest(timeline), by_guest(timeline), by_guest(timeline)];
-        assert_eq!(three(&timeline), [false, false, false]);
-        timeline.settle_to_wait();
+        assert_eq!(three(), [true; 3]);
+        habit.waits();
         // No pass began after any.
-        timeline.describes();
-        assert_eq!(three(&timeline), [true, true, true]);
+        habit.describes();
+        assert_eq!(three(), [false; 3]);
         // Now there are more than expected.
-        timeline.describes();
-        assert_eq!(three(&timeline), [false, false, false]);
-        timeline.settle_to_wait();
-        timeline.settle_to_wait();
+        habit.describes();
+        assert_eq!(three(), [true; 3]);
+        habit.waits();
+        // Nothing was submitted between.
+        habit.waits();
         // A pass began after the third.
         for _ in 0..3 {
-            assert_eq!(three(&timeline), [false, false, false]);
-            timeline.describes();
-            assert_eq!(three(&timeline), [true, true, true]);
-            timeline.settle_to_wait();
+            assert_eq!(three(), [true; 3]);
+            habit.describes();
+            assert_eq!(three(), [false; 3]);
+            habit.waits();
         }
     }
 
