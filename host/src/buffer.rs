@@ -64,7 +64,7 @@ impl Buffer {
                 device.memory.used(),
                 device.memory.max(),
             )));
-            Self::invalid(device, &label)
+            Self::invalid(device, &label, size)
         };
         // A buffer that can't be made is still mapped to the guest, which does not know yet:
         // https://www.w3.org/TR/webgpu/#dom-gpubufferdescriptor-mappedatcreation
@@ -130,12 +130,13 @@ impl Buffer {
         self.withdrawn = true;
     }
 
-    /// A buffer that wgpu refuses to use anywhere.
-    fn invalid(device: &DeviceCore, label: &str) -> wgpu::Buffer {
+    /// A buffer that wgpu refuses to use anywhere. It has the size that the guest gave, for a slice that is not
+    /// inside the buffer is a panic in wgpu before it is anything else.
+    fn invalid(device: &DeviceCore, label: &str, size: u64) -> wgpu::Buffer {
         let (inner, _errors) = collecting(|| {
             device.wgpu.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
-                size: 0,
+                size,
                 // No usage at all is never valid.
                 usage: wgpu::BufferUsages::empty(),
                 mapped_at_creation: false,

@@ -3,7 +3,7 @@
 use crate::{
     Checks,
     kit::{self, Caught},
-    wit::{GpuBufferUsage, GpuTextureFormat, GpuTextureUsage},
+    wit::{GpuBufferUsage, GpuErrorFilter, GpuMapMode, GpuTextureFormat, GpuTextureUsage},
 };
 
 pub async fn run(c: &mut Checks) {
@@ -19,6 +19,14 @@ pub async fn run(c: &mut Checks) {
         encoder.finish(None)
     })
     .await;
+    for (offset, size) in
+        [(None, None), (Some(16), Some(16)), (Some(8 * MIB), None), (Some(8 * MIB), Some(0))]
+    {
+        device.push_error_scope(GpuErrorFilter::Validation);
+        let mapped = refused.map_async(GpuMapMode::READ, offset, size).await;
+        c.that("nor be mapped", mapped.is_err());
+        c.that("which is an error of validation", matches!(device.pop_error_scope().await, Ok(Some(_))));
+    }
     let second = c.fine("4 MiB more", &device, || buffer(4)).await;
     let (_, caught) = kit::caught(&device, || {
         kit::texture(&device, 1024, GpuTextureFormat::Rgba8unorm, GpuTextureUsage::COPY_DST)
