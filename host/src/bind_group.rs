@@ -2,9 +2,8 @@
 
 use std::{
     num::NonZeroU64,
-    ops::Deref,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -14,10 +13,17 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     device::DeviceCore,
-    error::collecting,
+    error::{GpuError, collecting},
+    fence,
     limits::SharedReservation,
+    timeline::Timeline,
     view::{WebGpuCtxView, label_methods, labelled},
 };
+
+/// The most entries, and bytes of a label, that a group may have to be made in its turn and not at once: what waits
+/// takes memory that nobody counts.
+const MAX_ENTRIES_PUT_OFF: usize = 64;
+const MAX_LABEL_PUT_OFF: usize = 256;
 
 /// A bind group of the guest.
 #[derive(Debug)]
@@ -31,7 +37,8 @@ labelled!(BindGroup);
 /// The group of wgpu, and what commands that use it have to hold.
 #[derive(Debug)]
 pub(crate) struct Bound {
-    inner: wgpu::BindGroup,
+    /// Empty until it is its turn to be made ([`DeviceCore::later`]), and after a panic in that, which was reported.
+    inner: OnceLock<wgpu::BindGroup>,
     /// Of its buffers and textures: their memory stays in use for as long as the group can be.
     #[expect(dead_code, reason = "held, and never read")]
     reservations: Vec<SharedReservation>,
@@ -39,15 +46,15 @@ pub(crate) struct Bound {
     asked: AtomicU64,
 }
 
-impl Deref for Bound {
-    type Target = wgpu::BindGroup;
-
-    fn deref(&self) -> &wgpu::BindGroup {
-        &self.inner
-    }
-}
-
 impl Bound {
+    /// wgpu's; `Err` says that there is none.
+    pub(crate) fn made(&self, timeline: &Timeline) -> Result<&wgpu::BindGroup, &'static str> {
+        if self.inner.get().is_none() {
+            timeline.settle();
+        }
+        self.inner.get().ok_or("the bind group could not be made")
+    }
+
     /// Whether another pass than `pass` has asked since it did. Groups are set over and over, and a pass
     /// need not hold one more than once; that it does when passes take turns is no harm.
     #[inline]
@@ -109,29 +116,31 @@ impl WebGpuCtxView<'_> {
     ) -> wasmtime::Result<BindGroup> {
         let wit::GpuBindGroupDescriptor { layout, entries, label } = descriptor;
         let label = label.unwrap_or_default();
-        let layout = &self.get(&layout)?.inner;
+        let layout = self.get(&layout)?.inner.clone();
         let mut entries =
             entries.iter().map(|entry| self.bind_group_entry(entry)).collect::<wasmtime::Result<Vec<_>>>()?;
-        let create = |entries: &[Entry]| {
-            let entries: Vec<_> = entries.iter().map(Entry::as_wgpu).collect();
-            device.wgpu.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some(&label),
-                layout,
-                entries: &entries,
-            })
-        };
-        let inner = match refuse_empty_binding(&mut entries) {
-            None => create(&entries),
-            Some(binding) => {
-                device.errors.validation(format!(
-                    "In Device::create_bind_group, group '{label}': the size of binding {binding} is 0"
-                ));
-                let (inner, _) = collecting(|| create(&entries));
-                inner
+        let reservations = entries.iter_mut().filter_map(|entry| entry.reservation.take()).collect();
+        let bound = Arc::new(Bound { inner: OnceLock::new(), reservations, asked: AtomicU64::new(0) });
+        let may_wait = entries.len() <= MAX_ENTRIES_PUT_OFF && label.len() <= MAX_LABEL_PUT_OFF;
+        let make = {
+            let (device, bound, label) = (Arc::clone(device), Arc::clone(&bound), label.clone());
+            move || match fence::catch(|| make(&device, &label, &layout, entries)) {
+                Ok(inner) => {
+                    // Nobody else sets it.
+                    let _ = bound.inner.set(inner);
+                }
+                Err(panic) => {
+                    let message = format!("In Device::create_bind_group: {panic}");
+                    device.errors.report(GpuError::internal(message));
+                }
             }
         };
-        let reservations = entries.into_iter().filter_map(|entry| entry.reservation).collect();
-        let bound = Arc::new(Bound { inner, reservations, asked: AtomicU64::new(0) });
+        if may_wait {
+            device.later(make);
+        } else {
+            device.timeline.settle();
+            make();
+        }
         Ok(BindGroup { bound, label })
     }
 
@@ -179,6 +188,24 @@ impl wit::HostGpuBindGroup for WebGpuCtxView<'_> {
     fn drop(&mut self, this: Resource<BindGroup>) -> wasmtime::Result<()> {
         self.delete(this).map(drop)
     }
+}
+
+/// Has wgpu make a group, an invalid one after an error.
+fn make(
+    device: &DeviceCore,
+    label: &str,
+    layout: &wgpu::BindGroupLayout,
+    mut entries: Vec<Entry>,
+) -> wgpu::BindGroup {
+    let empty = refuse_empty_binding(&mut entries);
+    let entries: Vec<_> = entries.iter().map(Entry::as_wgpu).collect();
+    let descriptor = wgpu::BindGroupDescriptor { label: Some(label), layout, entries: &entries };
+    let Some(binding) = empty else { return device.wgpu.create_bind_group(&descriptor) };
+    device.errors.validation(format!(
+        "In Device::create_bind_group, group '{label}': the size of binding {binding} is 0"
+    ));
+    let (inner, _) = collecting(|| device.wgpu.create_bind_group(&descriptor));
+    inner
 }
 
 /// A size of 0 is an error in WebGPU, and the type of wgpu has no such value. If there is one, this gives

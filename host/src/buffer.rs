@@ -271,7 +271,7 @@ impl Buffer {
         };
         let (sender, done) = oneshot::channel();
         self.map = MapState::Pending;
-        self.device.settle_to_wait();
+        self.device.timeline.settle_to_wait();
         // Usage, alignment and validity are wgpu's to check: it dispatches the error and calls back.
         self.inner.slice(start..end).map_async(mode, move |result| {
             // Nobody receives when the guest was ended meanwhile.
@@ -359,7 +359,7 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
         // A mapping of a lent buffer is the embedder's.
         if !buffer.lent {
             // A submit before this is refused for the mapping.
-            buffer.device.settle();
+            buffer.device.timeline.settle();
             buffer.inner.unmap();
         }
         Ok(Ok(()))
@@ -372,7 +372,7 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
         if buffer.lent {
             buffer.withdraw();
         } else {
-            buffer.device.settle();
+            buffer.device.timeline.settle();
             buffer.inner.destroy();
         }
         buffer.reservation.give_back();

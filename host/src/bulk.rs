@@ -200,7 +200,7 @@ impl BufferWrite {
         if device.withdrawn() {
             return Ok(());
         }
-        if contents.len() <= MAX_BYTES_PUT_OFF && !device.is_settled() {
+        if contents.len() <= MAX_BYTES_PUT_OFF && !device.timeline.is_settled() {
             let contents = contents.to_vec();
             let write = {
                 let device = Arc::clone(&device);
@@ -208,7 +208,7 @@ impl BufferWrite {
             };
             device.later(write);
         } else {
-            device.settle();
+            device.timeline.settle();
             device.guarded(|| device.queue.write_buffer(&buffer, offset, contents));
         }
         Ok(())
@@ -235,7 +235,7 @@ impl TextureWrite {
         if self.device.withdrawn() {
             return;
         }
-        self.device.settle();
+        self.device.timeline.settle();
         self.device.guarded(|| {
             self.device.queue.write_texture(
                 self.destination.as_wgpu(),

@@ -6,7 +6,7 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    command_encoder::{CommandEncoder, Kept},
+    command_encoder::{CommandEncoder, EncoderState, Kept, Recording},
     device::DeviceCore,
     error::{GpuError, collecting},
     fence,
@@ -50,12 +50,12 @@ impl CommandBuffer {
         let label =
             descriptor.and_then(|wit::GpuCommandBufferDescriptor { label }| label).unwrap_or_default();
         let commands = Commands { finished: Arc::default(), kept: encoder.take_kept() };
-        let inner = encoder.inner.take();
-        let refused = encoder.state.error().map(str::to_owned);
+        let recording = encoder.finish();
         let finish = {
-            let (device, finished) = (Arc::clone(&encoder.device), Arc::clone(&commands.finished));
+            let (device, state) = (Arc::clone(&encoder.device), Arc::clone(&encoder.state));
+            let (finished, label) = (Arc::clone(&commands.finished), encoder.label.clone());
             move || {
-                let inner = Self::finish(inner, refused).unwrap_or_else(|error| {
+                let inner = Self::finish(&device.wgpu, recording, &label, &state).unwrap_or_else(|error| {
                     device.errors.report(error);
                     Self::invalid(&device)
                 });
@@ -64,7 +64,7 @@ impl CommandBuffer {
         };
         if encoder.state.is_locked() {
             // By a pass, which may have ended when it is the turn of this.
-            encoder.device.settle();
+            encoder.device.timeline.settle();
             finish();
         } else {
             encoder.device.later(finish);
@@ -73,21 +73,29 @@ impl CommandBuffer {
     }
 
     fn finish(
-        inner: Option<wgpu::CommandEncoder>,
-        refused: Option<String>,
+        device: &wgpu::Device,
+        recording: Option<Recording>,
+        label: &str,
+        state: &EncoderState,
     ) -> Result<wgpu::CommandBuffer, GpuError> {
-        let Some(inner) = inner else {
+        let Some(recording) = recording else {
             return Err(GpuError::validation("In CommandEncoder::finish: the encoder is finished already"));
         };
-        if let Some(message) = refused {
-            // What wgpu may have against the same commands would be a second error for one cause.
-            collecting(|| drop(inner));
-            return Err(GpuError::validation(message));
+        // What wgpu may have against the commands of an invalid encoder would be a second error for one cause.
+        let refuse = |message: &str| Err(GpuError::validation(message));
+        if let Some(message) = state.error() {
+            collecting(|| drop(recording));
+            return refuse(message);
         }
-        // wgpu does here what it put off while the commands were recorded: whatever it trips over belongs
+        // wgpu does in these what it put off while the commands were recorded: whatever it trips over belongs
         // to this guest.
-        fence::catch(|| inner.finish())
-            .map_err(|panic| GpuError::internal(format!("In CommandEncoder::finish: {panic}")))
+        let internal = |panic| GpuError::internal(format!("In CommandEncoder::finish: {panic}"));
+        let inner = fence::catch(|| recording.into_told(device, label, state)).map_err(internal)?;
+        if let Some(message) = state.error() {
+            collecting(|| drop(inner));
+            return refuse(message);
+        }
+        fence::catch(|| inner.finish()).map_err(internal)
     }
 
     /// A command buffer that can only be refused: the result of an encoder that was left with a pass open.

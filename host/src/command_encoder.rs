@@ -1,9 +1,9 @@
 //! GPUCommandEncoder — wit: gpu-command-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucommandencoder> — peer: wgpu-wasi-backend/src/command_encoder.rs
 
 use std::{
-    mem,
+    fmt, mem,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -25,11 +25,11 @@ use crate::{
     view::{WebGpuCtxView, label_methods, labelled},
 };
 
-/// Records commands.
+/// Records commands. wgpu is told when the encoder is finished, by the device timeline (`timeline.rs`): before that
+/// nothing of it can be seen. Only render passes are wgpu's own, which has to be told then what comes before them.
 #[derive(Debug)]
 pub struct CommandEncoder {
-    /// `None` once finished.
-    pub(crate) inner: Option<wgpu::CommandEncoder>,
+    finished: bool,
     pub(crate) device: Arc<DeviceCore>,
     pub(crate) label: String,
     pub(crate) state: Arc<EncoderState>,
@@ -46,7 +46,60 @@ pub(crate) struct EncoderState {
     error: OnceLock<String>,
     /// Passes that have begun and not ended.
     open_passes: AtomicUsize,
+    recording: Mutex<Recording>,
     kept: Mutex<Vec<Kept>>,
+}
+
+/// <https://www.w3.org/TR/webgpu/#dom-encoder-state-locked>
+const LOCKED: &str = "a pass of the encoder is open";
+
+/// A command as it was recorded.
+type Command = Box<dyn FnOnce(&mut wgpu::CommandEncoder, &EncoderState) + Send>;
+
+/// The commands of an encoder.
+#[derive(Default)]
+pub(crate) struct Recording {
+    /// With those that it was told already.
+    inner: Option<wgpu::CommandEncoder>,
+    commands: Vec<Command>,
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { inner, commands } = self;
+        f.debug_struct("Recording").field("inner", inner).field("commands", &commands.len()).finish()
+    }
+}
+
+impl Recording {
+    /// wgpu's encoder with all the commands, to go on with.
+    fn told(
+        &mut self,
+        device: &wgpu::Device,
+        label: &str,
+        state: &EncoderState,
+    ) -> &mut wgpu::CommandEncoder {
+        let told = mem::take(self).into_told(device, label, state);
+        self.inner.insert(told)
+    }
+
+    /// wgpu's encoder with all the commands.
+    pub(crate) fn into_told(
+        self,
+        device: &wgpu::Device,
+        label: &str,
+        state: &EncoderState,
+    ) -> wgpu::CommandEncoder {
+        let Self { inner, commands } = self;
+        let mut inner = inner.unwrap_or_else(|| {
+            let label = (!label.is_empty()).then_some(label);
+            device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label })
+        });
+        for command in commands {
+            command(&mut inner, state);
+        }
+        inner
+    }
 }
 
 /// The memory that recorded commands need, which therefore counts as the guest's until they are submitted
@@ -92,9 +145,33 @@ impl EncoderState {
     fn take_kept(&self) -> Vec<Kept> {
         mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
+
+    /// Records a command, or a pass that has ended.
+    pub(crate) fn record(&self, command: impl FnOnce(&mut wgpu::CommandEncoder, &Self) + Send + 'static) {
+        self.recording().commands.push(Box::new(command));
+    }
+
+    fn recording(&self) -> MutexGuard<'_, Recording> {
+        self.recording.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl CommandEncoder {
+    /// `createCommandEncoder`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createcommandencoder>
+    pub(crate) fn create(
+        device: &Arc<DeviceCore>,
+        descriptor: Option<wit::GpuCommandEncoderDescriptor>,
+    ) -> Self {
+        let label = descriptor.and_then(|wit::GpuCommandEncoderDescriptor { label }| label);
+        Self {
+            finished: false,
+            device: Arc::clone(device),
+            label: label.unwrap_or_default(),
+            state: Arc::default(),
+            ledger: Ledger::new(&device.host_memory),
+        }
+    }
+
     /// What its commands need, to be held by the command buffer.
     pub(crate) fn take_kept(&mut self) -> Vec<Kept> {
         let mut kept = self.state.take_kept();
@@ -102,70 +179,81 @@ impl CommandEncoder {
         kept
     }
 
-    /// The wgpu encoder, to record one command; `None`, with a validation error reported, when it is
-    /// finished. <https://www.w3.org/TR/webgpu/#abstract-opdef-validate-the-encoder-state>
-    pub(crate) fn open(&mut self, call: &'static str) -> Option<&mut wgpu::CommandEncoder> {
+    /// Whether a command may be recorded; what speaks against it is reported.
+    /// <https://www.w3.org/TR/webgpu/#abstract-opdef-validate-the-encoder-state>
+    pub(crate) fn open(&mut self, call: &'static str) -> bool {
         self.open_for(call, 0)
     }
 
     /// [`Self::open`] for a command that takes `bytes` beside itself.
-    fn open_for(&mut self, call: &'static str, bytes: usize) -> Option<&mut wgpu::CommandEncoder> {
-        if self.inner.is_none() {
+    pub(crate) fn open_for(&mut self, call: &'static str, bytes: usize) -> bool {
+        if self.finished {
             self.device.errors.validation(format!("In CommandEncoder::{call}: the encoder is finished"));
-        } else if let Err(reason) = self.ledger.command(bytes) {
+            return false;
+        }
+        let refused =
+            if self.state.is_locked() { Err(LOCKED.to_owned()) } else { self.ledger.command(bytes) };
+        if let Err(reason) = &refused {
             self.state.invalidate(format!("In CommandEncoder::{call}: {reason}"));
+        }
+        refused.is_ok()
+    }
+
+    /// [`Self::open_for`] for a pass. An encoder that is locked by another one is reported at once as well, as wgpu
+    /// does.
+    pub(crate) fn open_for_pass(&mut self, call: &'static str, bytes: usize) -> bool {
+        if !self.finished && self.state.is_locked() {
+            self.device.errors.validation(format!("In CommandEncoder::{call}: {LOCKED}"));
+        }
+        self.open_for(call, bytes)
+    }
+
+    /// Runs `call` on wgpu's encoder, which has all the commands recorded so far.
+    pub(crate) fn with_wgpu<T>(&self, call: impl FnOnce(&mut wgpu::CommandEncoder) -> T) -> T {
+        call(self.state.recording().told(&self.device.wgpu, &self.label, &self.state))
+    }
+
+    /// Ends the recording; `None` when it has ended before.
+    /// <https://www.w3.org/TR/webgpu/#dom-gpucommandencoder-finish>
+    pub(crate) fn finish(&mut self) -> Option<Recording> {
+        if mem::replace(&mut self.finished, true) {
             return None;
         }
-        self.inner.as_mut()
+        if self.state.is_locked() {
+            self.state.invalidate(format!("In CommandEncoder::finish: {LOCKED}"));
+        }
+        Some(mem::take(&mut *self.state.recording()))
     }
 }
 
 impl WebGpuCtxView<'_> {
-    /// `createCommandEncoder`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createcommandencoder>
-    pub(crate) fn new_command_encoder(
-        &mut self,
-        device: &Arc<DeviceCore>,
-        descriptor: Option<wit::GpuCommandEncoderDescriptor>,
-    ) -> wasmtime::Result<CommandEncoder> {
-        let label = descriptor.and_then(|wit::GpuCommandEncoderDescriptor { label }| label);
-        let inner =
-            device.wgpu.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: label.as_deref() });
-        Ok(CommandEncoder {
-            inner: Some(inner),
-            device: Arc::clone(device),
-            label: label.unwrap_or_default(),
-            state: Arc::default(),
-            ledger: Ledger::new(&device.host_memory),
-        })
-    }
-
-    /// Runs `encode` on the wgpu encoder behind `this`, unless it is finished; `kept` is what the command
-    /// needs.
+    /// Records `encode` in the encoder behind `this`, if it is open; `kept` is what the command needs.
     fn encode<const N: usize>(
         &mut self,
         this: &Resource<CommandEncoder>,
         call: &'static str,
         kept: [Kept; N],
-        encode: impl FnOnce(&mut wgpu::CommandEncoder),
+        encode: impl FnOnce(&mut wgpu::CommandEncoder) + Send + 'static,
     ) -> wasmtime::Result<()> {
         let encoder = self.get_mut(this)?;
-        if let Some(inner) = encoder.open(call) {
-            encode(inner);
+        if encoder.open(call) {
+            encoder.state.record(move |encoder, _| encode(encoder));
             encoder.state.keep(kept);
         }
         Ok(())
     }
 
-    /// Runs `encode`, which takes over `text`, on the wgpu encoder behind `this`, unless it is finished.
+    /// Records `encode`, which takes over `text`, in the encoder behind `this`, if it is open.
     fn encode_text(
         &mut self,
         this: &Resource<CommandEncoder>,
         call: &'static str,
-        text: &str,
-        encode: impl FnOnce(&mut wgpu::CommandEncoder, &str),
+        text: String,
+        encode: fn(&mut wgpu::CommandEncoder, &str),
     ) -> wasmtime::Result<()> {
-        if let Some(inner) = self.get_mut(this)?.open_for(call, text.len()) {
-            encode(inner, text);
+        let encoder = self.get_mut(this)?;
+        if encoder.open_for(call, text.len()) {
+            encoder.state.record(move |encoder, _| encode(encoder, &text));
         }
         Ok(())
     }
@@ -216,7 +304,7 @@ impl wit::HostGpuCommandEncoder for WebGpuCtxView<'_> {
         // https://www.w3.org/TR/webgpu/#dom-gpucommandencoder-copybuffertobuffer
         let source_offset = source_offset.unwrap_or(0);
         let destination_offset = destination_offset.unwrap_or(0);
-        self.encode(&this, "copy_buffer_to_buffer", kept, |encoder| {
+        self.encode(&this, "copy_buffer_to_buffer", kept, move |encoder| {
             encoder.copy_buffer_to_buffer(&source, source_offset, &destination, destination_offset, size);
         })
     }
@@ -231,7 +319,7 @@ impl wit::HostGpuCommandEncoder for WebGpuCtxView<'_> {
         let kept = [self.kept_buffer(&source.buffer)?, self.kept_texture(&destination.texture)?];
         let source = self.texel_copy_buffer(&source)?;
         let destination = self.texel_copy_texture(&destination)?;
-        self.encode(&this, "copy_buffer_to_texture", kept, |encoder| {
+        self.encode(&this, "copy_buffer_to_texture", kept, move |encoder| {
             encoder.copy_buffer_to_texture(
                 source.as_wgpu(),
                 destination.as_wgpu(),
@@ -250,7 +338,7 @@ impl wit::HostGpuCommandEncoder for WebGpuCtxView<'_> {
         let kept = [self.kept_texture(&source.texture)?, self.kept_buffer(&destination.buffer)?];
         let source = self.texel_copy_texture(&source)?;
         let destination = self.texel_copy_buffer(&destination)?;
-        self.encode(&this, "copy_texture_to_buffer", kept, |encoder| {
+        self.encode(&this, "copy_texture_to_buffer", kept, move |encoder| {
             encoder.copy_texture_to_buffer(
                 source.as_wgpu(),
                 destination.as_wgpu(),
@@ -269,7 +357,7 @@ impl wit::HostGpuCommandEncoder for WebGpuCtxView<'_> {
         let kept = [self.kept_texture(&source.texture)?, self.kept_texture(&destination.texture)?];
         let source = self.texel_copy_texture(&source)?;
         let destination = self.texel_copy_texture(&destination)?;
-        self.encode(&this, "copy_texture_to_texture", kept, |encoder| {
+        self.encode(&this, "copy_texture_to_texture", kept, move |encoder| {
             encoder.copy_texture_to_texture(
                 source.as_wgpu(),
                 destination.as_wgpu(),
@@ -289,7 +377,7 @@ impl wit::HostGpuCommandEncoder for WebGpuCtxView<'_> {
         let buffer = self.get(&buffer)?.inner.clone();
         // https://www.w3.org/TR/webgpu/#dom-gpucommandencoder-clearbuffer
         let offset = offset.unwrap_or(0);
-        self.encode(&this, "clear_buffer", kept, |encoder| encoder.clear_buffer(&buffer, offset, size))
+        self.encode(&this, "clear_buffer", kept, move |encoder| encoder.clear_buffer(&buffer, offset, size))
     }
 
     fn resolve_query_set(
@@ -301,17 +389,21 @@ impl wit::HostGpuCommandEncoder for WebGpuCtxView<'_> {
         destination: Resource<Buffer>,
         destination_offset: u64,
     ) -> wasmtime::Result<()> {
+        const CALL: &str = "resolve_query_set";
         let kept = [self.kept_buffer(&destination)?];
         let query_set = self.get(&query_set)?.inner.clone();
         let destination = self.get(&destination)?.inner.clone();
-        let state = Arc::clone(&self.get(&this)?.state);
-        self.encode(&this, "resolve_query_set", kept, |encoder| match first_query.checked_add(query_count) {
-            Some(end) => {
-                encoder.resolve_query_set(&query_set, first_query..end, &destination, destination_offset);
+        let Some(end) = first_query.checked_add(query_count) else {
+            let encoder = self.get_mut(&this)?;
+            if encoder.open(CALL) {
+                encoder.state.invalidate(format!(
+                    "In CommandEncoder::{CALL}: {query_count} queries from {first_query} are not in the set"
+                ));
             }
-            None => state.invalidate(format!(
-                "In CommandEncoder::resolve_query_set: {query_count} queries from {first_query} are not in the set"
-            )),
+            return Ok(());
+        };
+        self.encode(&this, CALL, kept, move |encoder| {
+            encoder.resolve_query_set(&query_set, first_query..end, &destination, destination_offset);
         })
     }
 
@@ -331,7 +423,7 @@ impl wit::HostGpuCommandEncoder for WebGpuCtxView<'_> {
         this: Resource<CommandEncoder>,
         group_label: String,
     ) -> wasmtime::Result<()> {
-        self.encode_text(&this, "push_debug_group", &group_label, wgpu::CommandEncoder::push_debug_group)
+        self.encode_text(&this, "push_debug_group", group_label, wgpu::CommandEncoder::push_debug_group)
     }
 
     fn pop_debug_group(&mut self, this: Resource<CommandEncoder>) -> wasmtime::Result<()> {
@@ -346,7 +438,7 @@ impl wit::HostGpuCommandEncoder for WebGpuCtxView<'_> {
         self.encode_text(
             &this,
             "insert_debug_marker",
-            &marker_label,
+            marker_label,
             wgpu::CommandEncoder::insert_debug_marker,
         )
     }

@@ -8,38 +8,122 @@ use std::sync::Arc;
 use wasmtime::component::Resource;
 
 use crate::{
-    bind_group::BindGroup,
+    bind_group::{BindGroup, Bound},
     bindings::wit,
     buffer::Buffer,
-    command_encoder::{CommandEncoder, Kept},
+    command_encoder::{CommandEncoder, EncoderState, Kept},
     compute_pipeline::ComputePipeline,
     pass::{self, Pass},
+    timeline::Timeline,
     view::{WebGpuCtxView, label_methods, labelled},
 };
 
 /// Records the commands of one compute pass.
 #[derive(Debug)]
 pub struct ComputePassEncoder {
-    pub(crate) pass: Pass<wgpu::ComputePass<'static>>,
+    pub(crate) pass: Pass<Recording>,
     pub(crate) label: String,
 }
 
 labelled!(ComputePassEncoder);
 
+/// A pass as it was recorded. wgpu is told when the encoder is finished, by the device timeline; until then bind
+/// groups of it may be waiting there to be made.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    label: Option<String>,
+    timestamp_writes: Option<TimestampWrites>,
+    commands: Vec<Command>,
+}
+
+/// A `GPUComputePassTimestampWrites` whose handle is resolved.
+#[derive(Debug)]
+struct TimestampWrites {
+    query_set: wgpu::QuerySet,
+    beginning_of_pass_write_index: Option<u32>,
+    end_of_pass_write_index: Option<u32>,
+}
+
+/// A call of the guest whose handles are resolved.
+#[derive(Debug)]
+enum Command {
+    SetPipeline(wgpu::ComputePipeline),
+    SetBindGroup { index: u32, group: Option<Arc<Bound>>, offsets: Box<[u32]> },
+    SetImmediates { range_offset: u32, data: Box<[u8]> },
+    Dispatch([u32; 3]),
+    DispatchIndirect { buffer: wgpu::Buffer, offset: u64 },
+    PushDebugGroup(String),
+    PopDebugGroup,
+    InsertDebugMarker(String),
+}
+
+impl Recording {
+    /// Records the pass once more, for wgpu.
+    fn tell(self, encoder: &mut wgpu::CommandEncoder, state: &EncoderState, timeline: &Timeline) {
+        let Self { label, timestamp_writes, commands } = self;
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+            label: label.as_deref(),
+            timestamp_writes: timestamp_writes.as_ref().map(TimestampWrites::as_wgpu),
+        });
+        for command in commands {
+            match command {
+                Command::SetPipeline(pipeline) => pass.set_pipeline(&pipeline),
+                Command::SetBindGroup { index, group: None, offsets } => {
+                    pass.set_bind_group(index, None, &offsets);
+                }
+                Command::SetBindGroup { index, group: Some(group), offsets } => match group.made(timeline) {
+                    Ok(group) => pass.set_bind_group(index, group, &offsets),
+                    Err(reason) => state.invalidate(format!("In ComputePass::set_bind_group: {reason}")),
+                },
+                Command::SetImmediates { range_offset, data } => pass.set_immediates(range_offset, &data),
+                Command::Dispatch([x, y, z]) => pass.dispatch_workgroups(x, y, z),
+                Command::DispatchIndirect { buffer, offset } => {
+                    pass.dispatch_workgroups_indirect(&buffer, offset);
+                }
+                Command::PushDebugGroup(label) => pass.push_debug_group(&label),
+                Command::PopDebugGroup => pass.pop_debug_group(),
+                Command::InsertDebugMarker(label) => pass.insert_debug_marker(&label),
+            }
+        }
+    }
+}
+
+impl TimestampWrites {
+    fn as_wgpu(&self) -> wgpu::ComputePassTimestampWrites<'_> {
+        let Self { query_set, beginning_of_pass_write_index, end_of_pass_write_index } = self;
+        wgpu::ComputePassTimestampWrites {
+            query_set,
+            beginning_of_pass_write_index: *beginning_of_pass_write_index,
+            end_of_pass_write_index: *end_of_pass_write_index,
+        }
+    }
+}
+
 impl ComputePassEncoder {
-    fn create(encoder: &mut CommandEncoder, descriptor: &wgpu::ComputePassDescriptor<'_>) -> Self {
-        let inner = encoder
-            .open("begin_compute_pass")
-            .map(|encoder| encoder.begin_compute_pass(descriptor).forget_lifetime());
-        Self {
-            pass: Pass::new(inner, "ComputePass", &encoder.device, &encoder.state),
-            label: descriptor.label.unwrap_or_default().to_owned(),
+    /// Records one command that takes `bytes` beside itself; whether it was recorded.
+    #[inline]
+    fn record_for(&mut self, call: &'static str, bytes: usize, command: impl FnOnce() -> Command) -> bool {
+        match self.pass.open_for(call, bytes) {
+            Some(recording) => {
+                recording.commands.push(command());
+                true
+            }
+            None => false,
         }
     }
 
+    /// Records one command; whether it was recorded.
     #[inline]
-    fn open(&mut self, call: &'static str) -> Option<&mut wgpu::ComputePass<'static>> {
-        self.pass.open(call)
+    fn record(&mut self, call: &'static str, command: impl FnOnce() -> Command) -> bool {
+        self.record_for(call, 0, command)
+    }
+
+    /// `end`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-end>
+    fn end(&mut self) {
+        if let Some(recording) = self.pass.end() {
+            let timeline = Arc::clone(&self.pass.device.timeline);
+            self.pass.encoder.record(move |encoder, state| recording.tell(encoder, state, &timeline));
+        }
     }
 }
 
@@ -52,26 +136,26 @@ impl WebGpuCtxView<'_> {
     ) -> wasmtime::Result<ComputePassEncoder> {
         let wit::GpuComputePassDescriptor { timestamp_writes, label } =
             descriptor.unwrap_or(wit::GpuComputePassDescriptor { timestamp_writes: None, label: None });
-        let query_set = match &timestamp_writes {
-            Some(writes) => Some(self.get(&writes.query_set)?.inner.clone()),
-            None => None,
-        };
-        let timestamp_writes = timestamp_writes.zip(query_set.as_ref()).map(
-            |(
-                wit::GpuComputePassTimestampWrites {
-                    query_set: _,
-                    beginning_of_pass_write_index,
-                    end_of_pass_write_index,
-                },
-                query_set,
-            )| wgpu::ComputePassTimestampWrites {
+        let timestamp_writes = match timestamp_writes {
+            Some(wit::GpuComputePassTimestampWrites {
                 query_set,
                 beginning_of_pass_write_index,
                 end_of_pass_write_index,
-            },
-        );
-        let descriptor = wgpu::ComputePassDescriptor { label: label.as_deref(), timestamp_writes };
-        Ok(ComputePassEncoder::create(self.get_mut(encoder)?, &descriptor))
+            }) => Some(TimestampWrites {
+                query_set: self.get(&query_set)?.inner.clone(),
+                beginning_of_pass_write_index,
+                end_of_pass_write_index,
+            }),
+            None => None,
+        };
+        let encoder = self.get_mut(encoder)?;
+        let recording = encoder
+            .open_for_pass("begin_compute_pass", label.as_ref().map_or(0, String::len))
+            .then(|| Recording { label: label.clone(), timestamp_writes, commands: Vec::new() });
+        Ok(ComputePassEncoder {
+            pass: Pass::new(recording, "ComputePass", &encoder.device, &encoder.state),
+            label: label.unwrap_or_default(),
+        })
     }
 }
 
@@ -82,9 +166,7 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         pipeline: Resource<ComputePipeline>,
     ) -> wasmtime::Result<()> {
         let pipeline = self.get(&pipeline)?.inner.clone();
-        if let Some(pass) = self.get_mut(&this)?.open("set_pipeline") {
-            pass.set_pipeline(&pipeline);
-        }
+        self.get_mut(&this)?.record("set_pipeline", || Command::SetPipeline(pipeline));
         Ok(())
     }
 
@@ -95,14 +177,9 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         workgroup_count_y: Option<u32>,
         workgroup_count_z: Option<u32>,
     ) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.open("dispatch_workgroups") {
-            // https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-dispatchworkgroups
-            pass.dispatch_workgroups(
-                workgroup_count_x,
-                workgroup_count_y.unwrap_or(1),
-                workgroup_count_z.unwrap_or(1),
-            );
-        }
+        // https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-dispatchworkgroups
+        let workgroups = [workgroup_count_x, workgroup_count_y.unwrap_or(1), workgroup_count_z.unwrap_or(1)];
+        self.get_mut(&this)?.record("dispatch_workgroups", || Command::Dispatch(workgroups));
         Ok(())
     }
 
@@ -115,15 +192,15 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         let buffer = self.get(&indirect_buffer)?;
         let (buffer, kept) = (buffer.inner.clone(), Kept::Resource(buffer.reservation.clone()));
         let this = self.get_mut(&this)?;
-        if let Some(pass) = this.open("dispatch_workgroups_indirect") {
-            pass.dispatch_workgroups_indirect(&buffer, indirect_offset);
+        let offset = indirect_offset;
+        if this.record("dispatch_workgroups_indirect", || Command::DispatchIndirect { buffer, offset }) {
             this.pass.keep(kept);
         }
         Ok(())
     }
 
     fn end(&mut self, this: Resource<ComputePassEncoder>) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.pass.end();
+        self.get_mut(&this)?.end();
         Ok(())
     }
 
@@ -134,16 +211,13 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         this: Resource<ComputePassEncoder>,
         group_label: String,
     ) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.pass.open_for("push_debug_group", group_label.len()) {
-            pass.push_debug_group(&group_label);
-        }
+        let bytes = group_label.len();
+        self.get_mut(&this)?.record_for("push_debug_group", bytes, || Command::PushDebugGroup(group_label));
         Ok(())
     }
 
     fn pop_debug_group(&mut self, this: Resource<ComputePassEncoder>) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.open("pop_debug_group") {
-            pass.pop_debug_group();
-        }
+        self.get_mut(&this)?.record("pop_debug_group", || Command::PopDebugGroup);
         Ok(())
     }
 
@@ -152,9 +226,9 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         this: Resource<ComputePassEncoder>,
         marker_label: String,
     ) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.pass.open_for("insert_debug_marker", marker_label.len()) {
-            pass.insert_debug_marker(&marker_label);
-        }
+        let bytes = marker_label.len();
+        self.get_mut(&this)?
+            .record_for("insert_debug_marker", bytes, || Command::InsertDebugMarker(marker_label));
         Ok(())
     }
 
@@ -175,17 +249,17 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
             Ok(offsets) => offsets,
             Err(error) => return Ok(Err(error)),
         };
-        let Some(bind_group) = bind_group else {
-            if let Some(pass) = self.get_mut(&this)?.pass.open_for("set_bind_group", size_of_val(offsets)) {
-                pass.set_bind_group(index, None, offsets);
-            }
-            return Ok(Ok(()));
+        let group = match bind_group {
+            Some(bind_group) => Some(Arc::clone(&self.get(&bind_group)?.bound)),
+            None => None,
         };
-        let bind_group = Arc::clone(&self.get(&bind_group)?.bound);
         let this = self.get_mut(&this)?;
-        if let Some(pass) = this.pass.open_for("set_bind_group", size_of_val(offsets)) {
-            pass.set_bind_group(index, &**bind_group, offsets);
-            this.pass.keep_group(bind_group);
+        let kept = group.clone();
+        let command = || Command::SetBindGroup { index, group, offsets: offsets.into() };
+        if this.record_for("set_bind_group", size_of_val(offsets), command)
+            && let Some(group) = kept
+        {
+            this.pass.keep_group(group);
         }
         Ok(Ok(()))
     }
@@ -198,10 +272,10 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         data_offset: Option<u64>,
         data_size: Option<u64>,
     ) -> wasmtime::Result<()> {
-        if let Some((pass, bytes)) =
+        if let Some((recording, bytes)) =
             self.get_mut(&this)?.pass.immediates(range_offset, &data, data_offset, data_size)
         {
-            pass.set_immediates(range_offset, bytes);
+            recording.commands.push(Command::SetImmediates { range_offset, data: bytes.into() });
         }
         Ok(())
     }

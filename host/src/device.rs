@@ -89,8 +89,9 @@ pub(crate) struct DeviceCore {
     pub(crate) lent: bool,
     /// Whether the guest has asked a lent device's adapter for it.
     pub(crate) requested: AtomicBool,
+    /// What was put off, which whatever depends on it [settles](Timeline::settle) first.
+    pub(crate) timeline: Arc<Timeline>,
     compiler: Arc<Compiler>,
-    timeline: Arc<Timeline>,
     lost: Arc<watch::Sender<Option<DeviceLostInfo>>>,
 }
 
@@ -216,26 +217,6 @@ impl DeviceCore {
         if !self.lent {
             self.timeline.begin();
         }
-    }
-
-    /// Says that the guest begins a pass.
-    pub(crate) fn describes(&self) {
-        self.timeline.describes();
-    }
-
-    /// Does what was put off, so that what this thread does next is in order.
-    pub(crate) fn settle(&self) {
-        self.timeline.settle();
-    }
-
-    /// [`Self::settle`] before a wait for the GPU.
-    pub(crate) fn settle_to_wait(&self) {
-        self.timeline.settle_to_wait();
-    }
-
-    /// Whether nothing was put off.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.timeline.is_settled()
     }
 
     /// Whether the guest has lost the device.
@@ -416,7 +397,7 @@ impl wit::HostGpuDevice for WebGpuCtxView<'_> {
 
     fn destroy(&mut self, this: Resource<Device>) -> wasmtime::Result<()> {
         let device = self.core(&this)?;
-        device.settle();
+        device.timeline.settle();
         // A lent device is lost to this guest alone: the embedder and other guests go on with it.
         if !device.lent {
             device.wgpu.destroy();
@@ -491,8 +472,7 @@ impl wit::HostGpuDevice for WebGpuCtxView<'_> {
         descriptor: Option<wit::GpuCommandEncoderDescriptor>,
     ) -> wasmtime::Result<Resource<CommandEncoder>> {
         let device = self.core(&this)?;
-        let encoder = self.new_command_encoder(&device, descriptor)?;
-        self.push(encoder)
+        self.push(CommandEncoder::create(&device, descriptor))
     }
 
     fn create_render_bundle_encoder(

@@ -16,7 +16,7 @@ use crate::{
     limits::Ledger,
 };
 
-/// A pass of a command encoder; `P` is the pass of wgpu.
+/// A pass of a command encoder; `P` is the pass of wgpu, or what becomes one.
 #[derive(Debug)]
 pub(crate) struct Pass<P> {
     state: State<P>,
@@ -49,7 +49,7 @@ impl<P> Pass<P> {
     ) -> Self {
         if inner.is_some() {
             encoder.count_pass(true);
-            device.describes();
+            device.timeline.describes();
         }
         Self {
             state: inner.map_or(State::Invalid, State::Open),
@@ -62,7 +62,7 @@ impl<P> Pass<P> {
         }
     }
 
-    /// The wgpu pass, to record one command; `None`, with a validation error reported, when it has ended.
+    /// The pass, to record one command; `None`, with a validation error reported, when it has ended.
     /// <https://www.w3.org/TR/webgpu/#abstract-opdef-validate-the-encoder-state>
     #[inline]
     pub(crate) fn open(&mut self, call: &'static str) -> Option<&mut P> {
@@ -84,18 +84,21 @@ impl<P> Pass<P> {
         }
     }
 
-    /// `end`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-end>
-    pub(crate) fn end(&mut self) {
+    /// `end`, if that may be, for the encoder to go on behind it:
+    /// <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-end>
+    pub(crate) fn end(&mut self) -> Option<P> {
         match mem::replace(&mut self.state, State::Ended) {
-            // wgpu ends a pass when it is dropped.
             State::Open(inner) => {
-                drop(inner);
                 self.encoder.count_pass(false);
                 let commands = Kept::Resource(self.ledger.close());
                 self.encoder.keep(self.kept.drain(..).chain([commands]));
+                Some(inner)
             }
-            State::Invalid => {}
-            State::Ended => self.ended("end"),
+            State::Invalid => None,
+            State::Ended => {
+                self.ended("end");
+                None
+            }
         }
     }
 
@@ -126,7 +129,7 @@ impl<P> Pass<P> {
         self.device.errors.validation(format!("In {}::{call}: the pass has ended", self.name));
     }
 
-    /// The wgpu pass and the bytes that a `setImmediates` means; `None` when the call is wrong, which is then
+    /// The pass and the bytes that a `setImmediates` means; `None` when the call is wrong, which is then
     /// reported. Elements of a `list<u8>` are bytes.
     /// <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setimmediates>
     pub(crate) fn immediates<'d>(

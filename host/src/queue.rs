@@ -61,7 +61,7 @@ impl<T: Send + 'static> wit::HostGpuQueueWithStore<T> for WebGpu {
         if device.withdrawn() {
             return Ok(());
         }
-        device.settle_to_wait();
+        device.timeline.settle_to_wait();
         let (sender, done) = oneshot::channel();
         device.queue.on_submitted_work_done(move || {
             // Nobody receives when the guest was ended meanwhile.

@@ -4,11 +4,7 @@
 //! at the commands only when it is finished, where any error is a panic. So the commands are kept here, and
 //! `finish` replays them behind the fence.
 
-use std::{
-    mem,
-    ops::{Deref, Range},
-    sync::Arc,
-};
+use std::{mem, ops::Range, sync::Arc};
 
 use wasmtime::component::Resource;
 
@@ -361,10 +357,12 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
             Some(bind_group) => Some(Arc::clone(&self.get(&bind_group)?.bound)),
             None => None,
         };
-        self.get_mut(&this)?.record("set_bind_group", |recording| {
+        let encoder = self.get_mut(&this)?;
+        let made = bind_group.as_deref().map(|group| group.made(&encoder.device.timeline)).transpose();
+        encoder.record("set_bind_group", |recording| {
             recording.ledger.command(size_of_val(offsets))?;
-            recording.commands.set_bind_group(index, bind_group.as_deref().map(Deref::deref), offsets);
-            recording.kept.extend(bind_group.map(Kept::BindGroup));
+            recording.commands.set_bind_group(index, made?, offsets);
+            recording.kept.extend(bind_group.clone().map(Kept::BindGroup));
             Ok::<_, String>(())
         });
         Ok(Ok(()))

@@ -60,7 +60,8 @@ impl RenderPassEncoder {
             let reason = format!("{draws} draws are more than maxDrawCount, {max}");
             self.pass.refuse("end", &reason);
         }
-        self.pass.end();
+        // wgpu ends a pass when it is dropped.
+        drop(self.pass.end());
     }
 }
 
@@ -112,21 +113,23 @@ impl WebGpuCtxView<'_> {
         const CALL: &str = "begin_render_pass";
         let encoder = self.get_mut(encoder)?;
         let inner = match attachments(&colors, depth_stencil.as_ref()) {
-            Ok((color_attachments, depth_stencil_attachment)) => encoder.open(CALL).map(|encoder| {
-                encoder
-                    .begin_render_pass(&wgpu::RenderPassDescriptor {
-                        label: label.as_deref(),
-                        color_attachments: &color_attachments,
-                        depth_stencil_attachment,
-                        timestamp_writes,
-                        occlusion_query_set: occlusion_query_set.as_ref(),
-                        // Not in WebGPU.
-                        multiview_mask: None,
-                    })
-                    .forget_lifetime()
+            Ok((color_attachments, depth_stencil_attachment)) => encoder.open_for_pass(CALL, 0).then(|| {
+                encoder.with_wgpu(|encoder| {
+                    encoder
+                        .begin_render_pass(&wgpu::RenderPassDescriptor {
+                            label: label.as_deref(),
+                            color_attachments: &color_attachments,
+                            depth_stencil_attachment,
+                            timestamp_writes,
+                            occlusion_query_set: occlusion_query_set.as_ref(),
+                            // Not in WebGPU.
+                            multiview_mask: None,
+                        })
+                        .forget_lifetime()
+                })
             }),
             Err(reason) => {
-                if encoder.open(CALL).is_some() {
+                if encoder.open_for_pass(CALL, 0) {
                     encoder.state.invalidate(format!("In CommandEncoder::{CALL}: {reason}"));
                 }
                 None
@@ -519,6 +522,7 @@ impl wit::HostGpuRenderPassEncoder for WebGpuCtxView<'_> {
         dynamic_offsets_data_start: Option<u64>,
         dynamic_offsets_data_length: Option<u32>,
     ) -> wasmtime::Result<Result<(), wit::SetBindGroupError>> {
+        const CALL: &str = "set_bind_group";
         let offsets = match pass::dynamic_offsets(
             dynamic_offsets_data.as_deref(),
             dynamic_offsets_data_start,
@@ -528,15 +532,19 @@ impl wit::HostGpuRenderPassEncoder for WebGpuCtxView<'_> {
             Err(error) => return Ok(Err(error)),
         };
         let Some(bind_group) = bind_group else {
-            if let Some(pass) = self.get_mut(&this)?.pass.open_for("set_bind_group", size_of_val(offsets)) {
+            if let Some(pass) = self.get_mut(&this)?.pass.open_for(CALL, size_of_val(offsets)) {
                 pass.set_bind_group(index, None, offsets);
             }
             return Ok(Ok(()));
         };
         let bind_group = Arc::clone(&self.get(&bind_group)?.bound);
         let this = self.get_mut(&this)?;
-        if let Some(pass) = this.pass.open_for("set_bind_group", size_of_val(offsets)) {
-            pass.set_bind_group(index, &**bind_group, offsets);
+        let group = bind_group.made(&this.pass.device.timeline);
+        if let Some(pass) = this.pass.open_for(CALL, size_of_val(offsets)) {
+            match group {
+                Ok(group) => pass.set_bind_group(index, group, offsets),
+                Err(reason) => this.pass.refuse(CALL, reason),
+            }
             this.pass.keep_group(bind_group);
         }
         Ok(Ok(()))

@@ -170,7 +170,7 @@ impl wit::HostGpuTexture for WebGpuCtxView<'_> {
         if texture.lent {
             texture.withdraw();
         } else {
-            texture.device.settle();
+            texture.device.timeline.settle();
             texture.inner.destroy();
         }
         texture.reservation.give_back();
