@@ -5,14 +5,14 @@ use std::{
     io::{self, Write as _},
     path::PathBuf,
     process::ExitCode,
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
 use clap::Args;
 
 use super::{Options, TIMED_OUT, TRAPPED};
-use crate::command::TimedOut;
+use crate::{command::TimedOut, default_instance};
 
 /// Runs a component on the GPU.
 ///
@@ -72,9 +72,10 @@ impl Run {
         let Self { options, program } = self;
         let (app, args) = program.split()?;
         let wasi = options.wasi(&app, &args)?.inherit_stdio().build();
-        let gpu = options.gpu()?;
+        let drivers = Drivers::load();
         let runtime = options.runtime()?;
         let component = options.compile(&runtime, &app)?;
+        let gpu = options.gpu()?;
 
         let result = match options.timeout() {
             Some(timeout) => {
@@ -84,7 +85,10 @@ impl Run {
             None => runtime.run(&component, wasi, gpu),
         };
         match result {
-            Ok(outcome) => Ok(ExitCode::from(u8::try_from(outcome.exit_code).unwrap_or(1))),
+            Ok(outcome) => {
+                let status = u8::try_from(outcome.exit_code).unwrap_or(1);
+                Ok(if drivers.are_loaded() { ExitCode::from(status) } else { end(status) })
+            }
             Err(error) => match error.downcast_ref::<TimedOut>() {
                 Some(timed_out) => Ok(end_timed_out(*timed_out)),
                 None => {
@@ -92,6 +96,36 @@ impl Run {
                     Ok(end(TRAPPED))
                 }
             },
+        }
+    }
+}
+
+/// The drivers of the GPU, being loaded while the component is: each takes as long as the other, and nearly every
+/// program needs both. Dropping it waits for them, for a process may not exit meanwhile.
+#[derive(Debug)]
+struct Drivers(Option<JoinHandle<()>>);
+
+impl Drivers {
+    /// Begins to load them, where there is a processor for it.
+    fn load() -> Self {
+        if thread::available_parallelism().is_ok_and(|processors| processors.get() == 1) {
+            return Self(None);
+        }
+        let load = || drop(default_instance());
+        // Without the thread they are loaded at the guest's first call.
+        Self(thread::Builder::new().name("wgpu-wasi drivers".to_owned()).spawn(load).ok())
+    }
+
+    fn are_loaded(&self) -> bool {
+        self.0.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
+impl Drop for Drivers {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            // Its panic is met again by whoever needs the drivers.
+            let _ = thread.join();
         }
     }
 }
@@ -128,8 +162,8 @@ fn end_timed_out(timed_out: TimedOut) -> ExitCode {
     end(TIMED_OUT)
 }
 
-/// Ends this process when the guest did not end by itself. Its work may still run on the GPU, for ever
-/// perhaps, and giving a device back waits for that; the system takes it back when the process is gone.
+/// Ends this process when the guest did not end by itself, or before the drivers were loaded. Its work may still run on
+/// the GPU, for ever perhaps, and giving a device back waits for that; the system takes it back when the process is gone.
 ///
 /// `std::process::exit` would let the driver clean up, which on NVIDIA's waits for that work, or crashes
 /// because of the threads that still do.
