@@ -28,8 +28,17 @@ pub(crate) const ML: &str = "examples/ml/Cargo.toml";
 
 /// Builds the command line program `wgpu-wasi`.
 pub(crate) fn build_host(repo: &Repo) -> Result<PathBuf> {
-    run(&mut repo.cargo(["build", "--release", "-p", "wgpu-wasi-host", "--bin", "wgpu-wasi"]))?;
-    Ok(native(&repo.target("release"), "wgpu-wasi"))
+    build_host_in(repo, "release")
+}
+
+/// Builds the command line program `wgpu-wasi` as people install it, which takes minutes longer.
+pub(crate) fn build_host_to_ship(repo: &Repo) -> Result<PathBuf> {
+    build_host_in(repo, "dist")
+}
+
+fn build_host_in(repo: &Repo, profile: &str) -> Result<PathBuf> {
+    run(&mut repo.cargo(["build", "--profile", profile, "-p", "wgpu-wasi-host", "--bin", "wgpu-wasi"]))?;
+    Ok(native(&repo.target(profile), "wgpu-wasi"))
 }
 
 /// Builds cargo's subcommand `cargo wgpu-wasi`.

@@ -33,7 +33,7 @@ impl Programs {
     /// Builds them in a checkout.
     pub(super) fn build(repo: &Repo) -> Result<Self> {
         setup::before(repo)?;
-        let host = artifacts::build_host(repo)?;
+        let host = artifacts::build_host_to_ship(repo)?;
         artifacts::build_native(repo, GUESTS, &[BENCH])?;
         artifacts::build_native(repo, EXAMPLES, &[SMALL])?;
         artifacts::build_components(repo, GUESTS, &[BENCH])?;
