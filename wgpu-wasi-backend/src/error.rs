@@ -157,10 +157,10 @@ impl DeviceShared {
 
     /// Reports what our scopes have caught since the last time.
     pub(crate) fn flush(&self) {
+        self.errors.put_off.store(0, Ordering::Relaxed);
         if !self.errors.touched.swap(false, Ordering::Relaxed) {
             return;
         }
-        self.errors.put_off.store(0, Ordering::Relaxed);
         let (caught, handler) = {
             let mut state = lock(&self.errors.state);
             self.fetch(&mut state, 0);
