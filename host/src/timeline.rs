@@ -1,9 +1,9 @@
 //! The device timeline: <https://www.w3.org/TR/webgpu/#device-timeline>
 //!
-//! Finishing an encoder and submitting take wgpu and the driver as long as a program takes to describe the
-//! next commands. Neither has an answer that the guest could see, so both wait in a queue, and a thread of
-//! the guest's does them in order while the guest goes on. A program with a thread for its GPU does the same
-//! natively; a component has one thread.
+//! Making a bind group, telling wgpu an encoder's commands, finishing it and submitting take wgpu and the driver
+//! together as long as a program takes to describe the next commands. None has an answer that the guest could see,
+//! so they wait in a queue, and a thread of the guest's does them in order while the guest goes on. A program with a
+//! thread for its GPU does the same natively; a component has one thread.
 //!
 //! Nothing of that shows: whatever depends on what is in the queue (mapping, destroying, error scopes, an
 //! error that would be told before an earlier one, memory that is short) [settles](Timeline::settle) it first.

@@ -147,6 +147,7 @@ cases! {
         command_encoder_clear_texture,
         command_encoder_debug_groups,
         command_encoder_dropped,
+        command_encoder_order,
         command_encoder_resolve_query_set,
         command_encoder_write_timestamp,
         compute_fft,
