@@ -135,11 +135,18 @@ impl Options {
     ///
     /// When the file can't be read, is no component, or imports anything else.
     pub fn compile(&self, runtime: &Runtime, app: &Path) -> wasmtime::Result<Component> {
-        let wasm = std::fs::read(app).map_err(|error| {
-            wasmtime::Error::from(error).context(format!("can't read the component {}", app.display()))
-        })?;
+        self.compile_read(runtime, app, &read(app)?)
+    }
+
+    /// [`Self::compile`] for a file that was read.
+    pub(super) fn compile_read(
+        &self,
+        runtime: &Runtime,
+        app: &Path,
+        wasm: &[u8],
+    ) -> wasmtime::Result<Component> {
         let component =
-            runtime.compile(&wasm).map_err(|error| error.context(format!("can't run {}", app.display())))?;
+            runtime.compile(wasm).map_err(|error| error.context(format!("can't run {}", app.display())))?;
         check_imports(runtime, &component)?;
         Ok(component)
     }
@@ -187,6 +194,13 @@ impl Options {
         }
         Ok(gpu.adapter(AdapterChoice::Named(name.clone())).build())
     }
+}
+
+/// Reads the file of a component.
+pub(super) fn read(app: &Path) -> wasmtime::Result<Vec<u8>> {
+    std::fs::read(app).map_err(|error| {
+        wasmtime::Error::from(error).context(format!("can't read the component {}", app.display()))
+    })
 }
 
 /// Says which imports are missing before wasmtime says that of the first.

@@ -11,7 +11,7 @@ use std::{
 
 use clap::Args;
 
-use super::{Options, TIMED_OUT, TRAPPED};
+use super::{Options, TIMED_OUT, TRAPPED, options};
 use crate::{command::TimedOut, default_instance};
 
 /// Runs a component on the GPU.
@@ -72,9 +72,11 @@ impl Run {
         let Self { options, program } = self;
         let (app, args) = program.split()?;
         let wasi = options.wasi(&app, &args)?.inherit_stdio().build();
-        let drivers = Drivers::load();
+        let wasm = options::read(&app)?;
+        let drivers = Drivers::load_for(&wasm);
         let runtime = options.runtime()?;
-        let component = options.compile(&runtime, &app)?;
+        let component = options.compile_read(&runtime, &app, &wasm)?;
+        drop(wasm);
         let gpu = options.gpu()?;
 
         let result = match options.timeout() {
@@ -100,15 +102,18 @@ impl Run {
     }
 }
 
-/// The drivers of the GPU, being loaded while the component is: each takes as long as the other, and nearly every
-/// program needs both. Dropping it waits for them, for a process may not exit meanwhile.
+/// The drivers of the GPU, being loaded while the component is: each takes as long as the other. Dropping it waits for
+/// them, for a process may not exit meanwhile.
 #[derive(Debug)]
 struct Drivers(Option<JoinHandle<()>>);
 
 impl Drivers {
-    /// Begins to load them, where there is a processor for it.
-    fn load() -> Self {
-        if thread::available_parallelism().is_ok_and(|processors| processors.get() == 1) {
+    /// Begins to load them, if the component will want them and there is a processor for it.
+    fn load_for(wasm: &[u8]) -> Self {
+        // As it stands in a component's imports, which come first.
+        const IMPORT: &[u8] = b"wasi:webgpu/";
+        let one_processor = thread::available_parallelism().is_ok_and(|processors| processors.get() == 1);
+        if one_processor || !wasm.windows(IMPORT.len()).any(|window| window == IMPORT) {
             return Self(None);
         }
         let load = || drop(default_instance());
@@ -193,5 +198,13 @@ mod tests {
         assert_eq!(program.split().unwrap(), ("app.wasm".into(), args));
         assert!(parsed("run --no-such-option app.wasm").is_err());
         assert!(parsed("run").is_err());
+    }
+
+    #[test]
+    fn drivers_are_loaded_for_those_who_import_the_gpu() {
+        let wanted = |wasm: &[u8]| Drivers::load_for(wasm).0.is_some();
+        assert!(!wanted(b"") && !wanted(b"\0asm wasi:cli/run@0.2.0"));
+        let processors = thread::available_parallelism().unwrap().get();
+        assert_eq!(wanted(b"\0asm wasi:webgpu/webgpu@0.3.0-rc.2"), processors > 1);
     }
 }
