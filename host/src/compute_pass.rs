@@ -51,11 +51,21 @@ enum Command {
     SetBindGroup { index: u32, group: Option<Arc<Bound>>, offsets: Box<[u32]> },
     SetImmediates { range_offset: u32, data: Box<[u8]> },
     Dispatch([u32; 3]),
-    DispatchIndirect { buffer: wgpu::Buffer, offset: u64 },
+    DispatchIndirect(Box<Indirect>),
     PushDebugGroup(String),
     PopDebugGroup,
     InsertDebugMarker(String),
 }
+
+/// The arguments of a `dispatchWorkgroupsIndirect`.
+#[derive(Debug)]
+struct Indirect {
+    buffer: wgpu::Buffer,
+    offset: u64,
+}
+
+// A pass may have hundreds of thousands of them: fresh memory for each costs as much as the rest of recording it.
+const _: () = assert!(size_of::<Command>() <= 32);
 
 impl Recording {
     /// Records the pass once more, for wgpu.
@@ -77,8 +87,8 @@ impl Recording {
                 },
                 Command::SetImmediates { range_offset, data } => pass.set_immediates(range_offset, &data),
                 Command::Dispatch([x, y, z]) => pass.dispatch_workgroups(x, y, z),
-                Command::DispatchIndirect { buffer, offset } => {
-                    pass.dispatch_workgroups_indirect(&buffer, offset);
+                Command::DispatchIndirect(indirect) => {
+                    pass.dispatch_workgroups_indirect(&indirect.buffer, indirect.offset);
                 }
                 Command::PushDebugGroup(label) => pass.push_debug_group(&label),
                 Command::PopDebugGroup => pass.pop_debug_group(),
@@ -192,8 +202,8 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         let buffer = self.get(&indirect_buffer)?;
         let (buffer, kept) = (buffer.inner.clone(), Kept::Resource(buffer.reservation.clone()));
         let this = self.get_mut(&this)?;
-        let offset = indirect_offset;
-        if this.record("dispatch_workgroups_indirect", || Command::DispatchIndirect { buffer, offset }) {
+        let indirect = Box::new(Indirect { buffer, offset: indirect_offset });
+        if this.record("dispatch_workgroups_indirect", || Command::DispatchIndirect(indirect)) {
             this.pass.keep(kept);
         }
         Ok(())
