@@ -135,12 +135,7 @@ impl WebGpuCtxView<'_> {
                 }
             }
         };
-        if may_wait {
-            device.later(make);
-        } else {
-            device.timeline.settle();
-            make();
-        }
+        device.later_or_now(may_wait, make);
         Ok(BindGroup { bound, label })
     }
 

@@ -62,13 +62,8 @@ impl CommandBuffer {
                 *finished.lock().unwrap_or_else(PoisonError::into_inner) = Some(inner);
             }
         };
-        if encoder.state.is_locked() {
-            // By a pass, which may have ended when it is the turn of this.
-            encoder.device.timeline.settle();
-            finish();
-        } else {
-            encoder.device.later(finish);
-        }
+        // A pass that locks the encoder may have ended when it is the turn of this.
+        encoder.device.later_or_now(!encoder.state.is_locked(), finish);
         Self { commands: Some(commands), label }
     }
 

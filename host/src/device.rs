@@ -212,6 +212,16 @@ impl DeviceCore {
         }
     }
 
+    /// [`Self::later`] if it may wait, and else here and now, when what was put off before is done.
+    pub(crate) fn later_or_now(&self, may_wait: bool, job: impl FnOnce() + Send + 'static) {
+        if may_wait {
+            self.later(job);
+        } else {
+            self.timeline.settle();
+            job();
+        }
+    }
+
     /// Begins with what was put off, the last of which is a submit.
     pub(crate) fn begin(&self) {
         if !self.lent {
