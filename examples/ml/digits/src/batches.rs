@@ -9,27 +9,27 @@ use crate::data::Digits;
 const MEAN: f32 = 0.1307;
 const DEVIATION: f32 = 0.3081;
 
-/// Some digits on a device.
-pub(crate) struct Batch {
-    /// Digits × 1 × rows × pixels, of mean 0 and variance 1.
-    pub(crate) pictures: Tensor<4>,
-    /// What they show.
-    pub(crate) labels: Tensor<1, Int>,
+/// Puts the pictures of the digits with these numbers on a device: digits × 1 × rows × pixels, of mean 0 and
+/// variance 1. Numbers beyond the last digit's are passed over.
+pub(crate) fn pictures(digits: &Digits, numbers: &[usize], device: &Device) -> Tensor<4> {
+    // One list of the right size: as long as the GPU reads the last batch, this is what there is to do.
+    let mut pixels = Vec::with_capacity(numbers.len() * digits.area());
+    let mut count = 0;
+    for (picture, _) in chosen(digits, numbers) {
+        pixels.extend(picture.iter().map(|pixel| (pixel - MEAN) / DEVIATION));
+        count += 1;
+    }
+    Tensor::from_data(TensorData::new(pixels, [count, 1, digits.size, digits.size]), device)
 }
 
-impl Batch {
-    /// Puts the digits with these numbers on a device; numbers beyond the last are passed over.
-    pub(crate) fn new(digits: &Digits, numbers: &[usize], device: &Device) -> Self {
-        let chosen = || numbers.iter().filter_map(|&number| digits.get(number));
-        let labels: Vec<i32> = chosen().map(|(_, label)| i32::from(label)).collect();
-        let pixels: Vec<f32> =
-            chosen().flat_map(|(pixels, _)| pixels).map(|pixel| (pixel - MEAN) / DEVIATION).collect();
-        let shape = [labels.len(), 1, digits.size, digits.size];
-        Self {
-            pictures: Tensor::from_data(TensorData::new(pixels, shape), device),
-            labels: Tensor::from_data(TensorData::from(labels.as_slice()), device),
-        }
-    }
+/// Puts what these digits show on a device.
+pub(crate) fn labels(digits: &Digits, numbers: &[usize], device: &Device) -> Tensor<1, Int> {
+    let labels: Vec<i32> = chosen(digits, numbers).map(|(_, label)| i32::from(label)).collect();
+    Tensor::from_data(TensorData::from(labels.as_slice()), device)
+}
+
+fn chosen<'a>(digits: &'a Digits, numbers: &[usize]) -> impl Iterator<Item = (&'a [f32], u8)> {
+    numbers.iter().filter_map(|&number| digits.get(number))
 }
 
 /// The numbers from 0 to `count` in batches of `size`, in an order drawn anew for each round, without end.

@@ -15,7 +15,7 @@ use burn::{
 };
 
 use crate::{
-    batches::Batch,
+    batches,
     data::{CLASSES, Digits},
 };
 
@@ -69,7 +69,7 @@ impl Net {
         let classes: Vec<Tensor<1, Int>> = numbers
             .chunks(batch)
             .map(|numbers| {
-                let logits = self.forward(Batch::new(digits, numbers, device).pictures);
+                let logits = self.forward(batches::pictures(digits, numbers, device));
                 logits.argmax(1).flatten(0, 1)
             })
             .collect();

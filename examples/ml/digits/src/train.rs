@@ -14,7 +14,7 @@ use clap::Args;
 use ml_kit::{Bench, Gpu, output_folder, progress};
 
 use crate::{
-    batches::{Batch, Shuffled},
+    batches::{self, Shuffled},
     data::Digits,
     net::Net,
     test,
@@ -151,11 +151,12 @@ impl Learner {
 
     /// Learns from the next batch. Nothing waits for the GPU here.
     fn step(&mut self, learning_rate: f64) {
-        let batch = Batch::new(&self.digits, self.order.next(), &self.device);
-        let logits = self.net.forward(batch.pictures);
+        let numbers = self.order.next();
+        let labels = batches::labels(&self.digits, numbers, &self.device);
+        let logits = self.net.forward(batches::pictures(&self.digits, numbers, &self.device));
         let classes: Tensor<1, Int> = logits.clone().argmax(1).flatten(0, 1);
-        let right = classes.equal(batch.labels.clone()).float().mean();
-        let loss = self.cross_entropy.forward(logits, batch.labels);
+        let right = classes.equal(labels.clone()).float().mean();
+        let loss = self.cross_entropy.forward(logits, labels);
         let gradients = GradientsParams::from_grads(loss.backward(), &self.net);
         self.losses.push(loss.inner(), right.inner());
         self.net = self.optimizer.step(learning_rate, self.net.clone(), gradients);
