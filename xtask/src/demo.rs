@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    artifacts::{self, EXAMPLES},
+    artifacts::{self, EXAMPLES, Profile},
     repo::{Repo, program, run},
     setup,
 };
@@ -21,11 +21,11 @@ const PROGRAM: &str = "image-filter";
 /// Builds everything, runs the picture program as a component and natively, and compares.
 pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     setup::before(repo)?;
-    let host = artifacts::build_host(repo)?;
-    artifacts::build_native(repo, EXAMPLES, &[PROGRAM])?;
+    let host = artifacts::build_host(repo, Profile::Release)?;
+    artifacts::build_native(repo, Profile::Release, EXAMPLES, &[PROGRAM])?;
     artifacts::build_components(repo, EXAMPLES, &[PROGRAM])?;
-    let native = artifacts::native(&repo.target("release"), PROGRAM);
-    let component = artifacts::component(&artifacts::component_folder(repo), PROGRAM);
+    let native = artifacts::native(&artifacts::native_folder(repo, Profile::Release), PROGRAM);
+    let component = artifacts::component(&artifacts::component_folder(repo, Profile::Release), PROGRAM);
 
     let folder = repo.path("target/demo");
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::{
-    artifacts::{self, DROP_IN, EXAMPLES},
+    artifacts::{self, DROP_IN, EXAMPLES, Profile},
     pairs::{self, Pair},
     repo::{Repo, output, program, run},
     setup,
@@ -29,23 +29,23 @@ const TRACED: &str = "profiler";
 /// Makes the machine ready, builds cargo's subcommand, and does [`compare_all`].
 pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     setup::before(repo)?;
-    compare_all(repo, &artifacts::build_subcommand(repo)?)
+    compare_all(repo, &artifacts::build_subcommand(repo, Profile::Release)?)
 }
 
 /// Builds the programs natively and by `cargo wgpu-wasi`, which is `tool`, runs both, compares what they print
 /// and draw, and makes the contact sheet.
 pub(crate) fn compare_all(repo: &Repo, tool: &Path) -> Result<()> {
     // All programs in one go, both times: alone, each would want wgpu with fewer features than together.
-    artifacts::build_native(repo, DROP_IN, &[])?;
-    artifacts::build_by_subcommand(repo, tool, DROP_IN)?;
+    artifacts::build_native(repo, Profile::Release, DROP_IN, &[])?;
+    artifacts::build_by_subcommand(repo, tool, Profile::Release, DROP_IN)?;
 
     let folder = repo.path("target/drop-in");
     let [by_native, by_component] = pairs::empty_folders(&folder)?;
     let mut drawn = Vec::new();
     for (name, shows) in PROGRAMS {
         let package = format!("drop-in-{name}");
-        let native = artifacts::native(&repo.target("release"), &package);
-        let component = artifacts::component(&artifacts::component_folder(repo), &package);
+        let native = artifacts::native(&artifacts::native_folder(repo, Profile::Release), &package);
+        let component = artifacts::component(&artifacts::component_folder(repo, Profile::Release), &package);
         let file = format!("{name}.png");
         let said = output(program(&native).arg(by_native.join(&file)))?;
         print!("\n{said}");
@@ -64,8 +64,8 @@ pub(crate) fn compare_all(repo: &Repo, tool: &Path) -> Result<()> {
         bail!("the two traces of {TRACED} differ in more than their times");
     }
 
-    artifacts::build_native(repo, EXAMPLES, &["gallery"])?;
-    let gallery = artifacts::native(&repo.target("release"), "gallery");
+    artifacts::build_native(repo, Profile::Release, EXAMPLES, &["gallery"])?;
+    let gallery = artifacts::native(&artifacts::native_folder(repo, Profile::Release), "gallery");
     let names = PROGRAMS.map(|(name, _)| name).join(",");
     let sheet = folder.join("contact-sheet.png");
     run(program(&gallery).arg("--sheet").arg(&folder).arg(sheet).args(["--of", &names]))?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::{
-    artifacts::{self, EXAMPLES},
+    artifacts::{self, EXAMPLES, Profile},
     pairs::{self, Pair},
     repo::{Repo, output, program, run},
     setup,
@@ -16,11 +16,11 @@ const PROGRAM: &str = "gallery";
 /// Builds the gallery, draws every scene both ways, compares the files, and makes the contact sheet.
 pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     setup::before(repo)?;
-    let host = artifacts::build_host(repo)?;
-    artifacts::build_native(repo, EXAMPLES, &[PROGRAM])?;
+    let host = artifacts::build_host(repo, Profile::Release)?;
+    artifacts::build_native(repo, Profile::Release, EXAMPLES, &[PROGRAM])?;
     artifacts::build_components(repo, EXAMPLES, &[PROGRAM])?;
-    let native = artifacts::native(&repo.target("release"), PROGRAM);
-    let component = artifacts::component(&artifacts::component_folder(repo), PROGRAM);
+    let native = artifacts::native(&artifacts::native_folder(repo, Profile::Release), PROGRAM);
+    let component = artifacts::component(&artifacts::component_folder(repo, Profile::Release), PROGRAM);
 
     let folder = repo.path("target/gallery");
     let [by_native, by_component] = pairs::empty_folders(&folder)?;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    artifacts::{self, DROP_IN, EXAMPLES, GUESTS},
+    artifacts::{self, DROP_IN, EXAMPLES, GUESTS, Profile},
     drop_in, ml,
     repo::{Repo, run},
     setup, wit,
@@ -33,7 +33,8 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     // wasmtime with it.
     run(repo.cargo(rest).args(targets).arg("--no-run"))?;
     run(&mut repo.cargo(["test", "--release", "--manifest-path", DROP_IN, "--workspace"]))?;
-    drop_in::compare_all(repo, &artifacts::subcommand(repo))?;
-    ml::learn_in_the_sandbox(repo, &artifacts::subcommand(repo))?;
+    let subcommand = artifacts::subcommand(repo, Profile::Release);
+    drop_in::compare_all(repo, &subcommand)?;
+    ml::learn_in_the_sandbox(repo, &subcommand)?;
     run(repo.cargo(rest).args(targets).arg("--no-fail-fast"))
 }

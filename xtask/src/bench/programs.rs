@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use super::name_of;
 use crate::{
-    artifacts::{self, EXAMPLES, GUESTS},
+    artifacts::{self, EXAMPLES, GUESTS, Profile},
     repo::{Repo, in_path, output, program},
     setup,
 };
@@ -33,12 +33,15 @@ impl Programs {
     /// Builds them in a checkout.
     pub(super) fn build(repo: &Repo) -> Result<Self> {
         setup::before(repo)?;
-        let host = artifacts::build_host_to_ship(repo)?;
-        artifacts::build_native(repo, GUESTS, &[BENCH])?;
-        artifacts::build_native(repo, EXAMPLES, &[SMALL])?;
+        let host = artifacts::build_host(repo, Profile::Dist)?;
+        artifacts::build_native(repo, Profile::Release, GUESTS, &[BENCH])?;
+        artifacts::build_native(repo, Profile::Release, EXAMPLES, &[SMALL])?;
         artifacts::build_components(repo, GUESTS, &[BENCH])?;
         artifacts::build_components(repo, EXAMPLES, &[SMALL])?;
-        let (native, components) = (repo.target("release"), artifacts::component_folder(repo));
+        let (native, components) = (
+            artifacts::native_folder(repo, Profile::Release),
+            artifacts::component_folder(repo, Profile::Release),
+        );
         Ok(Self {
             host,
             bench_native: artifacts::native(&native, BENCH),

@@ -12,7 +12,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    artifacts::{self, ML},
+    artifacts::{self, ML, Profile},
     pairs,
     repo::Repo,
     setup::{
@@ -35,23 +35,23 @@ pub(crate) struct Options {
 pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     setup::before(repo)?;
     let size = if options.small { Size::Small } else { Size::Full };
-    compare_all(repo, &artifacts::build_subcommand(repo)?, size)
+    compare_all(repo, size)
 }
 
 /// Builds the programs by `cargo wgpu-wasi`, which is `tool`, and has them learn a little in the sandbox. For
 /// the tests: burn is a large build, and to make it natively as well takes twice the time.
 pub(crate) fn learn_in_the_sandbox(repo: &Repo, tool: &Path) -> Result<()> {
     let data = setup::ml::ensure(repo, packages(Size::Small))?;
-    artifacts::build_by_subcommand(repo, tool, ML)?;
+    artifacts::build_by_subcommand(repo, tool, Profile::Release, ML)?;
     let [_, results] = pairs::empty_folders(&data.join("test"))?;
-    let component = Side::component(repo, tool, &data, &results);
+    let component = Side::component(repo, Profile::Release, tool, &data, &results);
     digits::learn(&component)?;
     chars::learn(&component)
 }
 
 /// How much the programs have to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Size {
+enum Size {
     /// Enough to see that it works.
     Small,
     /// As much as it takes to learn well.
@@ -66,15 +66,29 @@ fn packages(size: Size) -> &'static [&'static Package] {
     }
 }
 
-/// Fetches the data, builds the programs natively and by `cargo wgpu-wasi`, which is `tool`, runs both, and
-/// compares what they have learnt.
-pub(crate) fn compare_all(repo: &Repo, tool: &Path, size: Size) -> Result<()> {
+/// How the programs and what runs them are built. A small comparison is there to see that it works, and shares what
+/// the tests have built.
+fn profile(size: Size) -> Profile {
+    match size {
+        Size::Small => Profile::Release,
+        Size::Full => Profile::Dist,
+    }
+}
+
+/// Fetches the data, builds the programs natively and by `cargo wgpu-wasi`, runs both, and compares what they have
+/// learnt.
+fn compare_all(repo: &Repo, size: Size) -> Result<()> {
+    let profile = profile(size);
+    let tool = artifacts::build_subcommand(repo, profile)?;
     let data = setup::ml::ensure(repo, packages(size))?;
-    artifacts::build_native(repo, ML, &[])?;
-    artifacts::build_by_subcommand(repo, tool, ML)?;
+    artifacts::build_native(repo, profile, ML, &[])?;
+    artifacts::build_by_subcommand(repo, &tool, profile, ML)?;
     let results = data.join("runs");
     let [native, component] = pairs::empty_folders(&results)?;
-    let sides = [Side::native(repo, &data, &native), Side::component(repo, tool, &data, &component)];
+    let sides = [
+        Side::native(repo, profile, &data, &native),
+        Side::component(repo, profile, &tool, &data, &component),
+    ];
     let mut findings = Findings::default();
     digits::compare(&sides, size, &mut findings)?;
     chars::compare(&sides, size, &mut findings)?;
