@@ -139,6 +139,15 @@ impl WebGpuCtxView<'_> {
         Ok(BindGroup { bound, label })
     }
 
+    /// What `setBindGroup` sets; without a group it unsets.
+    #[inline]
+    pub(crate) fn bound(
+        &self,
+        bind_group: Option<Resource<BindGroup>>,
+    ) -> wasmtime::Result<Option<Arc<Bound>>> {
+        bind_group.map(|group| Ok(Arc::clone(&self.get(&group)?.bound))).transpose()
+    }
+
     /// Resolves one entry: <https://www.w3.org/TR/webgpu/#typedefdef-gpubindingresource>
     fn bind_group_entry(&self, entry: &wit::GpuBindGroupEntry) -> wasmtime::Result<Entry> {
         let wit::GpuBindGroupEntry { binding, resource } = entry;

@@ -259,10 +259,7 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
             Ok(offsets) => offsets,
             Err(error) => return Ok(Err(error)),
         };
-        let group = match bind_group {
-            Some(bind_group) => Some(Arc::clone(&self.get(&bind_group)?.bound)),
-            None => None,
-        };
+        let group = self.bound(bind_group)?;
         let this = self.get_mut(&this)?;
         let kept = group.clone();
         let command = || Command::SetBindGroup { index, group, offsets: offsets.into() };

@@ -353,10 +353,7 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
             Ok(offsets) => offsets,
             Err(error) => return Ok(Err(error)),
         };
-        let bind_group = match bind_group {
-            Some(bind_group) => Some(Arc::clone(&self.get(&bind_group)?.bound)),
-            None => None,
-        };
+        let bind_group = self.bound(bind_group)?;
         let encoder = self.get_mut(&this)?;
         let made = bind_group.as_deref().map(|group| group.made(&encoder.device.timeline)).transpose();
         encoder.record("set_bind_group", |recording| {

@@ -531,21 +531,17 @@ impl wit::HostGpuRenderPassEncoder for WebGpuCtxView<'_> {
             Ok(offsets) => offsets,
             Err(error) => return Ok(Err(error)),
         };
-        let Some(bind_group) = bind_group else {
-            if let Some(pass) = self.get_mut(&this)?.pass.open_for(CALL, size_of_val(offsets)) {
-                pass.set_bind_group(index, None, offsets);
-            }
-            return Ok(Ok(()));
-        };
-        let bind_group = Arc::clone(&self.get(&bind_group)?.bound);
+        let bind_group = self.bound(bind_group)?;
         let this = self.get_mut(&this)?;
-        let group = bind_group.made(&this.pass.device.timeline);
+        let made = bind_group.as_deref().map(|group| group.made(&this.pass.device.timeline)).transpose();
         if let Some(pass) = this.pass.open_for(CALL, size_of_val(offsets)) {
-            match group {
+            match made {
                 Ok(group) => pass.set_bind_group(index, group, offsets),
                 Err(reason) => this.pass.refuse(CALL, reason),
             }
-            this.pass.keep_group(bind_group);
+            if let Some(group) = bind_group {
+                this.pass.keep_group(group);
+            }
         }
         Ok(Ok(()))
     }
