@@ -26,12 +26,12 @@ pub(crate) const DROP_IN: &str = "examples/drop-in/Cargo.toml";
 /// The manifest of the burn programs.
 pub(crate) const ML: &str = "examples/ml/Cargo.toml";
 
-/// How cargo builds: a profile that each workspace which is built in it has.
+/// How cargo builds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// For tests and the demo, which share every build.
+    /// For tests and the demo, which share every build; every workspace has it.
     Release,
-    /// What people install, and what is measured. LLVM takes minutes longer for it.
+    /// Of the main workspace: how people install the host, and how it is measured. LLVM takes minutes longer for it.
     Dist,
 }
 
@@ -49,7 +49,7 @@ impl Profile {
 pub(crate) fn build_host(repo: &Repo, profile: Profile) -> Result<PathBuf> {
     let host = ["-p", "wgpu-wasi-host", "--bin", "wgpu-wasi"];
     run(repo.cargo(["build", "--profile", profile.name()]).args(host))?;
-    Ok(native(&native_folder(repo, profile), "wgpu-wasi"))
+    Ok(native(&repo.target(profile.name()), "wgpu-wasi"))
 }
 
 /// Builds cargo's subcommand `cargo wgpu-wasi`.
@@ -60,13 +60,12 @@ pub(crate) fn build_subcommand(repo: &Repo, profile: Profile) -> Result<PathBuf>
 
 /// Where cargo puts its subcommand.
 pub(crate) fn subcommand(repo: &Repo, profile: Profile) -> PathBuf {
-    native(&native_folder(repo, profile), "cargo-wgpu-wasi")
+    native(&repo.target(profile.name()), "cargo-wgpu-wasi")
 }
 
 /// Builds programs of a workspace natively.
-pub(crate) fn build_native(repo: &Repo, profile: Profile, manifest: &str, packages: &[&str]) -> Result<()> {
-    let mut cargo = repo.cargo(["build", "--profile", profile.name(), "--manifest-path", manifest]);
-    run(cargo.args(select(packages)))
+pub(crate) fn build_native(repo: &Repo, manifest: &str, packages: &[&str]) -> Result<()> {
+    run(repo.cargo(["build", "--release", "--manifest-path", manifest]).args(select(packages)))
 }
 
 /// Builds programs of a workspace as components; no names means all its default members.
@@ -77,12 +76,12 @@ pub(crate) fn build_components(repo: &Repo, manifest: &str, packages: &[&str]) -
 
 /// Builds all the programs of a workspace as components by `cargo wgpu-wasi`, which is `tool`; the lock file has
 /// to be afterwards what it was before.
-pub(crate) fn build_by_subcommand(repo: &Repo, tool: &Path, profile: Profile, manifest: &str) -> Result<()> {
+pub(crate) fn build_by_subcommand(repo: &Repo, tool: &Path, manifest: &str) -> Result<()> {
     let lock = repo.path(manifest).with_file_name("Cargo.lock");
     let read = || fs::read(&lock).with_context(|| lock.display().to_string());
     let before = read()?;
     let mut build = repo.command(tool);
-    run(build.args(["wgpu-wasi", "build", "--profile", profile.name(), "--manifest-path", manifest]))?;
+    run(build.args(["wgpu-wasi", "build", "--release", "--manifest-path", manifest]))?;
     if read()? != before {
         bail!("`{}` has changed {}", show(&build), lock.display());
     }
@@ -104,11 +103,11 @@ pub(crate) fn component(folder: &Path, name: &str) -> PathBuf {
 }
 
 /// Where cargo puts native programs.
-pub(crate) fn native_folder(repo: &Repo, profile: Profile) -> PathBuf {
-    repo.target(profile.name())
+pub(crate) fn native_folder(repo: &Repo) -> PathBuf {
+    repo.target("release")
 }
 
 /// Where cargo puts components.
-pub(crate) fn component_folder(repo: &Repo, profile: Profile) -> PathBuf {
-    repo.target(GUEST_TARGET).join(profile.name())
+pub(crate) fn component_folder(repo: &Repo) -> PathBuf {
+    repo.target(GUEST_TARGET).join("release")
 }

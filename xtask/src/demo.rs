@@ -22,10 +22,10 @@ const PROGRAM: &str = "image-filter";
 pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     setup::before(repo)?;
     let host = artifacts::build_host(repo, Profile::Release)?;
-    artifacts::build_native(repo, Profile::Release, EXAMPLES, &[PROGRAM])?;
+    artifacts::build_native(repo, EXAMPLES, &[PROGRAM])?;
     artifacts::build_components(repo, EXAMPLES, &[PROGRAM])?;
-    let native = artifacts::native(&artifacts::native_folder(repo, Profile::Release), PROGRAM);
-    let component = artifacts::component(&artifacts::component_folder(repo, Profile::Release), PROGRAM);
+    let native = artifacts::native(&artifacts::native_folder(repo), PROGRAM);
+    let component = artifacts::component(&artifacts::component_folder(repo), PROGRAM);
 
     let folder = repo.path("target/demo");
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;

@@ -36,16 +36,16 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
 /// and draw, and makes the contact sheet.
 pub(crate) fn compare_all(repo: &Repo, tool: &Path) -> Result<()> {
     // All programs in one go, both times: alone, each would want wgpu with fewer features than together.
-    artifacts::build_native(repo, Profile::Release, DROP_IN, &[])?;
-    artifacts::build_by_subcommand(repo, tool, Profile::Release, DROP_IN)?;
+    artifacts::build_native(repo, DROP_IN, &[])?;
+    artifacts::build_by_subcommand(repo, tool, DROP_IN)?;
 
     let folder = repo.path("target/drop-in");
     let [by_native, by_component] = pairs::empty_folders(&folder)?;
     let mut drawn = Vec::new();
     for (name, shows) in PROGRAMS {
         let package = format!("drop-in-{name}");
-        let native = artifacts::native(&artifacts::native_folder(repo, Profile::Release), &package);
-        let component = artifacts::component(&artifacts::component_folder(repo, Profile::Release), &package);
+        let native = artifacts::native(&artifacts::native_folder(repo), &package);
+        let component = artifacts::component(&artifacts::component_folder(repo), &package);
         let file = format!("{name}.png");
         let said = output(program(&native).arg(by_native.join(&file)))?;
         print!("\n{said}");
@@ -64,8 +64,8 @@ pub(crate) fn compare_all(repo: &Repo, tool: &Path) -> Result<()> {
         bail!("the two traces of {TRACED} differ in more than their times");
     }
 
-    artifacts::build_native(repo, Profile::Release, EXAMPLES, &["gallery"])?;
-    let gallery = artifacts::native(&artifacts::native_folder(repo, Profile::Release), "gallery");
+    artifacts::build_native(repo, EXAMPLES, &["gallery"])?;
+    let gallery = artifacts::native(&artifacts::native_folder(repo), "gallery");
     let names = PROGRAMS.map(|(name, _)| name).join(",");
     let sheet = folder.join("contact-sheet.png");
     run(program(&gallery).arg("--sheet").arg(&folder).arg(sheet).args(["--of", &names]))?;

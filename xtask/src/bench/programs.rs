@@ -34,14 +34,11 @@ impl Programs {
     pub(super) fn build(repo: &Repo) -> Result<Self> {
         setup::before(repo)?;
         let host = artifacts::build_host(repo, Profile::Dist)?;
-        artifacts::build_native(repo, Profile::Release, GUESTS, &[BENCH])?;
-        artifacts::build_native(repo, Profile::Release, EXAMPLES, &[SMALL])?;
+        artifacts::build_native(repo, GUESTS, &[BENCH])?;
+        artifacts::build_native(repo, EXAMPLES, &[SMALL])?;
         artifacts::build_components(repo, GUESTS, &[BENCH])?;
         artifacts::build_components(repo, EXAMPLES, &[SMALL])?;
-        let (native, components) = (
-            artifacts::native_folder(repo, Profile::Release),
-            artifacts::component_folder(repo, Profile::Release),
-        );
+        let (native, components) = (artifacts::native_folder(repo), artifacts::component_folder(repo));
         Ok(Self {
             host,
             bench_native: artifacts::native(&native, BENCH),

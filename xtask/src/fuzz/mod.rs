@@ -24,7 +24,7 @@ use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    artifacts::{self, GUESTS, Profile},
+    artifacts::{self, GUESTS},
     repo::{Repo, run as run_command},
     setup,
 };
@@ -68,8 +68,8 @@ pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
     artifacts::build_components(repo, GUESTS, &["wgpu-wasi-fuzz"])?;
     run_command(&mut repo.cargo(["build", "--release", "-p", "wgpu-wasi-harness", "--bin", "fuzz"]))?;
     let program = Program {
-        path: artifacts::native(&artifacts::native_folder(repo, Profile::Release), "fuzz"),
-        component: artifacts::component(&artifacts::component_folder(repo, Profile::Release), "fuzz"),
+        path: artifacts::native(&artifacts::native_folder(repo), "fuzz"),
+        component: artifacts::component(&artifacts::component_folder(repo), "fuzz"),
         cache: repo.target("tmp/components"),
         adapter: options.adapter.clone(),
     };

@@ -42,9 +42,9 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
 /// the tests: burn is a large build, and to make it natively as well takes twice the time.
 pub(crate) fn learn_in_the_sandbox(repo: &Repo, tool: &Path) -> Result<()> {
     let data = setup::ml::ensure(repo, packages(Size::Small))?;
-    artifacts::build_by_subcommand(repo, tool, Profile::Release, ML)?;
+    artifacts::build_by_subcommand(repo, tool, ML)?;
     let [_, results] = pairs::empty_folders(&data.join("test"))?;
-    let component = Side::component(repo, Profile::Release, tool, &data, &results);
+    let component = Side::component(repo, tool, &data, &results);
     digits::learn(&component)?;
     chars::learn(&component)
 }
@@ -66,9 +66,9 @@ fn packages(size: Size) -> &'static [&'static Package] {
     }
 }
 
-/// How the programs and what runs them are built. A small comparison is there to see that it works, and shares what
-/// the tests have built.
-fn profile(size: Size) -> Profile {
+/// How that is built which runs the components. A small comparison is there to see that it works, and shares what the
+/// tests have built; a full one is about time as well.
+fn host_profile(size: Size) -> Profile {
     match size {
         Size::Small => Profile::Release,
         Size::Full => Profile::Dist,
@@ -78,17 +78,13 @@ fn profile(size: Size) -> Profile {
 /// Fetches the data, builds the programs natively and by `cargo wgpu-wasi`, runs both, and compares what they have
 /// learnt.
 fn compare_all(repo: &Repo, size: Size) -> Result<()> {
-    let profile = profile(size);
-    let tool = artifacts::build_subcommand(repo, profile)?;
+    let tool = artifacts::build_subcommand(repo, host_profile(size))?;
     let data = setup::ml::ensure(repo, packages(size))?;
-    artifacts::build_native(repo, profile, ML, &[])?;
-    artifacts::build_by_subcommand(repo, &tool, profile, ML)?;
+    artifacts::build_native(repo, ML, &[])?;
+    artifacts::build_by_subcommand(repo, &tool, ML)?;
     let results = data.join("runs");
     let [native, component] = pairs::empty_folders(&results)?;
-    let sides = [
-        Side::native(repo, profile, &data, &native),
-        Side::component(repo, profile, &tool, &data, &component),
-    ];
+    let sides = [Side::native(repo, &data, &native), Side::component(repo, &tool, &data, &component)];
     let mut findings = Findings::default();
     digits::compare(&sides, size, &mut findings)?;
     chars::compare(&sides, size, &mut findings)?;

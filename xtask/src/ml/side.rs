@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    artifacts::{self, ML, Profile},
+    artifacts::{self, ML},
     repo::{Repo, program, show},
 };
 
@@ -47,9 +47,9 @@ pub(super) struct Answer {
 
 impl Side {
     /// The native programs.
-    pub(super) fn native(repo: &Repo, profile: Profile, data: &Path, results: &Path) -> Self {
+    pub(super) fn native(repo: &Repo, data: &Path, results: &Path) -> Self {
         Self {
-            programs: artifacts::native_folder(repo, profile),
+            programs: artifacts::native_folder(repo),
             data: data.into(),
             source: repo.path(ML).with_file_name(""),
             results: results.into(),
@@ -58,11 +58,11 @@ impl Side {
     }
 
     /// The components.
-    pub(super) fn component(repo: &Repo, profile: Profile, tool: &Path, data: &Path, results: &Path) -> Self {
+    pub(super) fn component(repo: &Repo, tool: &Path, data: &Path, results: &Path) -> Self {
         Self {
-            programs: artifacts::component_folder(repo, profile),
+            programs: artifacts::component_folder(repo),
             tool: Some(tool.into()),
-            ..Self::native(repo, profile, data, results)
+            ..Self::native(repo, data, results)
         }
     }
 
