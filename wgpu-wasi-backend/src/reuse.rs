@@ -18,11 +18,12 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use crate::elide::Id;
 
 /// After so many groups, a generation is old: that many are kept, and up to twice as many. A token of a
-/// language model takes some hundred, a step of its training more than a thousand.
-const KEPT: usize = 2048;
+/// language model takes some hundred, a step of its training 1600, whose memory comes from a pool in another
+/// order each time: half of them were made in the last twenty steps.
+const KEPT: usize = 8192;
 
-/// Descriptions whose first time is remembered; 64 KiB.
-const SEEN: usize = 8192;
+/// Descriptions whose first time is remembered; 128 KiB.
+const SEEN: usize = 2 * KEPT;
 
 /// Words of a binding in a description; the second one is its buffer.
 const BINDING_WORDS: usize = 4;
