@@ -34,8 +34,11 @@ pub(crate) struct Options {
 /// Makes the machine ready, builds cargo's subcommand, and does [`compare_all`].
 pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     setup::before(repo)?;
-    let size = if options.small { Size::Small } else { Size::Full };
-    compare_all(repo, size)
+    // A small comparison is there to see that it works, and shares what the tests have built; a full one is about
+    // time as well.
+    let (size, profile) =
+        if options.small { (Size::Small, Profile::Release) } else { (Size::Full, Profile::Dist) };
+    compare_all(repo, &artifacts::build_subcommand(repo, profile)?, size)
 }
 
 /// Builds the programs by `cargo wgpu-wasi`, which is `tool`, and has them learn a little in the sandbox. For
@@ -66,25 +69,15 @@ fn packages(size: Size) -> &'static [&'static Package] {
     }
 }
 
-/// How that is built which runs the components. A small comparison is there to see that it works, and shares what the
-/// tests have built; a full one is about time as well.
-fn host_profile(size: Size) -> Profile {
-    match size {
-        Size::Small => Profile::Release,
-        Size::Full => Profile::Dist,
-    }
-}
-
-/// Fetches the data, builds the programs natively and by `cargo wgpu-wasi`, runs both, and compares what they have
-/// learnt.
-fn compare_all(repo: &Repo, size: Size) -> Result<()> {
-    let tool = artifacts::build_subcommand(repo, host_profile(size))?;
+/// Fetches the data, builds the programs natively and by `cargo wgpu-wasi`, which is `tool`, runs both, and
+/// compares what they have learnt.
+fn compare_all(repo: &Repo, tool: &Path, size: Size) -> Result<()> {
     let data = setup::ml::ensure(repo, packages(size))?;
     artifacts::build_native(repo, ML, &[])?;
-    artifacts::build_by_subcommand(repo, &tool, ML)?;
+    artifacts::build_by_subcommand(repo, tool, ML)?;
     let results = data.join("runs");
     let [native, component] = pairs::empty_folders(&results)?;
-    let sides = [Side::native(repo, &data, &native), Side::component(repo, &tool, &data, &component)];
+    let sides = [Side::native(repo, &data, &native), Side::component(repo, tool, &data, &component)];
     let mut findings = Findings::default();
     digits::compare(&sides, size, &mut findings)?;
     chars::compare(&sides, size, &mut findings)?;

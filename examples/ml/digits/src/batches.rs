@@ -12,7 +12,7 @@ const DEVIATION: f32 = 0.3081;
 /// Puts the pictures of the digits with these numbers on a device: digits × 1 × rows × pixels, of mean 0 and
 /// variance 1. Numbers beyond the last digit's are passed over.
 pub(crate) fn pictures(digits: &Digits, numbers: &[usize], device: &Device) -> Tensor<4> {
-    // One list of the right size: as long as the GPU reads the last batch, this is what there is to do.
+    // One list of the right size: while the GPU reads the last batch, this is what the processor does.
     let mut pixels = Vec::with_capacity(numbers.len() * digits.area());
     let mut count = 0;
     for (picture, _) in chosen(digits, numbers) {
