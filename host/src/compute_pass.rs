@@ -202,8 +202,8 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         let buffer = self.get(&indirect_buffer)?;
         let (buffer, kept) = (buffer.inner.clone(), Kept::Resource(buffer.reservation.clone()));
         let this = self.get_mut(&this)?;
-        let indirect = Box::new(Indirect { buffer, offset: indirect_offset });
-        if this.record("dispatch_workgroups_indirect", || Command::DispatchIndirect(indirect)) {
+        let indirect = || Command::DispatchIndirect(Box::new(Indirect { buffer, offset: indirect_offset }));
+        if this.record("dispatch_workgroups_indirect", indirect) {
             this.pass.keep(kept);
         }
         Ok(())

@@ -115,6 +115,7 @@ cases! {
         bind_group_buffer_ranges,
         bind_group_dynamic_offsets,
         bind_group_four_groups,
+        bind_group_in_turns,
         bind_group_made_again,
         bind_group_sampler,
         bind_group_storage_texture,
