@@ -8,11 +8,11 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use wgpu::custom::{
-    BufferInterface, BufferMapCallback, BufferMappedRangeInterface, DispatchBufferMappedRange,
+    BufferInterface, BufferMapCallback, BufferMappedRangeInterface, DispatchBuffer, DispatchBufferMappedRange,
 };
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::convert::{NotInWebGpu, label};
+use crate::convert::{NotInWebGpu, label, ours};
 use crate::device::DeviceShared;
 use crate::elide::Id;
 use crate::wait::{Map, block, lock};
@@ -25,6 +25,12 @@ pub(crate) const MAX_BYTES_PER_CALL: usize = 64 << 20;
 #[derive(Debug)]
 pub(crate) struct Buffer {
     inner: Arc<BufferInner>,
+}
+
+/// The handle of the host's buffer behind one of wgpu's.
+#[inline]
+pub(crate) fn handle(buffer: &DispatchBuffer) -> &wit::GpuBuffer {
+    ours(buffer.as_custom::<Buffer>()).wit()
 }
 
 /// The buffer itself: a range that is mapped, or a mapping that is pending, holds on to it, too.

@@ -9,7 +9,7 @@ use wgpu::custom::{
 use wgpu::wgt;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::buffer::Buffer;
+use crate::buffer;
 use crate::clear_texture;
 use crate::command_buffer::CommandBuffer;
 use crate::compute_pass::ComputePass;
@@ -99,8 +99,8 @@ impl CommandEncoderInterface for CommandEncoder {
         destination_offset: wgpu::BufferAddress,
         copy_size: Option<wgpu::BufferAddress>,
     ) {
-        let source = ours(source.as_custom::<Buffer>()).wit();
-        let destination = ours(destination.as_custom::<Buffer>()).wit();
+        let source = buffer::handle(source);
+        let destination = buffer::handle(destination);
         // No size is the rest of the source, for both.
         self.shared.wit.copy_buffer_to_buffer(
             source,
@@ -156,7 +156,7 @@ impl CommandEncoderInterface for CommandEncoder {
         size: Option<wgpu::BufferAddress>,
     ) {
         // No size is the rest of the buffer, for both.
-        self.shared.wit.clear_buffer(ours(buffer.as_custom::<Buffer>()).wit(), Some(offset), size);
+        self.shared.wit.clear_buffer(buffer::handle(buffer), Some(offset), size);
     }
 
     fn clear_texture(&self, texture: &DispatchTexture, subresource_range: &wgpu::ImageSubresourceRange) {
@@ -179,7 +179,7 @@ impl CommandEncoderInterface for CommandEncoder {
         destination: &DispatchBuffer,
         destination_offset: wgpu::BufferAddress,
     ) {
-        let destination = ours(destination.as_custom::<Buffer>()).wit();
+        let destination = buffer::handle(destination);
         match ours(query_set.as_custom::<QuerySet>()).wit() {
             Ok(query_set) => self.shared.wit.resolve_query_set(
                 query_set,

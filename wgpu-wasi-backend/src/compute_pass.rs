@@ -3,18 +3,17 @@
 use std::sync::Arc;
 
 use wgpu::custom::{
-    ComputePassInterface, DispatchBindGroup, DispatchBuffer, DispatchComputePipeline, DispatchQuerySet,
-    DispatchTextureView,
+    ComputePassInterface, DispatchBuffer, DispatchComputePipeline, DispatchQuerySet, DispatchTextureView,
 };
 use wgpu::wgt;
 
-use crate::bind_group::{BindGroup, dynamic_offsets};
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::buffer::Buffer;
+use crate::buffer;
 use crate::command_encoder::EncoderShared;
 use crate::compute_pipeline::ComputePipeline;
 use crate::convert::{label, ours};
 use crate::elide::Bound;
+use crate::pass::{binding_commands, debug_commands};
 use crate::query_set::QuerySet;
 use crate::unsupported;
 
@@ -52,6 +51,10 @@ impl ComputePass {
         let wit = wit.begin_compute_pass(Some(&descriptor));
         Self { wit, encoder: Arc::clone(encoder), bound: Bound::default() }
     }
+
+    fn fail(&self, call: &str, why: String) {
+        self.encoder.fail(call, why);
+    }
 }
 
 impl ComputePassInterface for ComputePass {
@@ -71,41 +74,11 @@ impl ComputePassInterface for ComputePass {
         indirect_buffer: &DispatchBuffer,
         indirect_offset: wgpu::BufferAddress,
     ) {
-        let buffer = ours(indirect_buffer.as_custom::<Buffer>());
-        self.wit.dispatch_workgroups_indirect(buffer.wit(), indirect_offset);
+        self.wit.dispatch_workgroups_indirect(buffer::handle(indirect_buffer), indirect_offset);
     }
 
-    fn push_debug_group(&mut self, group_label: &str) {
-        self.wit.push_debug_group(group_label);
-    }
-
-    fn pop_debug_group(&mut self) {
-        self.wit.pop_debug_group();
-    }
-
-    fn insert_debug_marker(&mut self, label: &str) {
-        self.wit.insert_debug_marker(label);
-    }
-
-    fn set_bind_group(
-        &mut self,
-        index: u32,
-        bind_group: Option<&DispatchBindGroup>,
-        offsets: &[wgpu::DynamicOffset],
-    ) {
-        let group = bind_group.map(|group| ours(group.as_custom::<BindGroup>()));
-        if self.bound.set_bind_group(index, group.map(BindGroup::id), offsets) {
-            let (data, start, length) = dynamic_offsets(offsets);
-            let group = group.map(BindGroup::wit);
-            if let Err(error) = self.wit.set_bind_group(index, group, data, start, length) {
-                self.encoder.fail("ComputePass::set_bind_group", error.message);
-            }
-        }
-    }
-
-    fn set_immediates(&mut self, offset: u32, data: &[u8]) {
-        self.wit.set_immediates(offset, data, Some(0), Some(data.len() as u64));
-    }
+    binding_commands!("ComputePass");
+    debug_commands!();
 
     fn write_timestamp(&mut self, _query_set: &DispatchQuerySet, _query_index: u32) {
         self.encoder.fail_unsupported("ComputePass::write_timestamp", unsupported::WRITE_TIMESTAMP);

@@ -1,22 +1,18 @@
 //! GPURenderPassEncoder — wit: gpu-render-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpurenderpassencoder> — peer: host/src/render_pass.rs
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use wgpu::custom::{
-    DispatchBindGroup, DispatchBuffer, DispatchQuerySet, DispatchRenderBundle, DispatchRenderPipeline,
-    RenderPassInterface,
-};
+use wgpu::custom::{DispatchBuffer, DispatchQuerySet, DispatchRenderBundle, RenderPassInterface};
 
-use crate::bind_group::{BindGroup, dynamic_offsets};
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::buffer::Buffer;
+use crate::buffer;
 use crate::command_encoder::EncoderShared;
 use crate::convert::{label, ours};
 use crate::elide::Bound;
+use crate::pass::{binding_commands, debug_commands};
 use crate::query_set::QuerySet;
 use crate::render_bundle::RenderBundle;
-use crate::render_pipeline::RenderPipeline;
+use crate::render_commands::render_commands;
 use crate::texture_view::TextureView;
 use crate::unsupported;
 
@@ -86,6 +82,10 @@ impl RenderPass {
         Self { wit, encoder: Arc::clone(encoder), bound: Bound::default() }
     }
 
+    fn fail(&self, call: &str, why: String) {
+        self.encoder.fail(call, why);
+    }
+
     /// The offsets of the arguments of `count` draws, each `bytes` long.
     fn indirect_offsets(
         &self,
@@ -135,101 +135,9 @@ impl RenderPassInterface for RenderPass {
         self.bound.reset();
     }
 
-    fn push_debug_group(&mut self, group_label: &str) {
-        self.wit.push_debug_group(group_label);
-    }
-
-    fn pop_debug_group(&mut self) {
-        self.wit.pop_debug_group();
-    }
-
-    fn insert_debug_marker(&mut self, label: &str) {
-        self.wit.insert_debug_marker(label);
-    }
-
-    fn set_bind_group(
-        &mut self,
-        index: u32,
-        bind_group: Option<&DispatchBindGroup>,
-        offsets: &[wgpu::DynamicOffset],
-    ) {
-        let group = bind_group.map(|group| ours(group.as_custom::<BindGroup>()));
-        if self.bound.set_bind_group(index, group.map(BindGroup::id), offsets) {
-            let (data, start, length) = dynamic_offsets(offsets);
-            let group = group.map(BindGroup::wit);
-            if let Err(error) = self.wit.set_bind_group(index, group, data, start, length) {
-                self.encoder.fail("RenderPass::set_bind_group", error.message);
-            }
-        }
-    }
-
-    fn set_immediates(&mut self, offset: u32, data: &[u8]) {
-        self.wit.set_immediates(offset, data, Some(0), Some(data.len() as u64));
-    }
-
-    fn set_pipeline(&mut self, pipeline: &DispatchRenderPipeline) {
-        let pipeline = ours(pipeline.as_custom::<RenderPipeline>());
-        if self.bound.set_pipeline(pipeline.id) {
-            self.wit.set_pipeline(&pipeline.wit);
-        }
-    }
-
-    fn set_index_buffer(
-        &mut self,
-        buffer: &DispatchBuffer,
-        index_format: wgpu::IndexFormat,
-        offset: wgpu::BufferAddress,
-        size: Option<wgpu::BufferSize>,
-    ) {
-        let buffer = ours(buffer.as_custom::<Buffer>()).wit();
-        let size = size.map(wgpu::BufferSize::get);
-        self.wit.set_index_buffer(buffer, index_format.into(), Some(offset), size);
-    }
-
-    fn set_vertex_buffer(
-        &mut self,
-        slot: u32,
-        buffer: Option<&DispatchBuffer>,
-        offset: wgpu::BufferAddress,
-        size: Option<wgpu::BufferSize>,
-    ) {
-        let buffer = buffer.map(|buffer| ours(buffer.as_custom::<Buffer>()).wit());
-        let size = size.map(wgpu::BufferSize::get);
-        self.wit.set_vertex_buffer(slot, buffer, Some(offset), size);
-    }
-
-    fn draw(&mut self, vertices: Range<u32>, instances: Range<u32>) {
-        self.wit.draw(
-            length(&vertices),
-            Some(length(&instances)),
-            Some(vertices.start),
-            Some(instances.start),
-        );
-    }
-
-    fn draw_indexed(&mut self, indices: Range<u32>, base_vertex: i32, instances: Range<u32>) {
-        self.wit.draw_indexed(
-            length(&indices),
-            Some(length(&instances)),
-            Some(indices.start),
-            Some(base_vertex),
-            Some(instances.start),
-        );
-    }
-
-    fn draw_indirect(&mut self, indirect_buffer: &DispatchBuffer, indirect_offset: wgpu::BufferAddress) {
-        let buffer = ours(indirect_buffer.as_custom::<Buffer>());
-        self.wit.draw_indirect(buffer.wit(), indirect_offset);
-    }
-
-    fn draw_indexed_indirect(
-        &mut self,
-        indirect_buffer: &DispatchBuffer,
-        indirect_offset: wgpu::BufferAddress,
-    ) {
-        let buffer = ours(indirect_buffer.as_custom::<Buffer>());
-        self.wit.draw_indexed_indirect(buffer.wit(), indirect_offset);
-    }
+    binding_commands!("RenderPass");
+    debug_commands!();
+    render_commands!();
 
     fn multi_draw_indirect(
         &mut self,
@@ -237,10 +145,10 @@ impl RenderPassInterface for RenderPass {
         indirect_offset: wgpu::BufferAddress,
         count: u32,
     ) {
-        let buffer = ours(indirect_buffer.as_custom::<Buffer>());
+        let buffer = buffer::handle(indirect_buffer);
         let call = "RenderPass::multi_draw_indirect";
         for offset in self.indirect_offsets(call, indirect_offset, count, DRAW_BYTES) {
-            self.wit.draw_indirect(buffer.wit(), offset);
+            self.wit.draw_indirect(buffer, offset);
         }
     }
 
@@ -250,10 +158,10 @@ impl RenderPassInterface for RenderPass {
         indirect_offset: wgpu::BufferAddress,
         count: u32,
     ) {
-        let buffer = ours(indirect_buffer.as_custom::<Buffer>());
+        let buffer = buffer::handle(indirect_buffer);
         let call = "RenderPass::multi_draw_indexed_indirect";
         for offset in self.indirect_offsets(call, indirect_offset, count, DRAW_INDEXED_BYTES) {
-            self.wit.draw_indexed_indirect(buffer.wit(), offset);
+            self.wit.draw_indexed_indirect(buffer, offset);
         }
     }
 
@@ -334,12 +242,6 @@ impl Drop for RenderPass {
     fn drop(&mut self) {
         self.wit.end();
     }
-}
-
-/// A range that ends before it starts draws nothing.
-#[inline]
-pub(crate) fn length(range: &Range<u32>) -> u32 {
-    range.end.saturating_sub(range.start)
 }
 
 impl<'a> From<&wgpu::RenderPassColorAttachment<'a>> for wit::GpuRenderPassColorAttachment<'a> {

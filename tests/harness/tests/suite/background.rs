@@ -14,38 +14,9 @@ use wgpu_wasi_harness::{
 };
 use wgpu_wasi_host::WaitMode;
 
-use crate::parity::check;
+use crate::waiting;
 
-macro_rules! background {
-    ($($case:ident)*) => {
-        $(#[test]
-        fn $case() {
-            check(stringify!($case), Adapter::Machine, Mode::Background);
-        })*
-    };
-}
-
-background! {
-    buffer_destroy
-    buffer_drop_order
-    buffer_map_beside_work
-    buffer_map_read
-    buffer_map_sub_range
-    buffer_map_twice
-    buffer_map_write
-    buffer_map_write_partial
-    buffer_unmap_pending
-    device_lost_callback
-    device_poll
-    device_uncaptured_error
-    instance_poll_all
-    invalid_buffer_map
-    invalid_buffer_mapped_range
-    queue_on_submitted_work_done
-    queue_submission_index
-    util_download_buffer
-    util_staging_belt
-}
+waiting::tests!(Mode::Background);
 
 /// Two guests and a task that counts how often it gets its turn, on one thread: it goes on while both
 /// guests wait for the GPU.

@@ -23,3 +23,4 @@ mod raw;
 mod report;
 mod sharing;
 mod validation;
+mod waiting;
