@@ -37,7 +37,8 @@ impl Digits {
     pub(crate) fn load(path: &Path) -> anyhow::Result<Self> {
         let digits = if path.is_dir() { Self::from_folder(path) } else { Self::from_file(path) };
         let digits = digits.with_context(|| {
-            format!("no digits in {}: `cargo xtask setup --ml` fetches them to target/ml", path.display())
+            let path = path.display();
+            format!("no digits in {path}: `cargo xtask setup --ml`, at the checkout's root, fetches them to target/ml")
         })?;
         ensure!(digits.len() >= HOLD_OUT, "{} has only {} digits", path.display(), digits.len());
         Ok(digits)

@@ -45,7 +45,7 @@ impl Files {
             Self { weights: folder.join("model.safetensors"), tokenizer: folder.join("tokenizer.json") };
         ensure!(
             files.weights.is_file() && files.tokenizer.is_file(),
-            "no model in {}: `cargo xtask setup --ml` fetches it into target/ml/minilm",
+            "no model in {}: `cargo xtask setup --ml`, at the checkout's root, fetches it into target/ml/minilm",
             folder.display()
         );
         Ok(files)
