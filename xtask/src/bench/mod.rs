@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: the same programs natively and as components, on the same adapter, in one run.
 //!
 //! The two take turns, so that a machine that slows down slows both; what is reported is the median
-//! over the turns.
+//! over the turns, and what it is where nothing else has the processor: the first decile of a turn's repetitions,
+//! in the best of the turns.
 
 mod programs;
 mod report;
@@ -75,6 +76,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let report = measure(options, &programs)?;
     println!("\n{}\n{}", report.adapter, report.table());
     println!("ratio: how the component does against native; 1 is as good, above 1 is better");
+    println!(
+        "when quiet: the difference between the fastest repetitions of both, without what others do here"
+    );
     report.write(&report_path)?;
     println!("written to {}", report_path.display());
     Ok(())

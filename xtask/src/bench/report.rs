@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Line {
-    Measurement { name: String, unit: String, value: f64 },
+    Measurement { name: String, unit: String, value: f64, quiet: f64 },
     Adapter { adapter: String },
 }
 
@@ -26,6 +26,8 @@ struct Series {
     name: String,
     unit: String,
     values: Vec<f64>,
+    /// What it took while the machine did nothing else, as far as a turn can tell.
+    quiet: Vec<f64>,
 }
 
 impl Samples {
@@ -35,8 +37,8 @@ impl Samples {
         for line in text.lines().filter(|line| line.starts_with('{')) {
             match serde_json::from_str(line).with_context(|| format!("not a measurement: {line}"))? {
                 Line::Adapter { adapter } => self.adapter = Some(adapter),
-                Line::Measurement { name, unit, value } => {
-                    self.push(&name, &unit, value);
+                Line::Measurement { name, unit, value, quiet } => {
+                    self.push_both(&name, &unit, value, quiet);
                     measurements += 1;
                 }
             }
@@ -47,13 +49,23 @@ impl Samples {
         Ok(())
     }
 
+    /// Takes in what was measured once in its turn.
     pub(super) fn push(&mut self, name: &str, unit: &str, value: f64) {
+        self.push_both(name, unit, value, value);
+    }
+
+    fn push_both(&mut self, name: &str, unit: &str, value: f64, quiet: f64) {
         match self.series.iter_mut().find(|series| series.name == name) {
-            Some(series) => series.values.push(value),
-            None => {
-                let values = vec![value];
-                self.series.push(Series { name: name.to_owned(), unit: unit.to_owned(), values });
+            Some(series) => {
+                series.values.push(value);
+                series.quiet.push(quiet);
             }
+            None => self.series.push(Series {
+                name: name.to_owned(),
+                unit: unit.to_owned(),
+                values: vec![value],
+                quiet: vec![quiet],
+            }),
         }
     }
 
@@ -68,6 +80,12 @@ impl Samples {
 }
 
 impl Series {
+    /// The best of the turns.
+    fn quiet(&self) -> f64 {
+        let best = if is_rate(&self.unit) { f64::max } else { f64::min };
+        self.quiet.iter().copied().fold(f64::NAN, best)
+    }
+
     fn median(&self) -> f64 {
         let mut sorted = self.values.clone();
         sorted.sort_by(f64::total_cmp);
@@ -98,6 +116,9 @@ struct Row {
     component: f64,
     /// How the component does against native: 1 is parity, above 1 is better.
     ratio: f64,
+    /// The same two, where nothing else had the processor.
+    native_quiet: f64,
+    component_quiet: f64,
 }
 
 impl Report {
@@ -116,7 +137,15 @@ impl Report {
             }
             let (native, component) = (series.median(), other.median());
             let ratio = if is_rate(&series.unit) { component / native } else { native / component };
-            rows.push(Row { name: series.name.clone(), unit: series.unit.clone(), native, component, ratio });
+            rows.push(Row {
+                name: series.name.clone(),
+                unit: series.unit.clone(),
+                native,
+                component,
+                ratio,
+                native_quiet: series.quiet(),
+                component_quiet: other.quiet(),
+            });
         }
         Ok(Self { adapter: native.adapter().to_owned(), rows })
     }
@@ -126,7 +155,7 @@ impl Report {
         let mut table = Table::new();
         // Markdown, so that it can go into a document as it is.
         table.load_preset(presets::ASCII_MARKDOWN);
-        table.set_header(["measured", "unit", "native", "component", "difference", "ratio"]);
+        table.set_header(["measured", "unit", "native", "component", "difference", "ratio", "when quiet"]);
         for row in &self.rows {
             table.add_row([
                 row.name.clone(),
@@ -135,6 +164,7 @@ impl Report {
                 digits(row.component),
                 digits(row.component - row.native),
                 format!("{:.2}", row.ratio),
+                digits(row.component_quiet - row.native_quiet),
             ]);
         }
         for column in table.column_iter_mut().skip(2) {
@@ -183,33 +213,36 @@ mod tests {
     #[test]
     fn medians_and_ratios_on_both_kinds_of_unit() {
         let native = samples(&[
-            "{\"adapter\":\"a GPU\"}\nwords\n{\"name\":\"submit\",\"unit\":\"us\",\"value\":10}\n{\"name\":\"up\",\"unit\":\"GB/s\",\"value\":4}",
-            "{\"name\":\"submit\",\"unit\":\"us\",\"value\":1000}",
-            "{\"name\":\"submit\",\"unit\":\"us\",\"value\":20.0}",
+            "{\"adapter\":\"a GPU\"}\nwords\n{\"name\":\"submit\",\"unit\":\"us\",\"value\":10,\"quiet\":9}\n{\"name\":\"up\",\"unit\":\"GB/s\",\"value\":4,\"quiet\":5}",
+            "{\"name\":\"submit\",\"unit\":\"us\",\"value\":1000,\"quiet\":900}",
+            "{\"name\":\"submit\",\"unit\":\"us\",\"value\":20.0,\"quiet\":8}",
         ]);
         let component = samples(&[
-            "{\"name\":\"up\",\"unit\":\"GB/s\",\"value\":2}\n{\"name\":\"submit\",\"unit\":\"us\",\"value\":30}",
-            "{\"name\":\"submit\",\"unit\":\"us\",\"value\":50}",
+            "{\"name\":\"up\",\"unit\":\"GB/s\",\"value\":2,\"quiet\":3}\n{\"name\":\"submit\",\"unit\":\"us\",\"value\":30,\"quiet\":28}",
+            "{\"name\":\"submit\",\"unit\":\"us\",\"value\":50,\"quiet\":29}",
         ]);
         let report = Report::new(&native, &component).unwrap();
         assert_eq!(report.adapter, "a GPU");
-        let row = |name: &str, unit: &str, native, component, ratio| Row {
+        let row = |name: &str, unit: &str, [native, component]: [f64; 2], quiet: [f64; 2]| Row {
             name: name.to_owned(),
             unit: unit.to_owned(),
             native,
             component,
-            ratio,
+            ratio: 0.5,
+            native_quiet: quiet[0],
+            component_quiet: quiet[1],
         };
-        assert_eq!(report.rows, [row("submit", "us", 20.0, 40.0, 0.5), row("up", "GB/s", 4.0, 2.0, 0.5)]);
+        let rows =
+            [row("submit", "us", [20.0, 40.0], [8.0, 28.0]), row("up", "GB/s", [4.0, 2.0], [5.0, 3.0])];
+        assert_eq!(report.rows, rows);
         assert!(report.table().to_string().contains("submit"));
     }
 
     #[test]
     fn a_side_that_lacks_a_measurement_is_an_error() {
-        let one = samples(&["{\"name\":\"a\",\"unit\":\"ns\",\"value\":1}"]);
-        let two = samples(&[
-            "{\"name\":\"a\",\"unit\":\"ns\",\"value\":1}\n{\"name\":\"b\",\"unit\":\"ns\",\"value\":1}",
-        ]);
+        let line = |name| format!("{{\"name\":\"{name}\",\"unit\":\"ns\",\"value\":1,\"quiet\":1}}");
+        let one = samples(&[&line("a")]);
+        let two = samples(&[&[line("a"), line("b")].join("\n")]);
         assert!(Report::new(&one, &two).is_err());
         assert!(Report::new(&two, &one).is_err());
         assert!(Samples::default().add("nothing").is_err());
