@@ -34,8 +34,8 @@ pub(crate) struct Options {
 /// Makes the machine ready, builds cargo's subcommand, and does [`compare_all`].
 pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     setup::before(repo)?;
-    // A small comparison is there to see that it works, and shares what the tests have built; a full one is about
-    // time as well.
+    // A small comparison is there to see that it works, and shares most of what the tests have built; a full one is
+    // about time as well.
     let (size, profile) =
         if options.small { (Size::Small, Profile::Release) } else { (Size::Full, Profile::Dist) };
     compare_all(repo, &artifacts::build_subcommand(repo, profile)?, size)

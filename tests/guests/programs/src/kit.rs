@@ -92,6 +92,20 @@ pub fn compute_pipeline(device: &wgpu::Device, source: &str, entry_point: &str) 
     })
 }
 
+/// Binding `binding` of a layout: a storage buffer that compute shaders write.
+pub fn storage_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::COMPUTE,
+        ty: wgpu::BindingType::Buffer {
+            ty: wgpu::BufferBindingType::Storage { read_only: false },
+            has_dynamic_offset: false,
+            min_binding_size: None,
+        },
+        count: None,
+    }
+}
+
 /// A bind group for `layout` whose entries are bound to 0, 1, 2, …
 pub fn bind(
     device: &wgpu::Device,

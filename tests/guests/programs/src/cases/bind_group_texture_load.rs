@@ -62,16 +62,7 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
             texture(0, wgpu::TextureSampleType::Float { filterable: false }),
             texture(1, wgpu::TextureSampleType::Sint),
             texture(2, wgpu::TextureSampleType::Uint),
-            wgpu::BindGroupLayoutEntry {
-                binding: 3,
-                visibility: wgpu::ShaderStages::COMPUTE,
-                ty: wgpu::BindingType::Buffer {
-                    ty: wgpu::BufferBindingType::Storage { read_only: false },
-                    has_dynamic_offset: false,
-                    min_binding_size: None,
-                },
-                count: None,
-            },
+            kit::storage_entry(3),
         ],
     });
     let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
