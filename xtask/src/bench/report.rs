@@ -25,9 +25,15 @@ pub(super) struct Samples {
 struct Series {
     name: String,
     unit: String,
-    values: Vec<f64>,
-    /// What it took while the machine did nothing else, as far as a turn can tell.
-    quiet: Vec<f64>,
+    turns: Vec<Turn>,
+}
+
+/// What one turn of a program says of a row.
+#[derive(Debug)]
+struct Turn {
+    value: f64,
+    /// What it took while nothing else had the processor, as far as the turn can tell.
+    quiet: f64,
 }
 
 impl Samples {
@@ -38,7 +44,7 @@ impl Samples {
             match serde_json::from_str(line).with_context(|| format!("not a measurement: {line}"))? {
                 Line::Adapter { adapter } => self.adapter = Some(adapter),
                 Line::Measurement { name, unit, value, quiet } => {
-                    self.push_both(&name, &unit, value, quiet);
+                    self.push_turn(&name, &unit, Turn { value, quiet });
                     measurements += 1;
                 }
             }
@@ -51,21 +57,16 @@ impl Samples {
 
     /// Takes in what was measured once in its turn.
     pub(super) fn push(&mut self, name: &str, unit: &str, value: f64) {
-        self.push_both(name, unit, value, value);
+        self.push_turn(name, unit, Turn { value, quiet: value });
     }
 
-    fn push_both(&mut self, name: &str, unit: &str, value: f64, quiet: f64) {
+    fn push_turn(&mut self, name: &str, unit: &str, turn: Turn) {
         match self.series.iter_mut().find(|series| series.name == name) {
-            Some(series) => {
-                series.values.push(value);
-                series.quiet.push(quiet);
+            Some(series) => series.turns.push(turn),
+            None => {
+                let turns = vec![turn];
+                self.series.push(Series { name: name.to_owned(), unit: unit.to_owned(), turns });
             }
-            None => self.series.push(Series {
-                name: name.to_owned(),
-                unit: unit.to_owned(),
-                values: vec![value],
-                quiet: vec![quiet],
-            }),
         }
     }
 
@@ -83,11 +84,11 @@ impl Series {
     /// The best of the turns.
     fn quiet(&self) -> f64 {
         let best = if is_rate(&self.unit) { f64::max } else { f64::min };
-        self.quiet.iter().copied().fold(f64::NAN, best)
+        self.turns.iter().map(|turn| turn.quiet).fold(f64::NAN, best)
     }
 
     fn median(&self) -> f64 {
-        let mut sorted = self.values.clone();
+        let mut sorted: Vec<_> = self.turns.iter().map(|turn| turn.value).collect();
         sorted.sort_by(f64::total_cmp);
         let middle = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
         let half = sorted.len() / 2;

@@ -36,8 +36,7 @@ pub(crate) fn row(
         "ms" => 1e3,
         _ => return Err(format!("{name}: unknown unit {unit}").into()),
     };
-    seconds.sort_by(f64::total_cmp);
-    let [value, quiet] = [median(&seconds), first_decile(&seconds)].map(|seconds| seconds * scale / per);
+    let [value, quiet] = median_and_first_decile(seconds).map(|seconds| seconds * scale / per);
     println!("{{\"name\":\"{name}\",\"unit\":\"{unit}\",\"value\":{value:.3},\"quiet\":{quiet:.3}}}");
     Ok(())
 }
@@ -49,20 +48,17 @@ pub(crate) fn seconds<R>(what: impl FnOnce() -> R) -> (f64, R) {
     (start.elapsed().as_secs_f64(), result)
 }
 
-/// Of values in ascending order.
-fn median(values: &[f64]) -> f64 {
+/// What it takes on the whole, and what it takes while nobody else has the processor: a neighbour on a shared machine
+/// only ever adds.
+fn median_and_first_decile(mut values: Vec<f64>) -> [f64; 2] {
+    values.sort_by(f64::total_cmp);
     let half = values.len() / 2;
-    match (values.get(half.wrapping_sub(1)), values.get(half)) {
+    let median = match (values.get(half.wrapping_sub(1)), values.get(half)) {
         (Some(low), Some(high)) if values.len().is_multiple_of(2) => (low + high) / 2.0,
         (_, Some(middle)) => *middle,
         _ => f64::NAN,
-    }
-}
-
-/// What it takes while nobody else has the processor: a neighbour on a shared machine only ever adds. Of values in
-/// ascending order.
-fn first_decile(values: &[f64]) -> f64 {
-    values.get(values.len() / 10).copied().unwrap_or(f64::NAN)
+    };
+    [median, values.get(values.len() / 10).copied().unwrap_or(f64::NAN)]
 }
 
 #[cfg(test)]
@@ -71,16 +67,17 @@ mod tests {
 
     #[test]
     fn medians() {
-        assert_eq!(median(&[1.0, 2.0, 3.0]), 2.0);
-        assert_eq!(median(&[1.0, 2.0, 3.0, 4.0]), 2.5);
-        assert_eq!(median(&[7.0]), 7.0);
+        let median = |values| median_and_first_decile(values)[0];
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert_eq!(median(vec![7.0]), 7.0);
     }
 
     #[test]
     fn first_deciles() {
-        let values: Vec<_> = (0..30).map(f64::from).collect();
-        assert_eq!(first_decile(&values), 3.0);
-        assert_eq!(first_decile(&values[7..]), 9.0);
-        assert_eq!(first_decile(&values[7..8]), 7.0);
+        let first_decile = |values| median_and_first_decile(values)[1];
+        assert_eq!(first_decile((0..30).rev().map(f64::from).collect()), 3.0);
+        assert_eq!(first_decile((7..30).rev().map(f64::from).collect()), 9.0);
+        assert_eq!(first_decile(vec![7.0]), 7.0);
     }
 }
