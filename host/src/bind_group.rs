@@ -12,6 +12,7 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
+    command_memory::{Name, Named},
     device::DeviceCore,
     error::{GpuError, collecting},
     fence,
@@ -30,6 +31,8 @@ const MAX_LABEL_PUT_OFF: usize = 256;
 pub struct BindGroup {
     pub(crate) bound: Arc<Bound>,
     pub(crate) label: String,
+    /// What the guest calls it in its command memory.
+    pub(crate) name: Option<Name>,
 }
 
 labelled!(BindGroup);
@@ -47,6 +50,12 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
+    /// One that is never made.
+    #[cfg(test)]
+    pub(crate) fn empty() -> Self {
+        Self { inner: OnceLock::new(), reservations: Vec::new(), asked: AtomicU64::new(0) }
+    }
+
     /// wgpu's; `Err` says that there is none.
     pub(crate) fn made(&self, timeline: &Timeline) -> Result<&wgpu::BindGroup, &'static str> {
         if self.inner.get().is_none() {
@@ -136,7 +145,7 @@ impl WebGpuCtxView<'_> {
             }
         };
         device.later_or_now(may_wait, make);
-        Ok(BindGroup { bound, label })
+        Ok(BindGroup { bound, label, name: None })
     }
 
     /// What `setBindGroup` sets; without a group it unsets.
@@ -190,7 +199,9 @@ impl wit::HostGpuBindGroup for WebGpuCtxView<'_> {
     label_methods!(BindGroup);
 
     fn drop(&mut self, this: Resource<BindGroup>) -> wasmtime::Result<()> {
-        self.delete(this).map(drop)
+        let BindGroup { bound, label: _, name } = self.delete(this)?;
+        self.forget(name, || Named::BindGroup(bound));
+        Ok(())
     }
 }
 

@@ -20,10 +20,8 @@ use crate::{
     convert,
     device::DeviceCore,
     queue::Queue,
-    view::{WebGpuCtxView, WebGpuView},
+    view::{INTERFACE, WebGpuCtxView, WebGpuView, trace},
 };
-
-const INTERFACE: &str = "wasi:webgpu/webgpu@0.3.0-rc.2";
 
 /// A write of so many bytes is copied once more where that saves waiting for submits before it.
 const MAX_BYTES_PUT_OFF: usize = 64 << 10;
@@ -77,11 +75,6 @@ pub(crate) fn add_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> 
         },
     )?;
     Ok(())
-}
-
-/// The event that the generated bindings send for each of the other functions.
-fn trace(function: &'static str) {
-    tracing::trace!(module = INTERFACE, function, "call");
 }
 
 impl Buffer {

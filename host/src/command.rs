@@ -29,7 +29,7 @@ use wasmtime::{
 };
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 
-use crate::{WebGpuCtx, WebGpuCtxView, WebGpuView};
+use crate::{WebGpuCtx, WebGpuCtxView, WebGpuView, attach_command_memory};
 
 /// Stack that a guest's own calls may use, in bytes: as much as a native program's main thread has.
 /// wasmtime allows 512 KiB, too little for a parser that recurses.
@@ -335,15 +335,13 @@ impl Runtime {
             .component_type()
             .exports(&self.engine)
             .any(|(name, _)| name.starts_with("wasi:cli/run@0.3"));
+        let instance = self.linker.instantiate_async(&mut *store, component).await?;
+        attach_command_memory(&mut *store, &instance).await?;
         let result = if asynchronous {
-            let command =
-                wasmtime_wasi::p3::bindings::Command::instantiate_async(&mut *store, component, &self.linker)
-                    .await?;
+            let command = wasmtime_wasi::p3::bindings::Command::new(&mut *store, &instance)?;
             store.run_concurrent(async move |store| command.wasi_cli_run().call_run(store).await).await??
         } else {
-            let command =
-                wasmtime_wasi::p2::bindings::Command::instantiate_async(&mut *store, component, &self.linker)
-                    .await?;
+            let command = wasmtime_wasi::p2::bindings::Command::new(&mut *store, &instance)?;
             command.wasi_cli_run().call_run(store).await?
         };
         Ok(match result {

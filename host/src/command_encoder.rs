@@ -450,9 +450,7 @@ impl wit::HostGpuCommandEncoder for WebGpuCtxView<'_> {
 
 #[cfg(test)]
 mod tests {
-    use wit::{
-        HostGpuCommandEncoder as _, HostGpuComputePassEncoder as _, HostGpuDevice as _, HostGpuQueue as _,
-    };
+    use wit::{HostGpuCommandEncoder as _, HostGpuDevice as _, HostGpuQueue as _};
 
     use super::*;
     use crate::{
@@ -515,8 +513,8 @@ mod tests {
         refused(&|view, encoder| {
             let pass = view.begin_compute_pass(encoder, None).unwrap();
             // It never began, which is reported already.
-            view.dispatch_workgroups(again(&pass), 1, None, None).unwrap();
-            view.end(pass).unwrap();
+            view.get_mut(&pass).unwrap().dispatch_workgroups([1; 3]);
+            view.get_mut(&pass).unwrap().end();
         });
     }
 
@@ -524,12 +522,12 @@ mod tests {
     fn an_ended_pass_refuses_every_call_and_spoils_nothing() {
         let (mut guest, encoder) = guest();
         let pass = guest.view().begin_compute_pass(again(&encoder), None).unwrap();
-        let ((), error) = guest.errors(|guest| guest.view().end(again(&pass)).unwrap());
+        let ((), error) = guest.errors(|guest| guest.view().get_mut(&pass).unwrap().end());
         assert_eq!(error, None);
-        let ((), error) = guest.errors(|guest| guest.view().end(again(&pass)).unwrap());
+        let ((), error) = guest.errors(|guest| guest.view().get_mut(&pass).unwrap().end());
         assert_eq!(error, VALIDATION);
         let ((), error) =
-            guest.errors(|guest| guest.view().dispatch_workgroups(again(&pass), 1, None, None).unwrap());
+            guest.errors(|guest| guest.view().get_mut(&pass).unwrap().dispatch_workgroups([1; 3]));
         assert_eq!(error, VALIDATION);
         let (_, finished, submitted) = finish(&mut guest, &encoder);
         assert_eq!((finished, submitted), (None, None));
@@ -552,15 +550,15 @@ mod tests {
             |view, encoder| {
                 let outer = view.begin_compute_pass(again(&encoder), None).unwrap();
                 let inner = view.begin_compute_pass(encoder, None).unwrap();
-                view.end(inner).unwrap();
-                view.end(outer).unwrap();
+                view.get_mut(&inner).unwrap().end();
+                view.get_mut(&outer).unwrap().end();
             },
             |view, encoder| wit::HostGpuCommandEncoder::pop_debug_group(view, encoder).unwrap(),
             // More immediates than any device has.
             |view, encoder| {
                 let pass = view.begin_compute_pass(encoder, None).unwrap();
-                view.set_immediates(again(&pass), 0, vec![0; 1 << 20], None, None).unwrap();
-                view.end(pass).unwrap();
+                view.get_mut(&pass).unwrap().set_immediates(0, &[0; 1 << 20], None, None);
+                view.get_mut(&pass).unwrap().end();
             },
         ];
         for (index, spoil) in spoilers.into_iter().enumerate() {
@@ -580,10 +578,10 @@ mod tests {
         let (mut guest, encoder) = guest();
         let pass = guest.view().begin_compute_pass(again(&encoder), None).unwrap();
         let ((), error) = guest.errors(|guest| {
-            guest.view().set_immediates(again(&pass), 0, vec![0; 4], Some(4), Some(4)).unwrap();
+            guest.view().get_mut(&pass).unwrap().set_immediates(0, &[0; 4], Some(4), Some(4));
         });
         assert_eq!(error, VALIDATION);
-        guest.view().end(pass).unwrap();
+        guest.view().get_mut(&pass).unwrap().end();
         assert_eq!(finish(&mut guest, &encoder).1, None);
     }
 

@@ -1,21 +1,22 @@
 //! GPUComputePassEncoder — wit: gpu-compute-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucomputepassencoder> — peer: wgpu-wasi-backend/src/compute_pass.rs
 //!
-//! These functions are called for every dispatch of every guest: a lookup of the argument, one of the
-//! pass, and nothing else.
+//! These functions are called for every dispatch of a guest that does not leave its commands in its own memory
+//! (`command_memory.rs`): a look there, a lookup of the argument, one of the pass, and nothing else.
 
 use std::sync::Arc;
 
-use wasmtime::component::Resource;
+use wasmtime::component::{Access, Resource};
 
 use crate::{
     bind_group::{BindGroup, Bound},
     bindings::wit,
     buffer::Buffer,
     command_encoder::{CommandEncoder, EncoderState, Kept},
+    command_memory::{self, Named, Names, Naming, Words, fetch},
     compute_pipeline::ComputePipeline,
     pass::{self, Pass},
     timeline::Timeline,
-    view::{WebGpuCtxView, label_methods, labelled},
+    view::{WebGpu, WebGpuCtxView, label_methods, labelled},
 };
 
 /// Records the commands of one compute pass.
@@ -129,7 +130,7 @@ impl ComputePassEncoder {
     }
 
     /// `end`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-end>
-    fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         if let Some(recording) = self.pass.end() {
             let timeline = Arc::clone(&self.pass.device.timeline);
             self.pass.encoder.record(move |encoder, state| recording.tell(encoder, state, &timeline));
@@ -169,39 +170,113 @@ impl WebGpuCtxView<'_> {
     }
 }
 
-impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
-    fn set_pipeline(
+impl ComputePassEncoder {
+    /// `setPipeline`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-setpipeline>
+    #[inline]
+    fn set_pipeline(&mut self, pipeline: wgpu::ComputePipeline) {
+        self.record("set_pipeline", || Command::SetPipeline(pipeline));
+    }
+
+    /// `dispatchWorkgroups`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-dispatchworkgroups>
+    #[inline]
+    pub(crate) fn dispatch_workgroups(&mut self, workgroups: [u32; 3]) {
+        self.record("dispatch_workgroups", || Command::Dispatch(workgroups));
+    }
+
+    /// `setBindGroup`: <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setbindgroup>
+    #[inline]
+    fn set_bind_group(&mut self, index: u32, group: Option<Arc<Bound>>, offsets: &[u32]) {
+        let kept = group.as_ref().and_then(|group| self.pass.keeps_group(group));
+        let command = || Command::SetBindGroup { index, group, offsets: offsets.into() };
+        if self.record_for("set_bind_group", size_of_val(offsets), command)
+            && let Some(kept) = kept
+        {
+            self.pass.keep(kept);
+        }
+    }
+
+    /// `setImmediates`: <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setimmediates>
+    pub(crate) fn set_immediates(
         &mut self,
+        range_offset: u32,
+        data: &[u8],
+        data_offset: Option<u64>,
+        data_size: Option<u64>,
+    ) {
+        if let Some((recording, bytes)) = self.pass.immediates(range_offset, data, data_offset, data_size) {
+            recording.commands.push(Command::SetImmediates { range_offset, data: bytes.into() });
+        }
+    }
+
+    /// Does what the guest has left in its memory; returns what it says about the call that has the host look there.
+    pub(crate) fn replay(&mut self, mut words: Words<'_>, names: &Names) -> wasmtime::Result<Naming> {
+        while let Some(command) = words.command()? {
+            command_memory::trace_command(&command);
+            match command {
+                command_memory::Command::Name(name) => return Ok(Naming(Some(name))),
+                command_memory::Command::SetPipeline { name } => {
+                    self.set_pipeline(names.pipeline(name)?.clone())
+                }
+                command_memory::Command::SetBindGroup { index, name: 0, offsets } => {
+                    self.set_bind_group(index, None, offsets);
+                }
+                command_memory::Command::SetBindGroup { index, name, offsets } => {
+                    self.set_bind_group(index, Some(Arc::clone(names.bind_group(name)?)), offsets);
+                }
+                command_memory::Command::SetImmediates { range_offset, words } => {
+                    self.set_immediates(range_offset, &command_memory::bytes(words), None, None);
+                }
+                command_memory::Command::DispatchWorkgroups(workgroups) => {
+                    self.dispatch_workgroups(workgroups)
+                }
+            }
+        }
+        Ok(Naming::default())
+    }
+}
+
+impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
+    fn set_pipeline(
+        mut access: Access<'_, T, Self>,
         this: Resource<ComputePassEncoder>,
         pipeline: Resource<ComputePipeline>,
     ) -> wasmtime::Result<()> {
-        let pipeline = self.get(&pipeline)?.inner.clone();
-        self.get_mut(&this)?.record("set_pipeline", || Command::SetPipeline(pipeline));
+        let Naming(name) = fetch(&mut access, &this)?;
+        let mut view = access.get();
+        let entry = view.get_mut(&pipeline)?;
+        let inner = entry.inner.clone();
+        if let Some(name) = name {
+            let old = entry.name.replace(name);
+            view.name(name, old, Named::Pipeline(inner.clone()));
+        }
+        view.get_mut(&this)?.set_pipeline(inner);
         Ok(())
     }
 
     fn dispatch_workgroups(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<ComputePassEncoder>,
         workgroup_count_x: u32,
         workgroup_count_y: Option<u32>,
         workgroup_count_z: Option<u32>,
     ) -> wasmtime::Result<()> {
-        // https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-dispatchworkgroups
+        fetch(&mut access, &this)?.none()?;
         let workgroups = [workgroup_count_x, workgroup_count_y.unwrap_or(1), workgroup_count_z.unwrap_or(1)];
-        self.get_mut(&this)?.record("dispatch_workgroups", || Command::Dispatch(workgroups));
+        access.get().get_mut(&this)?.dispatch_workgroups(workgroups);
         Ok(())
     }
 
     fn dispatch_workgroups_indirect(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<ComputePassEncoder>,
         indirect_buffer: Resource<Buffer>,
         indirect_offset: u64,
     ) -> wasmtime::Result<()> {
-        let buffer = self.get(&indirect_buffer)?;
+        fetch(&mut access, &this)?.none()?;
+        let mut view = access.get();
+        let buffer = view.get(&indirect_buffer)?;
         let (buffer, kept) = (buffer.inner.clone(), Kept::Resource(buffer.reservation.clone()));
-        let this = self.get_mut(&this)?;
+        let this = view.get_mut(&this)?;
         let indirect = || Command::DispatchIndirect(Box::new(Indirect { buffer, offset: indirect_offset }));
         if this.record("dispatch_workgroups_indirect", indirect) {
             this.pass.keep(kept);
@@ -209,41 +284,47 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         Ok(())
     }
 
-    fn end(&mut self, this: Resource<ComputePassEncoder>) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.end();
+    fn end(mut access: Access<'_, T, Self>, this: Resource<ComputePassEncoder>) -> wasmtime::Result<()> {
+        fetch(&mut access, &this)?.none()?;
+        access.get().get_mut(&this)?.end();
         Ok(())
     }
 
-    label_methods!(ComputePassEncoder);
-
     fn push_debug_group(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<ComputePassEncoder>,
         group_label: String,
     ) -> wasmtime::Result<()> {
+        fetch(&mut access, &this)?.none()?;
         let bytes = group_label.len();
-        self.get_mut(&this)?.record_for("push_debug_group", bytes, || Command::PushDebugGroup(group_label));
+        let command = || Command::PushDebugGroup(group_label);
+        access.get().get_mut(&this)?.record_for("push_debug_group", bytes, command);
         Ok(())
     }
 
-    fn pop_debug_group(&mut self, this: Resource<ComputePassEncoder>) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.record("pop_debug_group", || Command::PopDebugGroup);
+    fn pop_debug_group(
+        mut access: Access<'_, T, Self>,
+        this: Resource<ComputePassEncoder>,
+    ) -> wasmtime::Result<()> {
+        fetch(&mut access, &this)?.none()?;
+        access.get().get_mut(&this)?.record("pop_debug_group", || Command::PopDebugGroup);
         Ok(())
     }
 
     fn insert_debug_marker(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<ComputePassEncoder>,
         marker_label: String,
     ) -> wasmtime::Result<()> {
+        fetch(&mut access, &this)?.none()?;
         let bytes = marker_label.len();
-        self.get_mut(&this)?
-            .record_for("insert_debug_marker", bytes, || Command::InsertDebugMarker(marker_label));
+        let command = || Command::InsertDebugMarker(marker_label);
+        access.get().get_mut(&this)?.record_for("insert_debug_marker", bytes, command);
         Ok(())
     }
 
     fn set_bind_group(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<ComputePassEncoder>,
         index: u32,
         bind_group: Option<Resource<BindGroup>>,
@@ -251,41 +332,59 @@ impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
         dynamic_offsets_data_start: Option<u64>,
         dynamic_offsets_data_length: Option<u32>,
     ) -> wasmtime::Result<Result<(), wit::SetBindGroupError>> {
-        let offsets = match pass::dynamic_offsets(
+        let naming = fetch(&mut access, &this)?;
+        let mut view = access.get();
+        let group = match bind_group {
+            Some(group) => Some(view.named_group(&group, naming)?),
+            None => {
+                naming.none()?;
+                None
+            }
+        };
+        let offsets = pass::dynamic_offsets(
             dynamic_offsets_data.as_deref(),
             dynamic_offsets_data_start,
             dynamic_offsets_data_length,
-        ) {
-            Ok(offsets) => offsets,
+        );
+        match offsets {
+            Ok(offsets) => view.get_mut(&this)?.set_bind_group(index, group, offsets),
             Err(error) => return Ok(Err(error)),
-        };
-        let group = self.bound(bind_group)?;
-        let this = self.get_mut(&this)?;
-        let kept = group.clone();
-        let command = || Command::SetBindGroup { index, group, offsets: offsets.into() };
-        if this.record_for("set_bind_group", size_of_val(offsets), command)
-            && let Some(group) = kept
-        {
-            this.pass.keep_group(group);
         }
         Ok(Ok(()))
     }
 
     fn set_immediates(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<ComputePassEncoder>,
         range_offset: u32,
         data: Vec<u8>,
         data_offset: Option<u64>,
         data_size: Option<u64>,
     ) -> wasmtime::Result<()> {
-        if let Some((recording, bytes)) =
-            self.get_mut(&this)?.pass.immediates(range_offset, &data, data_offset, data_size)
-        {
-            recording.commands.push(Command::SetImmediates { range_offset, data: bytes.into() });
-        }
+        fetch(&mut access, &this)?.none()?;
+        access.get().get_mut(&this)?.set_immediates(range_offset, &data, data_offset, data_size);
         Ok(())
     }
+}
+
+impl WebGpuCtxView<'_> {
+    /// What `setBindGroup` sets, which has a name from now on if the guest's memory says so.
+    #[inline]
+    fn named_group(
+        &mut self,
+        group: &Resource<BindGroup>,
+        Naming(name): Naming,
+    ) -> wasmtime::Result<Arc<Bound>> {
+        let Some(name) = name else { return Ok(Arc::clone(&self.get(group)?.bound)) };
+        let entry = self.get_mut(group)?;
+        let (bound, old) = (Arc::clone(&entry.bound), entry.name.replace(name));
+        self.name(name, old, Named::BindGroup(Arc::clone(&bound)));
+        Ok(bound)
+    }
+}
+
+impl wit::HostGpuComputePassEncoder for WebGpuCtxView<'_> {
+    label_methods!(ComputePassEncoder);
 
     fn drop(&mut self, this: Resource<ComputePassEncoder>) -> wasmtime::Result<()> {
         self.delete(this).map(drop)

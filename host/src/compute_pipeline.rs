@@ -5,6 +5,7 @@ use wasmtime::component::Resource;
 use crate::{
     bind_group_layout::BindGroupLayout,
     bindings::wit,
+    command_memory::{Name, Named},
     device::DeviceCore,
     error::collecting,
     pipeline::{self, Made},
@@ -17,6 +18,8 @@ use crate::{
 pub struct ComputePipeline {
     pub(crate) inner: wgpu::ComputePipeline,
     pub(crate) label: String,
+    /// What the guest calls it in its command memory.
+    pub(crate) name: Option<Name>,
 }
 
 labelled!(ComputePipeline);
@@ -79,7 +82,7 @@ impl ComputePipeline {
             (None, errors) => (None, errors),
         };
         let inner = inner.unwrap_or_else(|| device.guarded(|| invalid(&device.wgpu)));
-        Made { pipeline: Self { inner, label }, errors }
+        Made { pipeline: Self { inner, label, name: None }, errors }
     }
 }
 
@@ -124,7 +127,9 @@ impl wit::HostGpuComputePipeline for WebGpuCtxView<'_> {
     }
 
     fn drop(&mut self, this: Resource<ComputePipeline>) -> wasmtime::Result<()> {
-        self.delete(this).map(drop)
+        let ComputePipeline { inner, label: _, name } = self.delete(this)?;
+        self.forget(name, || Named::Pipeline(inner));
+        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use crate::{
+    command_memory::CommandMemory,
     compile::Compiler,
     device::{DeviceCore, DevicePolicy},
     lend::LentDevice,
@@ -50,6 +51,9 @@ pub struct WebGpuCtx {
     lent: Vec<Weak<DeviceCore>>,
     /// Of how many of them scopes are open for the call that runs.
     entered: usize,
+    admits_command_memory: bool,
+    /// Where the guest leaves commands, once it has offered that.
+    pub(crate) command_memory: Option<Box<CommandMemory>>,
 }
 
 impl WebGpuCtx {
@@ -89,6 +93,11 @@ impl WebGpuCtx {
     #[must_use]
     pub fn live_objects(&self) -> usize {
         self.live_objects
+    }
+
+    /// Whether the guest may leave commands in its own memory.
+    pub(crate) fn admits_command_memory(&self) -> bool {
+        self.admits_command_memory
     }
 
     /// The instance; made at the first use, since loading the drivers takes time that a guest which
@@ -265,7 +274,7 @@ pub(crate) fn has_adapter(instance: &wgpu::Instance) -> bool {
 }
 
 /// Builds a [`WebGpuCtx`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct WebGpuCtxBuilder {
     instance: Option<wgpu::Instance>,
     choice: AdapterChoice,
@@ -273,6 +282,21 @@ pub struct WebGpuCtxBuilder {
     wait_mode: WaitMode,
     deadline: Option<Instant>,
     device: Option<LentDevice>,
+    command_memory: bool,
+}
+
+impl Default for WebGpuCtxBuilder {
+    fn default() -> Self {
+        Self {
+            instance: None,
+            choice: AdapterChoice::default(),
+            quotas: Quotas::default(),
+            wait_mode: WaitMode::default(),
+            deadline: None,
+            device: None,
+            command_memory: true,
+        }
+    }
 }
 
 impl WebGpuCtxBuilder {
@@ -379,10 +403,18 @@ impl WebGpuCtxBuilder {
         self
     }
 
+    /// Whether [`attach_command_memory`](crate::attach_command_memory) may be of effect; it may by default. Without,
+    /// each command of a guest is a call, as it is on hosts that don't know `wgpu-wasi:commands`.
+    #[must_use]
+    pub fn command_memory(mut self, admitted: bool) -> Self {
+        self.command_memory = admitted;
+        self
+    }
+
     /// Makes the state.
     #[must_use]
     pub fn build(self) -> WebGpuCtx {
-        let Self { instance, choice, quotas, wait_mode, deadline, device } = self;
+        let Self { instance, choice, quotas, wait_mode, deadline, device, command_memory } = self;
         let compiler = Arc::new(Compiler::new(quotas.max_shader_bytes, quotas.max_wait, wait_mode));
         compiler.set_deadline(deadline);
         let timeline = Arc::default();
@@ -401,6 +433,8 @@ impl WebGpuCtxBuilder {
             device,
             lent: Vec::new(),
             entered: 0,
+            admits_command_memory: command_memory,
+            command_memory: None,
         }
     }
 }

@@ -40,6 +40,9 @@
 //! # }
 //! ```
 //!
+//! When a component is instantiated, and before it is called, [`attach_command_memory`] spares it most calls that only
+//! record a command, if it was built with our backend.
+//!
 //! To run whole command components, with WASI beside WebGPU, take [`command::Runtime`], which the program
 //! `wgpu-wasi` is made of.
 //!
@@ -50,6 +53,8 @@
 //!   stack covers the longest source that the guest's quota admits (`compile.rs`).
 //! - **Error scopes are the host's** (`error.rs`): one handler per device feeds them.
 //! - **Bulk bytes cross once** (`bulk.rs`), straight between the guest's memory and wgpu's.
+//! - **Commands without calls** (`command_memory.rs`): a guest that offers it leaves those of compute passes in its own
+//!   memory.
 //! - **Waiting** is in one place (`wait.rs`), in two modes: [`WaitMode`].
 //! - **Quotas** have names and defaults (`limits.rs`): memory, objects, bytes a call, shader text, time.
 //!
@@ -70,6 +75,7 @@ pub mod cli;
 pub mod command;
 mod command_buffer;
 mod command_encoder;
+mod command_memory;
 mod compile;
 mod compute_pass;
 mod compute_pipeline;
@@ -112,6 +118,7 @@ mod workgroup_memory;
 use wasmtime::component::Linker;
 
 pub use crate::{
+    command_memory::attach_command_memory,
     ctx::{AdapterChoice, WebGpuCtx, WebGpuCtxBuilder, default_instance},
     instance::{NO_ADAPTER, adapter_named},
     lend::{LendError, LentDevice},

@@ -110,12 +110,10 @@ impl<P> Pass<P> {
         }
     }
 
-    /// [`Self::keep`] for a bind group.
+    /// What this pass has to [`keep`](Self::keep) for a command with a bind group, if it does not hold that already.
     #[inline]
-    pub(crate) fn keep_group(&mut self, group: Arc<Bound>) {
-        if group.is_new_to(self.id) {
-            self.keep(Kept::BindGroup(group));
-        }
+    pub(crate) fn keeps_group(&self, group: &Arc<Bound>) -> Option<Kept> {
+        group.is_new_to(self.id).then(|| Kept::BindGroup(Arc::clone(group)))
     }
 
     /// Makes the pass and its encoder invalid.

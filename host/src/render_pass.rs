@@ -534,13 +534,14 @@ impl wit::HostGpuRenderPassEncoder for WebGpuCtxView<'_> {
         let bind_group = self.bound(bind_group)?;
         let this = self.get_mut(&this)?;
         let made = bind_group.as_deref().map(|group| group.made(&this.pass.device.timeline)).transpose();
+        let kept = bind_group.as_ref().and_then(|group| this.pass.keeps_group(group));
         if let Some(pass) = this.pass.open_for(CALL, size_of_val(offsets)) {
             match made {
                 Ok(group) => pass.set_bind_group(index, group, offsets),
                 Err(reason) => this.pass.refuse(CALL, reason),
             }
-            if let Some(group) = bind_group {
-                this.pass.keep_group(group);
+            if let Some(kept) = kept {
+                this.pass.keep(kept);
             }
         }
         Ok(Ok(()))

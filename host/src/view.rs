@@ -42,6 +42,15 @@ impl HasData for WebGpu {
     type Data<'a> = WebGpuCtxView<'a>;
 }
 
+/// The interface that a guest imports.
+pub(crate) const INTERFACE: &str = "wasi:webgpu/webgpu@0.3.0-rc.2";
+
+/// The event that the generated bindings send for a call, for those that they don't see.
+#[inline]
+pub(crate) fn trace(function: &'static str) {
+    tracing::trace!(module = INTERFACE, function, "call");
+}
+
 /// A resource in the guest's table.
 pub(crate) trait Entry: Send + 'static {
     /// Bytes of texts that the guest can make as long as it likes.

@@ -7,6 +7,7 @@ use wgpu::custom::BindGroupInterface;
 use crate::bind_group_layout::BindGroupLayout;
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::buffer::Buffer;
+use crate::command_memory::Name;
 use crate::convert::{NotInWebGpu, label, ours};
 use crate::device::DeviceShared;
 use crate::elide::Id;
@@ -25,6 +26,7 @@ pub(crate) struct BindGroup(Arc<SharedBindGroup>);
 pub(crate) struct SharedBindGroup {
     wit: wit::GpuBindGroup,
     id: Id,
+    name: Name,
 }
 
 impl BindGroup {
@@ -42,7 +44,7 @@ impl BindGroup {
                 Self::invalid(device)
             }
         };
-        let group = Arc::new(SharedBindGroup { wit, id: Id::next() });
+        let group = Arc::new(SharedBindGroup { wit, id: Id::next(), name: Name::default() });
         if let Some(description) = description {
             lock(&device.reuse).keep(description, Arc::clone(&group));
         }
@@ -59,6 +61,11 @@ impl BindGroup {
     #[inline]
     pub(crate) fn id(&self) -> Id {
         self.0.id
+    }
+
+    #[inline]
+    pub(crate) fn name(&self) -> &Name {
+        &self.0.name
     }
 
     /// By what a group is found again. `false` where it binds anything but buffers: samplers and textures are

@@ -6,6 +6,7 @@ use wgpu::custom::{ComputePipelineInterface, DispatchBindGroupLayout};
 
 use crate::bind_group_layout::PipelineLayouts;
 use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::command_memory::Name;
 use crate::convert::{label, ours};
 use crate::device::DeviceShared;
 use crate::elide::Id;
@@ -17,6 +18,7 @@ use crate::shader_module::ShaderModule;
 pub(crate) struct ComputePipeline {
     pub(crate) wit: wit::GpuComputePipeline,
     pub(crate) id: Id,
+    pub(crate) name: Name,
     device: Arc<DeviceShared>,
     layouts: PipelineLayouts,
 }
@@ -44,7 +46,13 @@ impl ComputePipeline {
         device.touch();
         // Compiling takes long enough for the time of a flush not to matter.
         device.flush();
-        Self { wit, id: Id::next(), device: Arc::clone(device), layouts: PipelineLayouts::default() }
+        Self {
+            wit,
+            id: Id::next(),
+            name: Name::default(),
+            device: Arc::clone(device),
+            layouts: PipelineLayouts::default(),
+        }
     }
 }
 

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(crate) struct Id(u64);
 
 impl Id {
-    /// An identity that no other object has.
+    /// An identity that no other object has, and whose number is not 0.
     pub(crate) fn next() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 

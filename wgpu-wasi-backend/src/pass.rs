@@ -1,4 +1,4 @@
-//! What compute passes, render passes and render bundle encoders share: `GPUBindingCommandsMixin`
+//! What render passes and render bundle encoders share: `GPUBindingCommandsMixin`
 //! (<https://www.w3.org/TR/webgpu/#gpubindingcommandsmixin>) and `GPUDebugCommandsMixin`
 //! (<https://www.w3.org/TR/webgpu/#gpudebugcommandsmixin>) — peer: host/src/pass.rs
 //!

@@ -51,6 +51,11 @@ pub struct Options {
     #[arg(long)]
     no_cache: bool,
 
+    /// Has every command of a compute pass come as a call, as on hosts that don't fetch commands from the program's
+    /// memory (`wgpu-wasi:commands`)
+    #[arg(long)]
+    no_command_memory: bool,
+
     /// Tells Linux' `perf` the names of the program's functions (`perf record -g wgpu-wasi run --perf-map …`)
     #[arg(long)]
     perf_map: bool,
@@ -74,8 +79,17 @@ impl Options {
     ///
     /// When the current folder is not known.
     pub fn arguments(&self) -> std::io::Result<Vec<OsString>> {
-        let Self { dirs, env, adapter, max_gpu_memory, max_loop_iterations, timeout, no_cache, perf_map } =
-            self;
+        let Self {
+            dirs,
+            env,
+            adapter,
+            max_gpu_memory,
+            max_loop_iterations,
+            timeout,
+            no_cache,
+            no_command_memory,
+            perf_map,
+        } = self;
         let mut arguments: Vec<OsString> = Vec::new();
         for Dir { host, guest, perms } in dirs {
             let mut dir = std::path::absolute(host)?.into_os_string();
@@ -102,6 +116,9 @@ impl Options {
         }
         if *no_cache {
             arguments.push("--no-cache".into());
+        }
+        if *no_command_memory {
+            arguments.push("--no-command-memory".into());
         }
         if *perf_map {
             arguments.push("--perf-map".into());
@@ -176,7 +193,9 @@ impl Options {
     ///
     /// When there is no adapter with the name that was asked for.
     pub fn gpu(&self) -> wasmtime::Result<WebGpuCtx> {
-        let mut gpu = WebGpuCtxBuilder::new().max_gpu_memory(self.max_gpu_memory.as_u64());
+        let mut gpu = WebGpuCtxBuilder::new()
+            .max_gpu_memory(self.max_gpu_memory.as_u64())
+            .command_memory(!self.no_command_memory);
         if let Some(max) = self.max_loop_iterations {
             gpu = gpu.max_loop_iterations(max);
         }

@@ -1,0 +1,269 @@
+//! Command memory — wit: wgpu-wasi:commands/memory — peer: host/src/command_memory.rs
+//!
+//! A call of the host takes ten times as long as the command that it carries takes to be recorded. A host that has
+//! asked for it fetches the commands of compute passes from memory of the guest instead, with the next call for the
+//! pass that they belong to. On other hosts, and where there is no room, each command is a call.
+//!
+//! There is one such memory, and it is in the hands of one pass at a time: of the first that leaves a command there,
+//! until the host has fetched it.
+
+use std::mem;
+use std::num::NonZeroU16;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+use wgpu::custom::{DispatchBindGroup, DispatchComputePipeline};
+
+use crate::elide::Id;
+use crate::wait::lock;
+
+include!("../../wit/tables/command_words.rs");
+
+/// Words of the memory: 64 KiB, some four thousand commands.
+const WORDS: usize = 16 * 1024;
+
+/// The memory. The first word is what the host looks at: the number of words in use, or 0.
+///
+/// Everything here is atomic because it is `static`; a component has one thread, for which that costs nothing.
+static MEMORY: [AtomicU32; WORDS] = [const { AtomicU32::new(0) }; WORDS];
+
+/// Whether the host fetches.
+static ATTACHED: AtomicBool = AtomicBool::new(false);
+
+/// Words of [`MEMORY`] after the first that wait to be fetched.
+static WAITING: AtomicU32 = AtomicU32::new(0);
+
+/// The pass that they belong to.
+static OWNER: AtomicU64 = AtomicU64::new(0);
+
+/// The export `attach`, by hand: a generated one would free the list that it returns.
+#[cfg(all(feature = "command-memory", target_os = "wasi"))]
+mod export {
+    #![expect(unsafe_code, reason = "an exported function has a name of its own choice")]
+
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::{ATTACHED, MEMORY, WORDS};
+
+    #[allow(missing_docs, unreachable_pub, unnameable_types, reason = "generated")]
+    mod bindings {
+        wit_bindgen::generate!({
+            path: "../wit",
+            world: "wgpu-wasi:backend/guest-commands",
+            skip: ["attach"],
+            generate_all,
+        });
+        // Says that the component exports the interface. Nothing has to be implemented for it: its function is below.
+        export!(attach);
+    }
+
+    /// A list as the canonical ABI returns it: address and length, of 32 bits each on this target.
+    static LIST: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
+
+    // SAFETY: nothing else has this name: it is that of the interface's one function, whose type in the canonical ABI
+    // this is. The list has no `cabi_post_` function, so that nobody frees it.
+    #[unsafe(export_name = "wgpu-wasi:commands/memory@0.1.0#attach")]
+    extern "C" fn attach() -> *const AtomicUsize {
+        ATTACHED.store(true, Ordering::Relaxed);
+        let [address, length] = &LIST;
+        address.store(MEMORY.as_ptr().addr(), Ordering::Relaxed);
+        length.store(WORDS, Ordering::Relaxed);
+        LIST.as_ptr()
+    }
+}
+
+/// The commands of one pass.
+#[derive(Debug)]
+pub(crate) struct Commands {
+    pass: Id,
+    /// Objects that commands name, until the host has fetched these.
+    kept: Vec<Kept>,
+}
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "held, and never read")]
+enum Kept {
+    Pipeline(DispatchComputePipeline),
+    BindGroup(DispatchBindGroup),
+}
+
+impl Commands {
+    /// Of a pass that begins.
+    pub(crate) fn new() -> Self {
+        Self { pass: Id::next(), kept: Vec::new() }
+    }
+
+    /// Leaves `setPipeline` for the host; `false` where it has to be a call.
+    #[inline]
+    pub(crate) fn set_pipeline(&mut self, name: &Name, pipeline: &DispatchComputePipeline) -> bool {
+        let Some(known) = name.known() else { return false };
+        let left = self.leave([SET_PIPELINE, known], &[]);
+        if left && name.is_new_to(self.pass) {
+            self.kept.push(Kept::Pipeline(pipeline.clone()));
+        }
+        left
+    }
+
+    /// Leaves `setBindGroup` for the host; `false` where it has to be a call.
+    #[inline]
+    pub(crate) fn set_bind_group(
+        &mut self,
+        index: u32,
+        group: Option<(&Name, &DispatchBindGroup)>,
+        offsets: &[u32],
+    ) -> bool {
+        let Ok(count) = u32::try_from(offsets.len()) else { return false };
+        let Some((name, group)) = group else {
+            return self.leave([SET_BIND_GROUP, index, 0, count], offsets);
+        };
+        let Some(known) = name.known() else { return false };
+        let left = self.leave([SET_BIND_GROUP, index, known, count], offsets);
+        if left && name.is_new_to(self.pass) {
+            self.kept.push(Kept::BindGroup(group.clone()));
+        }
+        left
+    }
+
+    /// Leaves `setImmediates` for the host; `false` where it has to be a call.
+    pub(crate) fn set_immediates(&mut self, offset: u32, data: &[u8]) -> bool {
+        let words = data.chunks_exact(4);
+        if !words.remainder().is_empty() {
+            return false;
+        }
+        let words: Vec<_> =
+            words.filter_map(|word| Some(u32::from_le_bytes(word.try_into().ok()?))).collect();
+        u32::try_from(words.len()).is_ok_and(|count| self.leave([SET_IMMEDIATES, offset, count], &words))
+    }
+
+    /// Leaves `dispatchWorkgroups` for the host; `false` where it has to be a call.
+    #[inline]
+    pub(crate) fn dispatch_workgroups(&mut self, [x, y, z]: [u32; 3]) -> bool {
+        self.leave([DISPATCH_WORKGROUPS, x, y, z], &[])
+    }
+
+    #[inline]
+    fn leave<const N: usize>(&self, command: [u32; N], rest: &[u32]) -> bool {
+        if !ATTACHED.load(Ordering::Relaxed) {
+            return false;
+        }
+        let waiting = WAITING.load(Ordering::Relaxed);
+        if waiting > 0 && !self.owns_what_waits() {
+            return false;
+        }
+        // After the first word, and after what waits.
+        let Ok(begin) = usize::try_from(1 + waiting) else { return false };
+        let end = begin + N + rest.len();
+        let (Some(room), Ok(waiting)) = (MEMORY.get(begin..end), u32::try_from(end - 1)) else {
+            return false;
+        };
+        for (place, word) in room.iter().zip(command.iter().chain(rest)) {
+            place.store(*word, Ordering::Relaxed);
+        }
+        WAITING.store(waiting, Ordering::Relaxed);
+        OWNER.store(self.pass.number(), Ordering::Relaxed);
+        true
+    }
+
+    #[inline]
+    fn owns_what_waits(&self) -> bool {
+        OWNER.load(Ordering::Relaxed) == self.pass.number()
+    }
+
+    /// Makes a call for this pass, with which the host fetches what waits for that.
+    pub(crate) fn call<T>(&self, call: impl FnOnce() -> T) -> T {
+        let waiting = WAITING.load(Ordering::Relaxed);
+        if waiting == 0 || !self.owns_what_waits() {
+            return call();
+        }
+        let [in_use, ..] = &MEMORY;
+        in_use.store(waiting, Ordering::Relaxed);
+        let result = call();
+        in_use.store(0, Ordering::Relaxed);
+        WAITING.store(0, Ordering::Relaxed);
+        result
+    }
+
+    /// [`Self::call`] with an object that the host may know by `name` from then on.
+    pub(crate) fn call_naming<T>(&self, name: &Name, call: impl FnOnce() -> T) -> T {
+        let number = if ATTACHED.load(Ordering::Relaxed) { name.choose() } else { None };
+        let told = number.is_some_and(|number| self.leave([NAME, number], &[]));
+        let result = self.call(call);
+        if told {
+            name.told();
+        }
+        result
+    }
+}
+
+/// The number by which the host knows an object.
+#[derive(Debug, Default)]
+pub(crate) struct Name {
+    /// 0: it has none.
+    number: AtomicU32,
+    told: AtomicBool,
+    /// The pass that holds the object.
+    held_by: AtomicU64,
+}
+
+/// Numbers that no object has.
+#[derive(Debug)]
+struct Unused {
+    /// The lowest that none has had.
+    next: u32,
+    again: Vec<u32>,
+}
+
+static UNUSED: Mutex<Unused> = Mutex::new(Unused { next: 1, again: Vec::new() });
+
+impl Name {
+    /// The number, once the host knows it.
+    #[inline]
+    fn known(&self) -> Option<u32> {
+        self.told.load(Ordering::Relaxed).then(|| self.number.load(Ordering::Relaxed))
+    }
+
+    /// A number to tell the host, unless it knows one or all are in use.
+    fn choose(&self) -> Option<u32> {
+        if self.told.load(Ordering::Relaxed) {
+            return None;
+        }
+        let chosen = self.number.load(Ordering::Relaxed);
+        if chosen > 0 {
+            return Some(chosen);
+        }
+        let mut unused = lock(&UNUSED);
+        let number = match unused.again.pop() {
+            Some(number) => number,
+            None => {
+                let number = NonZeroU16::try_from(u16::try_from(unused.next).ok()?).ok()?;
+                unused.next += 1;
+                u32::from(number.get())
+            }
+        };
+        self.number.store(number, Ordering::Relaxed);
+        Some(number)
+    }
+
+    fn told(&self) {
+        self.told.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether `pass` does not hold the object yet; from now on it does. When passes take turns, one may hold it
+    /// twice.
+    #[inline]
+    fn is_new_to(&self, pass: Id) -> bool {
+        let before = self.held_by.load(Ordering::Relaxed);
+        self.held_by.store(pass.number(), Ordering::Relaxed);
+        before != pass.number()
+    }
+}
+
+impl Drop for Name {
+    /// After the object itself: the host forgets the name with that.
+    fn drop(&mut self) {
+        let number = mem::take(self.number.get_mut());
+        if number > 0 {
+            lock(&UNUSED).again.push(number);
+        }
+    }
+}
