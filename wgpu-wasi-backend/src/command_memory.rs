@@ -267,3 +267,67 @@ impl Drop for Name {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the host would fetch.
+    fn in_use() -> Vec<u32> {
+        let words: Vec<_> = MEMORY.iter().map(|word| word.load(Ordering::Relaxed)).collect();
+        words[1..][..usize::try_from(words[0]).unwrap()].to_vec()
+    }
+
+    /// One test, for there is one memory.
+    #[test]
+    fn commands_wait_for_the_next_call_of_their_pass() {
+        let mut pass = Commands::new();
+        assert!(!pass.dispatch_workgroups([1, 2, 3]), "nobody fetches");
+        let name = Name::default();
+        assert_eq!(pass.call_naming(&name, in_use), []);
+        assert_eq!(name.known(), None);
+        ATTACHED.store(true, Ordering::Relaxed);
+
+        assert!(pass.dispatch_workgroups([1, 2, 3]));
+        assert!(pass.set_bind_group(2, None, &[256, 512]));
+        assert!(pass.set_immediates(4, &[1, 0, 0, 0, 2, 0, 0, 0]));
+        assert!(!pass.set_immediates(4, &[1, 0, 0]), "whole words alone");
+        assert_eq!(in_use(), []);
+        let words = [[5, 1, 2, 3].as_slice(), &[3, 2, 0, 2, 256, 512], &[4, 4, 2, 1, 2]].concat();
+
+        let mut other = Commands::new();
+        assert!(!other.dispatch_workgroups([1; 3]), "the memory is another pass's");
+        assert_eq!(other.call(in_use), []);
+        assert_eq!(other.call_naming(&name, in_use), []);
+        assert_eq!(name.known(), None, "a call that tells no name");
+        assert_eq!(pass.call_naming(&name, in_use), [&words[..], &[1, 1]].concat());
+        assert_eq!(name.known(), Some(1));
+        assert_eq!(pass.call(in_use), [], "it was fetched");
+
+        assert!(other.dispatch_workgroups([1; 3]));
+        assert!(!pass.dispatch_workgroups([1; 3]));
+        let second = Name::default();
+        assert_eq!(other.call_naming(&second, in_use), [5, 1, 1, 1, 1, 2]);
+        drop(name);
+        let third = Name::default();
+        assert_eq!(pass.call_naming(&third, in_use), [1, 1], "a number that is no longer in use");
+        assert!(third.is_new_to(pass.pass) && !third.is_new_to(pass.pass) && third.is_new_to(other.pass));
+
+        let left = (0..WORDS).take_while(|_| pass.dispatch_workgroups([7; 3])).count();
+        assert_eq!(left, (WORDS - 1) / 4);
+        let last = Name::default();
+        assert_eq!(
+            pass.call_naming(&last, || in_use().len()),
+            4 * left + 2,
+            "what is left is enough for a name"
+        );
+        assert!(pass.dispatch_workgroups([7; 3]), "there is room again");
+        assert_eq!(pass.call(|| in_use().len()), 4);
+
+        lock(&UNUSED).next = 65_535;
+        let (at_the_end, beyond) = (Name::default(), Name::default());
+        assert_eq!(pass.call_naming(&at_the_end, in_use), [1, 65_535]);
+        assert_eq!(pass.call_naming(&beyond, in_use), [], "all numbers are in use");
+        assert_eq!(beyond.known(), None);
+    }
+}

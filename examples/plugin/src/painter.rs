@@ -62,7 +62,9 @@ impl Painter {
         let webgpu = WebGpuCtx::builder().max_gpu_memory(64 << 20).build();
         let mut store = Store::new(&engine, State { wasi, gpu: webgpu, table: ResourceTable::new() });
         let component = Component::new(&engine, wasm)?;
-        let component = bindings::Painter::instantiate_async(&mut store, &component, &linker).await?;
+        let instance = linker.instantiate_async(&mut store, &component).await?;
+        wgpu_wasi_host::attach_command_memory(&mut store, &instance).await?;
+        let component = bindings::Painter::new(&mut store, &instance)?;
 
         let device = LentDevice::new(gpu.device.clone(), gpu.queue.clone());
         let handle = store.data_mut().webgpu().lend_device(&device)?;

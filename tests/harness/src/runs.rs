@@ -87,6 +87,8 @@ pub enum Mode {
     Deferred,
     /// On a host that suspends the guest while the GPU works, instead of blocking its thread.
     Background,
+    /// On a host that fetches no commands from the guest's memory: each is a call.
+    Calls,
 }
 
 impl CaseRun {
@@ -123,7 +125,7 @@ impl CaseRun {
             (_, None) => Err("there is no adapter".to_owned()),
             (Mode::Default, Some(gpu)) => native(case, gpu),
             // The native side has one mode only.
-            (Mode::Deferred | Mode::Background, Some(_)) => {
+            (Mode::Deferred | Mode::Background | Mode::Calls, Some(_)) => {
                 drop(_shared);
                 drop(_alone);
                 let run = Self::of(case.name, adapter, Mode::Default);
@@ -135,14 +137,15 @@ impl CaseRun {
 
     fn with_native(case: &Case, adapter: Adapter, mode: Mode, native: Result<Report, String>) -> Self {
         let arguments: &[&str] = match mode {
-            Mode::Default | Mode::Background => &[case.name],
+            Mode::Default | Mode::Background | Mode::Calls => &[case.name],
             Mode::Deferred => &[case.name, "--deferred"],
         };
         let wait_mode = match mode {
-            Mode::Default | Mode::Deferred => WaitMode::Eager,
+            Mode::Default | Mode::Deferred | Mode::Calls => WaitMode::Eager,
             Mode::Background => WaitMode::Background,
         };
-        let gpu = adapter.context().max_wait(MAX_WAIT).wait_mode(wait_mode).build();
+        let context = adapter.context().max_wait(MAX_WAIT).wait_mode(wait_mode);
+        let gpu = context.command_memory(mode != Mode::Calls).build();
         let translated = TRANSLATED.iter().any(|other| other.name == case.name);
         let guest = if translated { guests::Guest::Translated } else { guests::Guest::Programs };
         let ran = component(guest, arguments, gpu);

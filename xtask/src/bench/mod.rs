@@ -84,15 +84,27 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// The rows about recording commands, which the host fetches from the component's memory; and the names of the same
+/// rows on a host that does not, as that of anybody else: each command is a call.
+const RECORDING: &str = "record/";
+const BY_CALLS: &str = "record_by_calls/";
+
 fn measure(options: &Options, programs: &Programs) -> Result<Report> {
     let (mut native, mut component) = (Samples::default(), Samples::default());
     let arguments = options.for_the_program();
     let only_start = !options.only.is_empty() && options.only.iter().all(|only| only.starts_with("start"));
     for round in 1..=if only_start { 0 } else { options.rounds } {
         println!("bench: round {round} of {}: native", options.rounds);
-        native.add(&programs.bench_native(options.adapter(), &arguments)?)?;
+        let text = programs.bench_native(options.adapter(), &arguments)?;
+        native.add(&text)?;
+        native.add_as(&text, RECORDING, BY_CALLS)?;
         println!("bench: round {round} of {}: component", options.rounds);
         component.add(&programs.bench_component(options.adapter(), &arguments)?)?;
+        if options.wants_recording() {
+            println!("bench: round {round} of {}: component, a call for each command", options.rounds);
+            let text = programs.bench_calls(options.adapter(), &options.for_recording())?;
+            component.add_as(&text, RECORDING, BY_CALLS)?;
+        }
     }
     let (ours, theirs) = (component.adapter(), native.adapter());
     if ours != theirs {
@@ -108,6 +120,19 @@ fn measure(options: &Options, programs: &Programs) -> Result<Report> {
 impl Options {
     fn adapter(&self) -> Option<&str> {
         self.adapter.as_deref()
+    }
+
+    /// Whether there is a row about recording among those that are asked for.
+    fn wants_recording(&self) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only.starts_with("record"))
+    }
+
+    /// What the benchmark program is told for these rows alone.
+    fn for_recording(&self) -> Vec<&str> {
+        let wanted = self.only.iter().map(String::as_str).filter(|only| only.starts_with("record"));
+        let wanted: Vec<_> = if self.only.is_empty() { vec![RECORDING] } else { wanted.collect() };
+        let quick = self.quick.then_some("--quick");
+        quick.into_iter().chain(wanted.into_iter().flat_map(|name| ["--only", name])).collect()
     }
 
     /// What the benchmark program is told.

@@ -98,6 +98,11 @@ impl Programs {
         output(self.run(adapter).arg(&self.bench_component).args(arguments))
     }
 
+    /// The rows about recording, by a component each of whose commands is a call of the host.
+    pub(super) fn bench_calls(&self, adapter: Option<&str>, arguments: &[&str]) -> Result<String> {
+        output(self.run(adapter).arg("--no-command-memory").arg(&self.bench_component).args(arguments))
+    }
+
     /// How long the small program takes, from start to end.
     pub(super) fn start_native(&self, adapter: Option<&str>) -> Result<Duration> {
         timed(&mut native(&self.small_native, adapter))

@@ -40,8 +40,8 @@ impl Samples {
     /// Takes in what one turn printed; lines that are no JSON object are for people.
     pub(super) fn add(&mut self, text: &str) -> Result<()> {
         let mut measurements = 0;
-        for line in text.lines().filter(|line| line.starts_with('{')) {
-            match serde_json::from_str(line).with_context(|| format!("not a measurement: {line}"))? {
+        for line in lines(text) {
+            match line? {
                 Line::Adapter { adapter } => self.adapter = Some(adapter),
                 Line::Measurement { name, unit, value, quiet } => {
                     self.push_turn(&name, &unit, Turn { value, quiet });
@@ -51,6 +51,18 @@ impl Samples {
         }
         if measurements == 0 {
             bail!("the benchmark program printed no measurement");
+        }
+        Ok(())
+    }
+
+    /// Takes in those rows of what one turn printed whose names begin with `prefix`, which becomes `other`.
+    pub(super) fn add_as(&mut self, text: &str, prefix: &str, other: &str) -> Result<()> {
+        for line in lines(text) {
+            if let Line::Measurement { name, unit, value, quiet } = line?
+                && let Some(rest) = name.strip_prefix(prefix)
+            {
+                self.push_turn(&format!("{other}{rest}"), &unit, Turn { value, quiet });
+            }
         }
         Ok(())
     }
@@ -78,6 +90,13 @@ impl Samples {
     fn find(&self, name: &str) -> Option<&Series> {
         self.series.iter().find(|series| series.name == name)
     }
+}
+
+/// The lines that a benchmark program printed for programs.
+fn lines(text: &str) -> impl Iterator<Item = Result<Line>> {
+    text.lines()
+        .filter(|line| line.starts_with('{'))
+        .map(|line| serde_json::from_str(line).with_context(|| format!("not a measurement: {line}")))
 }
 
 impl Series {
@@ -237,6 +256,16 @@ mod tests {
             [row("submit", "us", [20.0, 40.0], [8.0, 28.0]), row("up", "GB/s", [4.0, 2.0], [5.0, 3.0])];
         assert_eq!(report.rows, rows);
         assert!(report.table().to_string().contains("submit"));
+    }
+
+    #[test]
+    fn rows_are_taken_in_under_another_name() {
+        let text = "{\"adapter\":\"a GPU\"}\n{\"name\":\"record/draw\",\"unit\":\"ns\",\"value\":10,\"quiet\":9}\n\
+                    {\"name\":\"submit\",\"unit\":\"us\",\"value\":10,\"quiet\":9}";
+        let mut samples = Samples::default();
+        samples.add_as(text, "record/", "record_by_calls/").unwrap();
+        assert_eq!(samples.find("record_by_calls/draw").map(Series::median), Some(10.0));
+        assert_eq!(samples.series.len(), 1);
     }
 
     #[test]

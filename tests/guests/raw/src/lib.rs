@@ -7,6 +7,7 @@
 mod bindings;
 pub mod cases;
 pub mod checks;
+pub mod command_memory;
 pub mod kit;
 pub mod misuse;
 pub mod quotas;

@@ -10,6 +10,7 @@
 )]
 
 mod background;
+mod calls;
 mod checklist;
 mod coverage;
 mod deferred;

@@ -1,7 +1,11 @@
 //! What the host has to end: handles that are none, and quotas that no error of WebGPU can tell of. Each
 //! of these returns only if the host has not.
 
+mod command_memory;
+
 use std::time::Duration;
+
+pub use command_memory::*;
 
 use crate::{
     Checks, kit,

@@ -1,0 +1,78 @@
+//! Words in the memory for commands that say what they may not.
+
+use crate::{
+    Checks,
+    command_memory::{with, with_length},
+    kit,
+    wit::{GpuComputePassEncoder, GpuDevice},
+};
+
+async fn pass() -> (GpuDevice, GpuComputePassEncoder) {
+    let device = kit::device().await;
+    let pass = kit::encoder(&device).begin_compute_pass(None);
+    (device, pass)
+}
+
+/// Ends a pass with these words in the memory.
+async fn refused(c: &mut Checks, words: &[u32]) {
+    let (_device, pass) = pass().await;
+    with(words, || pass.end());
+    c.fail(format!("{words:?} were taken"));
+}
+
+/// A command with fewer operands than it has.
+pub async fn command_memory_cut_short(c: &mut Checks) {
+    refused(c, &[5, 1, 1]).await;
+}
+
+/// More dynamic offsets than there are words.
+pub async fn command_memory_offsets(c: &mut Checks) {
+    refused(c, &[3, 0, 0, u32::MAX, 0]).await;
+}
+
+/// The number of no command.
+pub async fn command_memory_no_command(c: &mut Checks) {
+    refused(c, &[77]).await;
+}
+
+/// More words in use than the memory has.
+pub async fn command_memory_length(c: &mut Checks) {
+    let (_device, pass) = pass().await;
+    with_length(u32::MAX, &[], || pass.end());
+    c.fail("four thousand million words were taken");
+}
+
+/// A name for the object of a call that has none.
+pub async fn command_memory_nothing_to_name(c: &mut Checks) {
+    refused(c, &[1, 1]).await;
+}
+
+/// A name beyond the last.
+pub async fn command_memory_name_range(c: &mut Checks) {
+    refused(c, &[1, 65_536]).await;
+}
+
+/// A name that no object was given.
+pub async fn command_memory_name_unknown(c: &mut Checks) {
+    refused(c, &[2, 5]).await;
+}
+
+/// The name of a pipeline that was dropped.
+pub async fn command_memory_name_dropped(c: &mut Checks) {
+    let (device, pass) = pass().await;
+    let pipeline = kit::pipeline(&device, &kit::shader(&device, kit::DOUBLE));
+    with(&[1, 5], || pass.set_pipeline(&pipeline));
+    with(&[2, 5], || pass.pop_debug_group());
+    drop(pipeline);
+    with(&[2, 5], || pass.end());
+    c.fail("a pipeline that was dropped was set by its name");
+}
+
+/// The name of a pipeline in the place of a bind group's.
+pub async fn command_memory_name_of_another_type(c: &mut Checks) {
+    let (device, pass) = pass().await;
+    let pipeline = kit::pipeline(&device, &kit::shader(&device, kit::DOUBLE));
+    with(&[1, 5], || pass.set_pipeline(&pipeline));
+    with(&[3, 0, 5, 0], || pass.end());
+    c.fail("a pipeline was set as a bind group");
+}
