@@ -161,13 +161,18 @@ impl Naming {
     }
 }
 
-/// Does what the guest's memory says, at a call for `pass`.
+/// Does what the guest's memory says, and then `call`, a call for `pass`.
 #[inline]
-pub(crate) fn fetch<T: 'static>(
+pub(crate) fn fetched<T: 'static, R>(
     access: &mut Access<'_, T, WebGpu>,
     pass: &Resource<ComputePassEncoder>,
-) -> wasmtime::Result<Naming> {
-    let Some(mut memory) = access.get().ctx.command_memory.take() else { return Ok(Naming::default()) };
+    call: impl FnOnce(&mut WebGpuCtxView<'_>, Naming) -> wasmtime::Result<R>,
+) -> wasmtime::Result<R> {
+    let mut view = access.get();
+    let Some(mut memory) = view.ctx.command_memory.take() else {
+        return call(&mut view, Naming::default());
+    };
+    drop(view);
     memory.read(access.as_context())?;
     let mut view = access.get();
     let naming = if memory.fetched.is_empty() {
@@ -176,7 +181,7 @@ pub(crate) fn fetch<T: 'static>(
         view.get_mut(pass)?.replay(Words(memory.fetched.iter()), &memory.names)?
     };
     view.ctx.command_memory = Some(memory);
-    Ok(naming)
+    call(&mut view, naming)
 }
 
 impl CommandMemory {

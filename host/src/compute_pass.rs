@@ -12,7 +12,7 @@ use crate::{
     bindings::wit,
     buffer::Buffer,
     command_encoder::{CommandEncoder, EncoderState, Kept},
-    command_memory::{self, Named, Names, Naming, Words, fetch},
+    command_memory::{self, Named, Names, Naming, Words, fetched},
     compute_pipeline::ComputePipeline,
     pass::{self, Pass},
     timeline::Timeline,
@@ -241,16 +241,11 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         this: Resource<ComputePassEncoder>,
         pipeline: Resource<ComputePipeline>,
     ) -> wasmtime::Result<()> {
-        let Naming(name) = fetch(&mut access, &this)?;
-        let mut view = access.get();
-        let entry = view.get_mut(&pipeline)?;
-        let inner = entry.inner.clone();
-        if let Some(name) = name {
-            let old = entry.name.replace(name);
-            view.name(name, old, Named::Pipeline(inner.clone()));
-        }
-        view.get_mut(&this)?.set_pipeline(inner);
-        Ok(())
+        fetched(&mut access, &this, |view, naming| {
+            let pipeline = view.named_pipeline(&pipeline, naming)?;
+            view.get_mut(&this)?.set_pipeline(pipeline);
+            Ok(())
+        })
     }
 
     fn dispatch_workgroups(
@@ -260,10 +255,8 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         workgroup_count_y: Option<u32>,
         workgroup_count_z: Option<u32>,
     ) -> wasmtime::Result<()> {
-        fetch(&mut access, &this)?.none()?;
         let workgroups = [workgroup_count_x, workgroup_count_y.unwrap_or(1), workgroup_count_z.unwrap_or(1)];
-        access.get().get_mut(&this)?.dispatch_workgroups(workgroups);
-        Ok(())
+        on(&mut access, &this, |this| this.dispatch_workgroups(workgroups))
     }
 
     fn dispatch_workgroups_indirect(
@@ -272,22 +265,22 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         indirect_buffer: Resource<Buffer>,
         indirect_offset: u64,
     ) -> wasmtime::Result<()> {
-        fetch(&mut access, &this)?.none()?;
-        let mut view = access.get();
-        let buffer = view.get(&indirect_buffer)?;
-        let (buffer, kept) = (buffer.inner.clone(), Kept::Resource(buffer.reservation.clone()));
-        let this = view.get_mut(&this)?;
-        let indirect = || Command::DispatchIndirect(Box::new(Indirect { buffer, offset: indirect_offset }));
-        if this.record("dispatch_workgroups_indirect", indirect) {
-            this.pass.keep(kept);
-        }
-        Ok(())
+        fetched(&mut access, &this, |view, naming| {
+            naming.none()?;
+            let buffer = view.get(&indirect_buffer)?;
+            let (buffer, kept) = (buffer.inner.clone(), Kept::Resource(buffer.reservation.clone()));
+            let this = view.get_mut(&this)?;
+            let indirect =
+                || Command::DispatchIndirect(Box::new(Indirect { buffer, offset: indirect_offset }));
+            if this.record("dispatch_workgroups_indirect", indirect) {
+                this.pass.keep(kept);
+            }
+            Ok(())
+        })
     }
 
     fn end(mut access: Access<'_, T, Self>, this: Resource<ComputePassEncoder>) -> wasmtime::Result<()> {
-        fetch(&mut access, &this)?.none()?;
-        access.get().get_mut(&this)?.end();
-        Ok(())
+        on(&mut access, &this, ComputePassEncoder::end)
     }
 
     fn push_debug_group(
@@ -295,20 +288,19 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         this: Resource<ComputePassEncoder>,
         group_label: String,
     ) -> wasmtime::Result<()> {
-        fetch(&mut access, &this)?.none()?;
-        let bytes = group_label.len();
-        let command = || Command::PushDebugGroup(group_label);
-        access.get().get_mut(&this)?.record_for("push_debug_group", bytes, command);
-        Ok(())
+        on(&mut access, &this, |this| {
+            let bytes = group_label.len();
+            this.record_for("push_debug_group", bytes, || Command::PushDebugGroup(group_label));
+        })
     }
 
     fn pop_debug_group(
         mut access: Access<'_, T, Self>,
         this: Resource<ComputePassEncoder>,
     ) -> wasmtime::Result<()> {
-        fetch(&mut access, &this)?.none()?;
-        access.get().get_mut(&this)?.record("pop_debug_group", || Command::PopDebugGroup);
-        Ok(())
+        on(&mut access, &this, |this| {
+            this.record("pop_debug_group", || Command::PopDebugGroup);
+        })
     }
 
     fn insert_debug_marker(
@@ -316,11 +308,10 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         this: Resource<ComputePassEncoder>,
         marker_label: String,
     ) -> wasmtime::Result<()> {
-        fetch(&mut access, &this)?.none()?;
-        let bytes = marker_label.len();
-        let command = || Command::InsertDebugMarker(marker_label);
-        access.get().get_mut(&this)?.record_for("insert_debug_marker", bytes, command);
-        Ok(())
+        on(&mut access, &this, |this| {
+            let bytes = marker_label.len();
+            this.record_for("insert_debug_marker", bytes, || Command::InsertDebugMarker(marker_label));
+        })
     }
 
     fn set_bind_group(
@@ -332,25 +323,25 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         dynamic_offsets_data_start: Option<u64>,
         dynamic_offsets_data_length: Option<u32>,
     ) -> wasmtime::Result<Result<(), wit::SetBindGroupError>> {
-        let naming = fetch(&mut access, &this)?;
-        let mut view = access.get();
-        let group = match bind_group {
-            Some(group) => Some(view.named_group(&group, naming)?),
-            None => {
-                naming.none()?;
-                None
+        fetched(&mut access, &this, |view, naming| {
+            let group = match bind_group {
+                Some(group) => Some(view.named_group(&group, naming)?),
+                None => {
+                    naming.none()?;
+                    None
+                }
+            };
+            let offsets = pass::dynamic_offsets(
+                dynamic_offsets_data.as_deref(),
+                dynamic_offsets_data_start,
+                dynamic_offsets_data_length,
+            );
+            match offsets {
+                Ok(offsets) => view.get_mut(&this)?.set_bind_group(index, group, offsets),
+                Err(error) => return Ok(Err(error)),
             }
-        };
-        let offsets = pass::dynamic_offsets(
-            dynamic_offsets_data.as_deref(),
-            dynamic_offsets_data_start,
-            dynamic_offsets_data_length,
-        );
-        match offsets {
-            Ok(offsets) => view.get_mut(&this)?.set_bind_group(index, group, offsets),
-            Err(error) => return Ok(Err(error)),
-        }
-        Ok(Ok(()))
+            Ok(Ok(()))
+        })
     }
 
     fn set_immediates(
@@ -361,13 +352,41 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         data_offset: Option<u64>,
         data_size: Option<u64>,
     ) -> wasmtime::Result<()> {
-        fetch(&mut access, &this)?.none()?;
-        access.get().get_mut(&this)?.set_immediates(range_offset, &data, data_offset, data_size);
-        Ok(())
+        on(&mut access, &this, |this| this.set_immediates(range_offset, &data, data_offset, data_size))
     }
 }
 
+/// A call for a pass that has no other object.
+#[inline]
+fn on<T: 'static>(
+    access: &mut Access<'_, T, WebGpu>,
+    pass: &Resource<ComputePassEncoder>,
+    call: impl FnOnce(&mut ComputePassEncoder),
+) -> wasmtime::Result<()> {
+    fetched(access, pass, |view, naming| {
+        naming.none()?;
+        call(view.get_mut(pass)?);
+        Ok(())
+    })
+}
+
 impl WebGpuCtxView<'_> {
+    /// What `setPipeline` sets, which has a name from now on if the guest's memory says so.
+    #[inline]
+    fn named_pipeline(
+        &mut self,
+        pipeline: &Resource<ComputePipeline>,
+        Naming(name): Naming,
+    ) -> wasmtime::Result<wgpu::ComputePipeline> {
+        let entry = self.get_mut(pipeline)?;
+        let inner = entry.inner.clone();
+        if let Some(name) = name {
+            let old = entry.name.replace(name);
+            self.name(name, old, Named::Pipeline(inner.clone()));
+        }
+        Ok(inner)
+    }
+
     /// What `setBindGroup` sets, which has a name from now on if the guest's memory says so.
     #[inline]
     fn named_group(
@@ -375,10 +394,12 @@ impl WebGpuCtxView<'_> {
         group: &Resource<BindGroup>,
         Naming(name): Naming,
     ) -> wasmtime::Result<Arc<Bound>> {
-        let Some(name) = name else { return Ok(Arc::clone(&self.get(group)?.bound)) };
         let entry = self.get_mut(group)?;
-        let (bound, old) = (Arc::clone(&entry.bound), entry.name.replace(name));
-        self.name(name, old, Named::BindGroup(Arc::clone(&bound)));
+        let bound = Arc::clone(&entry.bound);
+        if let Some(name) = name {
+            let old = entry.name.replace(name);
+            self.name(name, old, Named::BindGroup(Arc::clone(&bound)));
+        }
         Ok(bound)
     }
 }

@@ -6,6 +6,7 @@
 
 mod act;
 mod bindings;
+mod command_memory;
 mod random;
 mod shaders;
 mod world;

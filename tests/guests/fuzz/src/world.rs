@@ -9,6 +9,7 @@ use std::{
 };
 
 use crate::{
+    command_memory::{Names, Object},
     random::Random,
     shaders::Slot,
     wit::{
@@ -208,6 +209,7 @@ pub(crate) struct World {
     budget: u64,
     log: bool,
     next: usize,
+    names: Names,
 }
 
 impl World {
@@ -222,7 +224,13 @@ impl World {
             log,
             // The numbers below are those of explicit layouts.
             next: 1000,
+            names: Names::default(),
         }
+    }
+
+    /// What a call with `object` is to find in the memory for commands.
+    pub(crate) fn words(&mut self, object: Option<Object<'_>>) -> Vec<u32> {
+        self.names.words(&mut self.random, object)
     }
 
     /// Whether calls are left.

@@ -7,6 +7,7 @@ use std::{
 
 use crate::{
     act::data,
+    command_memory::{Object, with},
     random::Random,
     wit::{
         GpuBindGroup, GpuBufferUsage, GpuColor, GpuCommandBufferDescriptor, GpuCommandEncoder,
@@ -326,9 +327,10 @@ macro_rules! passes {
             pub(crate) fn push_debug_group(w: &mut World) -> Option<()> {
                 let pass = pick(w)?;
                 let text = w.random.text();
-                call!(w, concat!(stringify!($type), ".push_debug_group"), pass.handle, text);
+                let words = w.words(None);
+                call!(w, concat!(stringify!($type), ".push_debug_group"), pass.handle, text, words);
                 pass.known.groups_open.set(pass.known.groups_open.get() + 1);
-                pass.handle.push_debug_group(&text);
+                with(&words, || pass.handle.push_debug_group(&text));
                 Some(())
             }
 
@@ -337,17 +339,19 @@ macro_rules! passes {
                 if pass.known.groups_open.get() == 0 && !w.random.hostile() {
                     return None;
                 }
-                call!(w, concat!(stringify!($type), ".pop_debug_group"), pass.handle);
+                let words = w.words(None);
+                call!(w, concat!(stringify!($type), ".pop_debug_group"), pass.handle, words);
                 pass.known.groups_open.set(pass.known.groups_open.get().saturating_sub(1));
-                pass.handle.pop_debug_group();
+                with(&words, || pass.handle.pop_debug_group());
                 Some(())
             }
 
             pub(crate) fn insert_debug_marker(w: &mut World) -> Option<()> {
                 let pass = pick(w)?;
                 let text = w.random.text();
-                call!(w, concat!(stringify!($type), ".insert_debug_marker"), pass.handle, text);
-                pass.handle.insert_debug_marker(&text);
+                let words = w.words(None);
+                call!(w, concat!(stringify!($type), ".insert_debug_marker"), pass.handle, text, words);
+                with(&words, || pass.handle.insert_debug_marker(&text));
                 Some(())
             }
 
@@ -355,13 +359,17 @@ macro_rules! passes {
                 let pass = pick(w)?;
                 let ChosenGroup { index, group, offsets, start, length } =
                     choose_group(w, pass.device, &pass.known)?;
+                // Of the other encoders, the host does not look at the memory.
+                let named = group.as_ref().filter(|_| stringify!($module) == "compute");
+                let words = w.words(named.map(|group| Object::BindGroup(&group.handle)));
                 call!(
                     w,
                     concat!(stringify!($type), ".set_bind_group"),
-                    pass.handle, index, group, offsets, start, length
+                    pass.handle, index, group, offsets, start, length, words
                 );
                 let group = group.as_ref().map(|group| &*group.handle);
-                let result = pass.handle.set_bind_group(index, group, offsets.as_deref(), start, length);
+                let call = || pass.handle.set_bind_group(index, group, offsets.as_deref(), start, length);
+                let result = with(&words, call);
                 w.result("set-bind-group", result, set_bind_group_error);
                 Some(())
             }
@@ -374,8 +382,13 @@ macro_rules! passes {
                 let data = random.bytes(data);
                 let start = random.maybe(|random| random.number(&[0, 4]));
                 let size = random.maybe(|random| random.number(&[0, 4]));
-                call!(w, concat!(stringify!($type), ".set_immediates"), pass.handle, offset, data, start, size);
-                pass.handle.set_immediates(offset, &data, start, size);
+                let words = w.words(None);
+                call!(
+                    w,
+                    concat!(stringify!($type), ".set_immediates"),
+                    pass.handle, offset, data, start, size, words
+                );
+                with(&words, || pass.handle.set_immediates(offset, &data, start, size));
                 Some(())
             }
         }
@@ -391,8 +404,9 @@ passes! {
 pub(crate) fn set_compute_pipeline(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
     let pipeline: Item<GpuComputePipeline, KnownPipeline> = w.pick(Some(pass.device), |_| true)?;
-    call!(w, "GpuComputePassEncoder.set_pipeline", pass.handle, pipeline);
-    pass.handle.set_pipeline(&pipeline.handle);
+    let words = w.words(Some(Object::Pipeline(&pipeline.handle)));
+    call!(w, "GpuComputePassEncoder.set_pipeline", pass.handle, pipeline, words);
+    with(&words, || pass.handle.set_pipeline(&pipeline.handle));
     *pass.known.pipeline.borrow_mut() = Some(pipeline.known);
     Some(())
 }
@@ -401,8 +415,9 @@ pub(crate) fn dispatch(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
     let x = w.random.workgroups();
     let (y, z) = (w.random.maybe(|random| random.workgroups()), w.random.maybe(|random| random.workgroups()));
-    call!(w, "GpuComputePassEncoder.dispatch_workgroups", pass.handle, x, y, z);
-    pass.handle.dispatch_workgroups(x, y, z);
+    let words = w.words(None);
+    call!(w, "GpuComputePassEncoder.dispatch_workgroups", pass.handle, x, y, z, words);
+    with(&words, || pass.handle.dispatch_workgroups(x, y, z));
     Some(())
 }
 
@@ -410,15 +425,17 @@ pub(crate) fn dispatch_indirect(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
     let buffer = w.buffer(pass.device, GpuBufferUsage::INDIRECT)?;
     let offset = w.random.number(&[0, 4]);
-    call!(w, "GpuComputePassEncoder.dispatch_workgroups_indirect", pass.handle, buffer.handle, offset);
-    pass.handle.dispatch_workgroups_indirect(&buffer.handle, offset);
+    let words = w.words(None);
+    call!(w, "GpuComputePassEncoder.dispatch_workgroups_indirect", pass.handle, buffer.handle, offset, words);
+    with(&words, || pass.handle.dispatch_workgroups_indirect(&buffer.handle, offset));
     Some(())
 }
 
 pub(crate) fn end_compute(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
-    call!(w, "GpuComputePassEncoder.end", pass.handle);
-    pass.handle.end();
+    let words = w.words(None);
+    call!(w, "GpuComputePassEncoder.end", pass.handle, words);
+    with(&words, || pass.handle.end());
     pass.known.open.set(false);
     pass.known.encoder.set(Recording::Open);
     Some(())
