@@ -19,6 +19,7 @@ wasmtime::component::bindgen!({
         "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-compute-pass-encoder.set-bind-group": store | trappable | tracing,
         "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-compute-pass-encoder.set-immediates": store | trappable | tracing,
         "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-compute-pass-encoder.set-pipeline": store | trappable | tracing,
+        "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-device.create-bind-group": store | trappable | tracing,
         "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-device.create-compute-pipeline": async | store | trappable | tracing,
         "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-device.create-render-pipeline": async | store | trappable | tracing,
         "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-device.create-shader-module": async | store | trappable | tracing,

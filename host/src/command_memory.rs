@@ -184,13 +184,31 @@ pub(crate) fn fetched<T: 'static, R>(
     call(&mut view, naming)
 }
 
+/// The name that the guest's memory says a new bind group has.
+#[inline]
+pub(crate) fn name_of_new<T: 'static>(access: &mut Access<'_, T, WebGpu>) -> wasmtime::Result<Option<Name>> {
+    let Some(memory) = access.get().ctx.command_memory.take() else { return Ok(None) };
+    let word = match memory.words.as_le_slice(access.as_context()) {
+        [_, name, ..] => u32::from_le(*name),
+        _ => 0,
+    };
+    access.get().ctx.command_memory = Some(memory);
+    if word == 0 { Ok(None) } else { name(word).map(Some) }
+}
+
+/// A word that has to be a name.
+fn name(word: u32) -> wasmtime::Result<Name> {
+    let name = u16::try_from(word).ok().and_then(Name::new);
+    name.ok_or_else(|| malformed(format_args!("the name {word} is out of range")))
+}
+
 impl CommandMemory {
     /// Copies the words in use.
     fn read<T: 'static>(&mut self, store: StoreContext<'_, T>) -> wasmtime::Result<()> {
         let Self { words, fetched, names: _ } = self;
         fetched.clear();
         // An empty memory is one in which nothing is in use.
-        let Some((used, words)) = words.as_le_slice(store).split_first() else { return Ok(()) };
+        let [used, _, words @ ..] = words.as_le_slice(store) else { return Ok(()) };
         let used = u32::from_le(*used);
         if used > 0 {
             let in_use = usize::try_from(used).ok().and_then(|used| words.get(..used));
@@ -243,12 +261,11 @@ impl<'a> Words<'a> {
         let Some(word) = self.0.next() else { return Ok(None) };
         Ok(Some(match *word {
             NAME => {
-                let name = self.word()?;
-                let number = u16::try_from(name).ok().and_then(Name::new);
-                let last = self.0.len() == 0;
-                Command::Name(number.filter(|_| last).ok_or_else(|| {
-                    malformed(format_args!("the name {name} is out of range, or not the last word"))
-                })?)
+                let name = name(self.word()?)?;
+                if self.0.len() > 0 {
+                    return Err(malformed(format_args!("the name {name} is not the last word")));
+                }
+                Command::Name(name)
             }
             SET_PIPELINE => Command::SetPipeline { name: self.word()? },
             SET_BIND_GROUP => {

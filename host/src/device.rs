@@ -22,6 +22,7 @@ use crate::{
     bindings::wit,
     buffer::Buffer,
     command_encoder::CommandEncoder,
+    command_memory::{self, Named},
     compile::Compiler,
     compute_pipeline::{self, ComputePipeline},
     error::{DeviceErrors, GpuError},
@@ -286,6 +287,22 @@ impl WebGpuCtxView<'_> {
 }
 
 impl<T: Send + 'static> wit::HostGpuDeviceWithStore<T> for WebGpu {
+    fn create_bind_group(
+        mut access: Access<'_, T, Self>,
+        this: Resource<Device>,
+        descriptor: wit::GpuBindGroupDescriptor,
+    ) -> wasmtime::Result<Resource<BindGroup>> {
+        let name = command_memory::name_of_new(&mut access)?;
+        let mut view = access.get();
+        let device = view.core(&this)?;
+        let mut group = view.new_bind_group(&device, descriptor)?;
+        if let Some(name) = name {
+            group.name = Some(name);
+            view.name(name, None, Named::BindGroup(Arc::clone(&group.bound)));
+        }
+        view.push(group)
+    }
+
     async fn create_shader_module(
         mut access: Access<'_, T, Self>,
         this: Resource<Device>,
@@ -464,16 +481,6 @@ impl wit::HostGpuDevice for WebGpuCtxView<'_> {
         let device = self.core(&this)?;
         let layout = self.new_pipeline_layout(&device, descriptor)?;
         self.push(layout)
-    }
-
-    fn create_bind_group(
-        &mut self,
-        this: Resource<Device>,
-        descriptor: wit::GpuBindGroupDescriptor,
-    ) -> wasmtime::Result<Resource<BindGroup>> {
-        let device = self.core(&this)?;
-        let group = self.new_bind_group(&device, descriptor)?;
-        self.push(group)
     }
 
     fn create_command_encoder(

@@ -7,7 +7,7 @@ use wgpu::custom::BindGroupInterface;
 use crate::bind_group_layout::BindGroupLayout;
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::buffer::Buffer;
-use crate::command_memory::Name;
+use crate::command_memory::{Name, naming_new};
 use crate::convert::{NotInWebGpu, label, ours};
 use crate::device::DeviceShared;
 use crate::elide::Id;
@@ -37,14 +37,15 @@ impl BindGroup {
             Found::Again(description) => Some(description),
             Found::Nothing => None,
         };
+        let name = Name::default();
         let wit = match Self::descriptor(desc) {
-            Ok(descriptor) => device.wit.create_bind_group(&descriptor),
+            Ok(descriptor) => naming_new(&name, || device.wit.create_bind_group(&descriptor)),
             Err(why) => {
                 device.refuse("Device::create_bind_group", desc.label, why);
                 Self::invalid(device)
             }
         };
-        let group = Arc::new(SharedBindGroup { wit, id: Id::next(), name: Name::default() });
+        let group = Arc::new(SharedBindGroup { wit, id: Id::next(), name });
         if let Some(description) = description {
             lock(&device.reuse).keep(description, Arc::clone(&group));
         }

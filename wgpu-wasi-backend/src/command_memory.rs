@@ -22,15 +22,19 @@ include!("../../wit/tables/command_words.rs");
 /// Words of the memory: 64 KiB, some four thousand commands.
 const WORDS: usize = 16 * 1024;
 
-/// The memory. The first word is what the host looks at: the number of words in use, or 0.
+/// The memory. The first word is what the host looks at: the number of words in use, or 0. The second is the name of
+/// the bind group that is being made.
 ///
 /// Everything here is atomic because it is `static`; a component has one thread, for which that costs nothing.
 static MEMORY: [AtomicU32; WORDS] = [const { AtomicU32::new(0) }; WORDS];
 
+/// The place of the first command.
+const FIRST: u32 = 2;
+
 /// Whether the host fetches.
 static ATTACHED: AtomicBool = AtomicBool::new(false);
 
-/// Words of [`MEMORY`] after the first that wait to be fetched.
+/// Words of commands that wait to be fetched.
 static WAITING: AtomicU32 = AtomicU32::new(0);
 
 /// The pass that they belong to.
@@ -150,16 +154,13 @@ impl Commands {
         if waiting > 0 && !self.owns_what_waits() {
             return false;
         }
-        // After the first word, and after what waits.
-        let Ok(begin) = usize::try_from(1 + waiting) else { return false };
+        let Ok(begin) = usize::try_from(FIRST + waiting) else { return false };
         let end = begin + N + rest.len();
-        let (Some(room), Ok(waiting)) = (MEMORY.get(begin..end), u32::try_from(end - 1)) else {
-            return false;
-        };
+        let (Some(room), Ok(end)) = (MEMORY.get(begin..end), u32::try_from(end)) else { return false };
         for (place, word) in room.iter().zip(command.iter().chain(rest)) {
             place.store(*word, Ordering::Relaxed);
         }
-        WAITING.store(waiting, Ordering::Relaxed);
+        WAITING.store(end - FIRST, Ordering::Relaxed);
         OWNER.store(self.pass.number(), Ordering::Relaxed);
         true
     }
@@ -193,6 +194,18 @@ impl Commands {
         }
         result
     }
+}
+
+/// Makes the call that makes a bind group, which the host may know by `name`.
+pub(crate) fn naming_new<T>(name: &Name, call: impl FnOnce() -> T) -> T {
+    let number = if ATTACHED.load(Ordering::Relaxed) { name.choose() } else { None };
+    let Some(number) = number else { return call() };
+    let [_, new, ..] = &MEMORY;
+    new.store(number, Ordering::Relaxed);
+    let result = call();
+    new.store(0, Ordering::Relaxed);
+    name.told();
+    result
 }
 
 /// The number by which the host knows an object.
@@ -275,7 +288,7 @@ mod tests {
     /// What the host would fetch.
     fn in_use() -> Vec<u32> {
         let words: Vec<_> = MEMORY.iter().map(|word| word.load(Ordering::Relaxed)).collect();
-        words[1..][..usize::try_from(words[0]).unwrap()].to_vec()
+        words[2..][..usize::try_from(words[0]).unwrap()].to_vec()
     }
 
     /// One test, for there is one memory.
@@ -314,7 +327,7 @@ mod tests {
         assert!(third.is_new_to(pass.pass) && !third.is_new_to(pass.pass) && third.is_new_to(other.pass));
 
         let left = (0..WORDS).take_while(|_| pass.dispatch_workgroups([7; 3])).count();
-        assert_eq!(left, (WORDS - 1) / 4);
+        assert_eq!(left, (WORDS - 2) / 4);
         let last = Name::default();
         assert_eq!(
             pass.call_naming(&last, || in_use().len()),
@@ -323,6 +336,10 @@ mod tests {
         );
         assert!(pass.dispatch_workgroups([7; 3]), "there is room again");
         assert_eq!(pass.call(|| in_use().len()), 4);
+
+        let new = Name::default();
+        let told = naming_new(&new, || MEMORY[1].load(Ordering::Relaxed));
+        assert_eq!((new.known(), MEMORY[1].load(Ordering::Relaxed)), (Some(told), 0));
 
         lock(&UNUSED).next = 65_535;
         let (at_the_end, beyond) = (Name::default(), Name::default());

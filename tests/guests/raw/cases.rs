@@ -61,6 +61,7 @@ macro_rules! raw_cases {
                 command_memory_name_of_another_type: "5 names no object",
                 command_memory_name_range: "the name 65536 is out of range",
                 command_memory_name_unknown: "5 names no object",
+                command_memory_new_name_range: "the name 65536 is out of range",
                 command_memory_no_command: "77 is no command",
                 command_memory_nothing_to_name: "no object to be named 1",
                 command_memory_offsets: "cut short",

@@ -51,41 +51,83 @@ enum Named {
     BindGroup(Weak<GpuBindGroup>),
 }
 
-/// The names that the host knows.
-#[derive(Debug, Default)]
-pub(crate) struct Names([Option<Named>; 6]);
+impl Named {
+    fn is(&self, object: &Object<'_>) -> bool {
+        match (self, object) {
+            (Self::Pipeline(one), Object::Pipeline(other)) => one.as_ptr() == Rc::as_ptr(other),
+            (Self::BindGroup(one), Object::BindGroup(other)) => one.as_ptr() == Rc::as_ptr(other),
+            (Self::Pipeline(_), Object::BindGroup(_)) | (Self::BindGroup(_), Object::Pipeline(_)) => false,
+        }
+    }
+}
 
-impl Names {
+/// What the guest leaves there.
+pub(crate) struct CommandMemory {
+    /// Of its own, so that the calls of a guest are the ones they would be without.
+    random: Random,
+    /// The objects that the host knows by name.
+    names: [Option<Named>; 6],
+}
+
+impl CommandMemory {
+    pub(crate) fn new(random: Random) -> Self {
+        Self { random, names: Default::default() }
+    }
+
     /// The name at a place.
     fn name(place: usize) -> u32 {
         // The last one is the last there is.
         if place == 5 { 65_535 } else { place as u32 + 1 }
     }
 
-    /// Words for a call with `object`: commands that make sense, and now and then some that do not.
-    pub(crate) fn words(&mut self, random: &mut Random, object: Option<Object<'_>>) -> Vec<u32> {
+    /// A name for a bind group that is about to be made, or none.
+    pub(crate) fn new_name(&mut self) -> Option<u32> {
+        let places = self.names.len();
+        let place = self.random.maybe(|random| random.below(places))?;
+        // Whoever has it so far has it no longer.
+        self.names[place] = None;
+        Some(Self::name(place))
+    }
+
+    /// Words for a call with `object`: commands that make sense, and perhaps a name for it.
+    pub(crate) fn words(&mut self, object: Option<Object<'_>>) -> Vec<u32> {
         let mut words = Vec::new();
-        for _ in 0..random.below(4) {
-            self.command(random, &mut words);
+        for _ in 0..self.random.below(3) {
+            self.command(&mut words);
         }
-        // A guest that says nonsense is ended, so this has to be rare.
-        if random.hostile() && random.chance(20) {
-            let at = random.below(words.len() + 1);
-            words.insert(at, random.word(&[0, 1, 2, 3, 6]));
-        }
-        let Some(object) = object.filter(|_| random.chance(300)) else { return words };
-        let place = random.below(self.0.len());
+        let Some(object) = object.filter(|_| self.random.chance(300)) else { return words };
+        let place = self.random.below(self.names.len());
         words.extend([1, Self::name(place)]);
-        self.0[place] = Some(match object {
+        // It has one name at a time.
+        for slot in &mut self.names {
+            if slot.as_ref().is_some_and(|named| named.is(&object)) {
+                *slot = None;
+            }
+        }
+        self.names[place] = Some(match object {
             Object::Pipeline(pipeline) => Named::Pipeline(Rc::downgrade(pipeline)),
             Object::BindGroup(group) => Named::BindGroup(Rc::downgrade(group)),
         });
         words
     }
 
-    fn command(&self, random: &mut Random, words: &mut Vec<u32>) {
-        let place = random.below(self.0.len());
-        match (random.below(4), &self.0[place]) {
+    /// Words that make no sense: the host ends the guest for them, or finds that they do by chance.
+    pub(crate) fn nonsense(&mut self) -> Vec<u32> {
+        let mut words = Vec::new();
+        for _ in 0..4 {
+            self.command(&mut words);
+        }
+        for _ in 0..=self.random.below(4) {
+            let at = self.random.below(words.len() + 1);
+            words.insert(at, self.random.word(&[0, 1, 2, 3, 6]));
+        }
+        words
+    }
+
+    fn command(&mut self, words: &mut Vec<u32>) {
+        let Self { random, names } = self;
+        let place = random.below(names.len());
+        match (random.below(4), &names[place]) {
             (0, _) => words.extend([5, random.workgroups(), random.workgroups(), random.workgroups()]),
             (1, _) => words.extend([4, random.word(&[0, 4]), 1, random.word(&[7])]),
             (2, _) => words.extend([3, random.word(&[0]), 0, 0]),
@@ -103,9 +145,18 @@ impl Names {
     }
 }
 
+/// Makes a call that finds this name for the bind group that it makes, or none.
+pub(crate) fn with_new_name(name: Option<u32>, call: impl FnOnce() -> GpuBindGroup) -> GpuBindGroup {
+    let [_, new, ..] = &MEMORY;
+    new.store(name.unwrap_or(0), Ordering::Relaxed);
+    let result = call();
+    new.store(0, Ordering::Relaxed);
+    result
+}
+
 /// Makes a call that finds these words in the memory.
 pub(crate) fn with<T>(words: &[u32], call: impl FnOnce() -> T) -> T {
-    let (used, memory) = MEMORY.split_first().expect("there are words");
+    let [used, _, memory @ ..] = &MEMORY;
     for (place, word) in memory.iter().zip(words) {
         place.store(*word, Ordering::Relaxed);
     }

@@ -13,6 +13,7 @@ mod world;
 
 pub(crate) use bindings::wasi::webgpu::webgpu as wit;
 
+use command_memory::CommandMemory;
 use random::Random;
 use world::World;
 
@@ -35,7 +36,9 @@ impl exports::wasi::cli::run::Guest for Run {
             return Err(());
         };
         let has = |name: &str| arguments.iter().any(|argument| argument == name);
-        let mut world = World::new(Random::new(seed, has("--bounded")), calls, has("--log"));
+        let random = |seed| Random::new(seed, has("--bounded"));
+        let memory = CommandMemory::new(random(!seed));
+        let mut world = World::new(random(seed), memory, calls, has("--log"));
         act::all(&mut world).await;
         println!("calls\t{}", world.calls);
         for (kind, count) in &world.answers {
@@ -63,6 +66,12 @@ fn end(mut world: World) {
             let _ = texture.width();
         }
         3 => std::process::abort(),
+        4 | 5 => {
+            let words = world.memory.nonsense();
+            if let Some(pass) = world.pools.compute_passes.last() {
+                command_memory::with(&words, || pass.handle.end());
+            }
+        }
         _ => {
             // What is pending has handles of its own.
             world.pending.clear();

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    command_memory::{Names, Object},
+    command_memory::CommandMemory,
     random::Random,
     shaders::Slot,
     wit::{
@@ -209,11 +209,11 @@ pub(crate) struct World {
     budget: u64,
     log: bool,
     next: usize,
-    names: Names,
+    pub(crate) memory: CommandMemory,
 }
 
 impl World {
-    pub(crate) fn new(random: Random, budget: u64, log: bool) -> Self {
+    pub(crate) fn new(random: Random, memory: CommandMemory, budget: u64, log: bool) -> Self {
         Self {
             random,
             pools: Pools::default(),
@@ -224,13 +224,8 @@ impl World {
             log,
             // The numbers below are those of explicit layouts.
             next: 1000,
-            names: Names::default(),
+            memory,
         }
-    }
-
-    /// What a call with `object` is to find in the memory for commands.
-    pub(crate) fn words(&mut self, object: Option<Object<'_>>) -> Vec<u32> {
-        self.names.words(&mut self.random, object)
     }
 
     /// Whether calls are left.

@@ -37,9 +37,18 @@ pub fn with<T>(words: &[u32], call: impl FnOnce() -> T) -> T {
     with_length(used, words, call)
 }
 
+/// Makes a call that finds this name for the bind group that it makes.
+pub fn with_new_name<T>(name: u32, call: impl FnOnce() -> T) -> T {
+    let [_, new, ..] = &MEMORY;
+    new.store(name, Ordering::Relaxed);
+    let result = call();
+    new.store(0, Ordering::Relaxed);
+    result
+}
+
 /// [`with`], where the memory says that another number of words is in use.
 pub fn with_length<T>(length: u32, words: &[u32], call: impl FnOnce() -> T) -> T {
-    let (used, memory) = MEMORY.split_first().expect("there are words");
+    let [used, _, memory @ ..] = &MEMORY;
     for (place, word) in memory.iter().zip(words) {
         place.store(*word, Ordering::Relaxed);
     }

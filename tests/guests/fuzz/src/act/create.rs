@@ -4,6 +4,7 @@ use std::{cell::Cell, rc::Rc};
 
 use crate::{
     act::{Later, device::now_or_never},
+    command_memory::with_new_name,
     shaders::{SHADERS, SHAPES, Slot, Stage, broken},
     wit::{
         CreatePipelineError, CreatePipelineErrorKind, CreateQuerySetErrorKind, GpuBindGroupDescriptor,
@@ -341,8 +342,9 @@ pub(crate) fn bind_group(w: &mut World) -> Option<()> {
         entries.push(GpuBindGroupEntry { binding: *binding, resource });
     }
     let descriptor = GpuBindGroupDescriptor { layout: &layout.handle, entries, label: w.random.label() };
-    call!(w, "GpuDevice.create_bind_group", device, descriptor);
-    let handle = device.handle.create_bind_group(&descriptor);
+    let name = w.memory.new_name();
+    call!(w, "GpuDevice.create_bind_group", device, descriptor, name);
+    let handle = with_new_name(name, || device.handle.create_bind_group(&descriptor));
     w.keep(handle, device.device, layout.known);
     Some(())
 }

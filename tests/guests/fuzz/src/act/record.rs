@@ -327,7 +327,7 @@ macro_rules! passes {
             pub(crate) fn push_debug_group(w: &mut World) -> Option<()> {
                 let pass = pick(w)?;
                 let text = w.random.text();
-                let words = w.words(None);
+                let words = w.memory.words(None);
                 call!(w, concat!(stringify!($type), ".push_debug_group"), pass.handle, text, words);
                 pass.known.groups_open.set(pass.known.groups_open.get() + 1);
                 with(&words, || pass.handle.push_debug_group(&text));
@@ -339,7 +339,7 @@ macro_rules! passes {
                 if pass.known.groups_open.get() == 0 && !w.random.hostile() {
                     return None;
                 }
-                let words = w.words(None);
+                let words = w.memory.words(None);
                 call!(w, concat!(stringify!($type), ".pop_debug_group"), pass.handle, words);
                 pass.known.groups_open.set(pass.known.groups_open.get().saturating_sub(1));
                 with(&words, || pass.handle.pop_debug_group());
@@ -349,7 +349,7 @@ macro_rules! passes {
             pub(crate) fn insert_debug_marker(w: &mut World) -> Option<()> {
                 let pass = pick(w)?;
                 let text = w.random.text();
-                let words = w.words(None);
+                let words = w.memory.words(None);
                 call!(w, concat!(stringify!($type), ".insert_debug_marker"), pass.handle, text, words);
                 with(&words, || pass.handle.insert_debug_marker(&text));
                 Some(())
@@ -361,7 +361,7 @@ macro_rules! passes {
                     choose_group(w, pass.device, &pass.known)?;
                 // Of the other encoders, the host does not look at the memory.
                 let named = group.as_ref().filter(|_| stringify!($module) == "compute");
-                let words = w.words(named.map(|group| Object::BindGroup(&group.handle)));
+                let words = w.memory.words(named.map(|group| Object::BindGroup(&group.handle)));
                 call!(
                     w,
                     concat!(stringify!($type), ".set_bind_group"),
@@ -382,7 +382,7 @@ macro_rules! passes {
                 let data = random.bytes(data);
                 let start = random.maybe(|random| random.number(&[0, 4]));
                 let size = random.maybe(|random| random.number(&[0, 4]));
-                let words = w.words(None);
+                let words = w.memory.words(None);
                 call!(
                     w,
                     concat!(stringify!($type), ".set_immediates"),
@@ -404,7 +404,7 @@ passes! {
 pub(crate) fn set_compute_pipeline(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
     let pipeline: Item<GpuComputePipeline, KnownPipeline> = w.pick(Some(pass.device), |_| true)?;
-    let words = w.words(Some(Object::Pipeline(&pipeline.handle)));
+    let words = w.memory.words(Some(Object::Pipeline(&pipeline.handle)));
     call!(w, "GpuComputePassEncoder.set_pipeline", pass.handle, pipeline, words);
     with(&words, || pass.handle.set_pipeline(&pipeline.handle));
     *pass.known.pipeline.borrow_mut() = Some(pipeline.known);
@@ -415,7 +415,7 @@ pub(crate) fn dispatch(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
     let x = w.random.workgroups();
     let (y, z) = (w.random.maybe(|random| random.workgroups()), w.random.maybe(|random| random.workgroups()));
-    let words = w.words(None);
+    let words = w.memory.words(None);
     call!(w, "GpuComputePassEncoder.dispatch_workgroups", pass.handle, x, y, z, words);
     with(&words, || pass.handle.dispatch_workgroups(x, y, z));
     Some(())
@@ -425,7 +425,7 @@ pub(crate) fn dispatch_indirect(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
     let buffer = w.buffer(pass.device, GpuBufferUsage::INDIRECT)?;
     let offset = w.random.number(&[0, 4]);
-    let words = w.words(None);
+    let words = w.memory.words(None);
     call!(w, "GpuComputePassEncoder.dispatch_workgroups_indirect", pass.handle, buffer.handle, offset, words);
     with(&words, || pass.handle.dispatch_workgroups_indirect(&buffer.handle, offset));
     Some(())
@@ -433,7 +433,7 @@ pub(crate) fn dispatch_indirect(w: &mut World) -> Option<()> {
 
 pub(crate) fn end_compute(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
-    let words = w.words(None);
+    let words = w.memory.words(None);
     call!(w, "GpuComputePassEncoder.end", pass.handle, words);
     with(&words, || pass.handle.end());
     pass.known.open.set(false);

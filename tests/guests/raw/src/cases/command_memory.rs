@@ -2,7 +2,7 @@
 
 use crate::{
     Checks,
-    command_memory::with,
+    command_memory::{with, with_new_name},
     kit,
     wit::{GpuComputePassEncoder, GpuDevice},
 };
@@ -40,6 +40,15 @@ pub async fn run(c: &mut Checks) {
     c.fine("all in words", &device, || device.queue().submit(&[&submitted])).await;
     c.equal("in order, beside calls", kit::read(&device, &data).await, vec![64, 128, 192]);
 
+    let layout = pipeline.get_bind_group_layout(0);
+    let born = with_new_name(3, || kit::bind(&device, &layout, &data));
+    let submitted = record(&device, |pass| {
+        with(&[&[2, PIPELINE, 3, 0, 3, 0], &DISPATCH[..]].concat(), || pass.end());
+    });
+    drop(born);
+    c.fine("a group that was made with a name", &device, || device.queue().submit(&[&submitted])).await;
+    c.equal("by that name", kit::read(&device, &data).await, vec![128, 256, 384]);
+
     // Errors are those of the calls, when these have them.
     for (what, words) in [
         ("no group", [&bound[..], &[3, 0, 0, 0], &DISPATCH].concat()),
@@ -72,7 +81,7 @@ pub async fn run(c: &mut Checks) {
     });
     drop((other, other_group));
     c.fine("another object of the same name", &device, || device.queue().submit(&[&submitted])).await;
-    c.equal("trebled", kit::read(&device, &data).await, vec![192, 384, 576]);
+    c.equal("trebled", kit::read(&device, &data).await, vec![384, 768, 1152]);
 }
 
 /// Multiplies every number of a storage buffer by three.

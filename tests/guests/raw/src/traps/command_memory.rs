@@ -2,7 +2,7 @@
 
 use crate::{
     Checks,
-    command_memory::{with, with_length},
+    command_memory::{with, with_length, with_new_name},
     kit,
     wit::{GpuComputePassEncoder, GpuDevice},
 };
@@ -50,6 +50,15 @@ pub async fn command_memory_nothing_to_name(c: &mut Checks) {
 /// A name beyond the last.
 pub async fn command_memory_name_range(c: &mut Checks) {
     refused(c, &[1, 65_536]).await;
+}
+
+/// A bind group that is made with a name beyond the last.
+pub async fn command_memory_new_name_range(c: &mut Checks) {
+    let device = kit::device().await;
+    let pipeline = kit::pipeline(&device, &kit::shader(&device, kit::DOUBLE));
+    let (layout, data) = (pipeline.get_bind_group_layout(0), kit::storage(&device, &[1]));
+    with_new_name(65_536, || kit::bind(&device, &layout, &data));
+    c.fail("a group was made with the name 65536");
 }
 
 /// A name that no object was given.
