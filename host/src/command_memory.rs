@@ -26,7 +26,8 @@ const MAX_BYTES: usize = 1 << 20;
 
 /// Fetches commands from the memory of `instance` from now on, if it offers that (`wgpu-wasi:commands/memory@0.1.0`)
 /// and its [`WebGpuCtx`](crate::WebGpuCtx) admits it; returns whether it does. Has to be called before the guest calls
-/// anything of `wasi:webgpu`. [`command::Runtime`](crate::command::Runtime) does so.
+/// anything of `wasi:webgpu`. Of several instances in one store, only the first can have it; the others make calls.
+/// [`command::Runtime`](crate::command::Runtime) does this by itself.
 ///
 /// # Errors
 ///

@@ -95,9 +95,9 @@ impl WebGpuCtx {
         self.live_objects
     }
 
-    /// Whether the guest may leave commands in its own memory.
+    /// Whether a guest may leave commands in its own memory: one of a store, where there are several.
     pub(crate) fn admits_command_memory(&self) -> bool {
-        self.admits_command_memory
+        self.admits_command_memory && self.command_memory.is_none()
     }
 
     /// The instance; made at the first use, since loading the drivers takes time that a guest which
