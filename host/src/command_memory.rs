@@ -26,8 +26,11 @@ const MAX_BYTES: usize = 1 << 20;
 
 /// Fetches commands from the memory of `instance` from now on, if it offers that (`wgpu-wasi:commands/memory@0.1.0`)
 /// and its [`WebGpuCtx`](crate::WebGpuCtx) admits it; returns whether it does. Has to be called before the guest calls
-/// anything of `wasi:webgpu`. Of several instances in one store, only the first can have it; the others make calls.
-/// [`command::Runtime`](crate::command::Runtime) does this by itself.
+/// anything of `wasi:webgpu`. [`command::Runtime`](crate::command::Runtime) does this by itself.
+///
+/// Of several instances in one store, only the first can have it; the others make calls. wasmtime does not say which
+/// instance a call comes from, so one that breaks the rules of the interface can have its commands done at a call of
+/// another: where instances of one store don't trust each other, leave this out.
 ///
 /// # Errors
 ///

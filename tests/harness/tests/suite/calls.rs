@@ -3,7 +3,17 @@
 
 use std::fs;
 
-use wgpu_wasi_harness::{Adapter, guests, runs::Mode};
+use wasmtime::{
+    Store,
+    component::{Linker, ResourceTable},
+};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wgpu_wasi_harness::{
+    Adapter,
+    guests::{self, Guest},
+    runs::Mode,
+};
+use wgpu_wasi_host::{WebGpuCtx, WebGpuCtxView, WebGpuView, attach_command_memory};
 
 use crate::parity;
 
@@ -60,4 +70,48 @@ fn none_is_missing() {
             );
         }
     }
+}
+
+/// What an embedder has in a store.
+struct State {
+    wasi: WasiCtx,
+    gpu: WebGpuCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WebGpuView for State {
+    fn webgpu(&mut self) -> WebGpuCtxView<'_> {
+        WebGpuCtxView { ctx: &mut self.gpu, table: &mut self.table }
+    }
+}
+
+/// Which of two instances in one store leave commands in their memory.
+async fn attached(gpu: WebGpuCtx) -> wasmtime::Result<[bool; 2]> {
+    let engine = guests::runtime().engine();
+    let mut linker = Linker::<State>::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wgpu_wasi_host::add_to_linker(&mut linker)?;
+    let wasi = WasiCtx::builder().build();
+    let mut store = Store::new(engine, State { wasi, gpu, table: ResourceTable::new() });
+    let mut attached = [false; 2];
+    for attached in &mut attached {
+        let instance = linker.instantiate_async(&mut store, Guest::Raw.component()).await?;
+        *attached = attach_command_memory(&mut store, &instance).await?;
+    }
+    Ok(attached)
+}
+
+#[test]
+fn one_instance_of_a_store_leaves_commands_in_its_memory() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let attached = |gpu| runtime.block_on(attached(gpu)).unwrap();
+    assert_eq!(attached(WebGpuCtx::new()), [true, false]);
+    assert_eq!(attached(WebGpuCtx::builder().command_memory(false).build()), [false; 2]);
 }
