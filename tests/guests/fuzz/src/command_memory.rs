@@ -1,43 +1,16 @@
-//! The memory that the guest offers for commands (`wgpu-wasi:commands/memory`), and what it leaves there.
+//! What the guest leaves in the memory that it offers for commands (`wgpu-wasi:commands/memory`).
 
-use std::{
-    rc::{Rc, Weak},
-    sync::atomic::{AtomicU32, Ordering},
-};
+use std::rc::{Rc, Weak};
 
 use crate::{
     random::Random,
     wit::{GpuBindGroup, GpuComputePipeline},
 };
 
-/// More than one call finds.
-const WORDS: usize = 1024;
+#[path = "../../command_memory.rs"]
+mod offered;
 
-static MEMORY: [AtomicU32; WORDS] = [const { AtomicU32::new(0) }; WORDS];
-
-mod export {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    wit_bindgen::generate!({
-        path: "../../../wit",
-        world: "wgpu-wasi:backend/guest-commands",
-        skip: ["attach"],
-        generate_all,
-    });
-    export!(attach);
-
-    /// A list as the canonical ABI returns it: address and length.
-    static LIST: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
-
-    // SAFETY: nothing else has this name, and this is the type of the function in the canonical ABI.
-    #[unsafe(export_name = "wgpu-wasi:commands/memory@0.1.0#attach")]
-    extern "C" fn attach() -> *const AtomicUsize {
-        let [address, length] = &LIST;
-        address.store(super::MEMORY.as_ptr().addr(), Ordering::Relaxed);
-        length.store(super::WORDS, Ordering::Relaxed);
-        LIST.as_ptr()
-    }
-}
+pub(crate) use offered::{with, with_new_name};
 
 /// The argument of a call that may get a name.
 pub(crate) enum Object<'a> {
@@ -143,25 +116,4 @@ impl CommandMemory {
             (_, _) => {}
         }
     }
-}
-
-/// Makes a call that finds this name for the bind group that it makes, or none.
-pub(crate) fn with_new_name(name: Option<u32>, call: impl FnOnce() -> GpuBindGroup) -> GpuBindGroup {
-    let [_, new, ..] = &MEMORY;
-    new.store(name.unwrap_or(0), Ordering::Relaxed);
-    let result = call();
-    new.store(0, Ordering::Relaxed);
-    result
-}
-
-/// Makes a call that finds these words in the memory.
-pub(crate) fn with<T>(words: &[u32], call: impl FnOnce() -> T) -> T {
-    let [used, _, memory @ ..] = &MEMORY;
-    for (place, word) in memory.iter().zip(words) {
-        place.store(*word, Ordering::Relaxed);
-    }
-    used.store(words.len() as u32, Ordering::Relaxed);
-    let result = call();
-    used.store(0, Ordering::Relaxed);
-    result
 }

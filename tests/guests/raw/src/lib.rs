@@ -7,7 +7,8 @@
 mod bindings;
 pub mod cases;
 pub mod checks;
-pub mod command_memory;
+#[path = "../../command_memory.rs"]
+mod command_memory;
 pub mod kit;
 pub mod misuse;
 pub mod quotas;

@@ -344,7 +344,7 @@ pub(crate) fn bind_group(w: &mut World) -> Option<()> {
     let descriptor = GpuBindGroupDescriptor { layout: &layout.handle, entries, label: w.random.label() };
     let name = w.memory.new_name();
     call!(w, "GpuDevice.create_bind_group", device, descriptor, name);
-    let handle = with_new_name(name, || device.handle.create_bind_group(&descriptor));
+    let handle = with_new_name(name.unwrap_or(0), || device.handle.create_bind_group(&descriptor));
     w.keep(handle, device.device, layout.known);
     Some(())
 }

@@ -1,9 +1,10 @@
-//! The memory that this guest offers for commands (`wgpu-wasi:commands/memory`), with whatever a case leaves there.
+//! The memory that a guest without our backend offers for commands (`wgpu-wasi:commands/memory`), and what it leaves
+//! there. One file for the guests `raw` and `fuzz`.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// As many words as no case needs.
-const WORDS: usize = 256;
+/// More than one call finds.
+const WORDS: usize = 1024;
 
 static MEMORY: [AtomicU32; WORDS] = [const { AtomicU32::new(0) }; WORDS];
 
@@ -32,13 +33,13 @@ mod export {
 }
 
 /// Makes a call that finds these words in the memory.
-pub fn with<T>(words: &[u32], call: impl FnOnce() -> T) -> T {
+pub(crate) fn with<T>(words: &[u32], call: impl FnOnce() -> T) -> T {
     let used = u32::try_from(words.len()).expect("few words");
     with_length(used, words, call)
 }
 
 /// Makes a call that finds this name for the bind group that it makes.
-pub fn with_new_name<T>(name: u32, call: impl FnOnce() -> T) -> T {
+pub(crate) fn with_new_name<T>(name: u32, call: impl FnOnce() -> T) -> T {
     let [_, new, ..] = &MEMORY;
     new.store(name, Ordering::Relaxed);
     let result = call();
@@ -47,7 +48,7 @@ pub fn with_new_name<T>(name: u32, call: impl FnOnce() -> T) -> T {
 }
 
 /// [`with`], where the memory says that another number of words is in use.
-pub fn with_length<T>(length: u32, words: &[u32], call: impl FnOnce() -> T) -> T {
+pub(crate) fn with_length<T>(length: u32, words: &[u32], call: impl FnOnce() -> T) -> T {
     let [used, _, memory @ ..] = &MEMORY;
     for (place, word) in memory.iter().zip(words) {
         place.store(*word, Ordering::Relaxed);
