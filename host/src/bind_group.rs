@@ -12,7 +12,7 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    command_memory::{Name, Named},
+    command_memory::{Name, Nameable, Named},
     device::DeviceCore,
     error::{GpuError, collecting},
     fence,
@@ -36,6 +36,16 @@ pub struct BindGroup {
 }
 
 labelled!(BindGroup);
+
+impl Nameable for BindGroup {
+    fn name_mut(&mut self) -> &mut Option<Name> {
+        &mut self.name
+    }
+
+    fn named(&self, _: &Resource<Self>) -> Named {
+        Named::BindGroup(Arc::clone(&self.bound))
+    }
+}
 
 /// The group of wgpu, and what commands that use it have to hold.
 #[derive(Debug)]
@@ -199,9 +209,7 @@ impl wit::HostGpuBindGroup for WebGpuCtxView<'_> {
     label_methods!(BindGroup);
 
     fn drop(&mut self, this: Resource<BindGroup>) -> wasmtime::Result<()> {
-        let BindGroup { bound, label: _, name } = self.delete(this)?;
-        self.forget(name, || Named::BindGroup(bound));
-        Ok(())
+        self.delete_named(this).map(drop)
     }
 }
 

@@ -10,6 +10,7 @@ use wasmtime::component::{Accessor, Resource};
 
 use crate::{
     bindings::wit,
+    command_memory::{Name, Nameable, Named},
     device::DeviceCore,
     error::{GpuError, collecting},
     limits::SharedReservation,
@@ -31,11 +32,23 @@ pub struct Buffer {
     lent: bool,
     /// Whether the guest has destroyed a lent one.
     withdrawn: bool,
+    /// By which commands in the guest's memory mean it.
+    name: Option<Name>,
     /// Given back at `destroy`, which frees the memory before the handle goes.
     pub(crate) reservation: SharedReservation,
 }
 
 labelled!(Buffer);
+
+impl Nameable for Buffer {
+    fn name_mut(&mut self) -> &mut Option<Name> {
+        &mut self.name
+    }
+
+    fn named(&self, handle: &Resource<Self>) -> Named {
+        Named::Buffer(Resource::new_borrow(handle.rep()))
+    }
+}
 
 /// `GPUBufferMapState`, with what is mapped: <https://www.w3.org/TR/webgpu/#enumdef-gpubuffermapstate>
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +96,7 @@ impl Buffer {
             map,
             lent: false,
             withdrawn: false,
+            name: None,
             reservation,
         }
     }
@@ -97,6 +111,7 @@ impl Buffer {
             map: MapState::Unmapped,
             lent: true,
             withdrawn: false,
+            name: None,
             reservation: SharedReservation::new(None),
             inner,
         }
@@ -392,6 +407,6 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
     }
 
     fn drop(&mut self, this: Resource<Buffer>) -> wasmtime::Result<()> {
-        self.delete(this).map(drop)
+        self.delete_named(this).map(drop)
     }
 }

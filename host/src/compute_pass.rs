@@ -12,11 +12,11 @@ use crate::{
     bindings::wit,
     buffer::Buffer,
     command_encoder::{CommandEncoder, EncoderState, Kept},
-    command_memory::{self, Named, Names, Naming, Words, fetched},
+    command_memory::{self, Names, Naming, Replay, Words, fetched, fetched_alone, misplaced},
     compute_pipeline::ComputePipeline,
     pass::{self, Pass},
     timeline::Timeline,
-    view::{WebGpu, WebGpuCtxView, label_methods, labelled},
+    view::{WebGpu, WebGpuCtxView, label_methods, labelled, trace},
 };
 
 /// Records the commands of one compute pass.
@@ -207,28 +207,68 @@ impl ComputePassEncoder {
             recording.commands.push(Command::SetImmediates { range_offset, data: bytes.into() });
         }
     }
+}
 
-    /// Does what the guest has left in its memory; returns what it says about the call that has the host look there.
-    pub(crate) fn replay(&mut self, mut words: Words<'_>, names: &Names) -> wasmtime::Result<Naming> {
+impl WebGpuCtxView<'_> {
+    /// `dispatchWorkgroupsIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-dispatchworkgroupsindirect>
+    fn dispatch_workgroups_indirect(
+        &mut self,
+        this: &Resource<ComputePassEncoder>,
+        buffer: &Resource<Buffer>,
+        offset: u64,
+    ) -> wasmtime::Result<()> {
+        let buffer = self.get(buffer)?;
+        let (buffer, kept) = (buffer.inner.clone(), Kept::Resource(buffer.reservation.clone()));
+        let this = self.get_mut(this)?;
+        let indirect = || Command::DispatchIndirect(Box::new(Indirect { buffer, offset }));
+        if this.record("dispatch_workgroups_indirect", indirect) {
+            this.pass.keep(kept);
+        }
+        Ok(())
+    }
+}
+
+impl Replay for ComputePassEncoder {
+    fn replay(
+        view: &mut WebGpuCtxView<'_>,
+        this: &Resource<Self>,
+        mut words: Words<'_>,
+        names: &Names,
+    ) -> wasmtime::Result<Naming> {
+        use command_memory::Command;
+
+        let mut pass = view.get_mut(this)?;
         while let Some(command) = words.command()? {
-            command_memory::trace_command(&command);
             match command {
-                command_memory::Command::Name(name) => return Ok(Naming(Some(name))),
-                command_memory::Command::SetPipeline { name } => {
-                    self.set_pipeline(names.pipeline(name)?.clone())
+                Command::Name(name) => return Ok(Naming(Some(name))),
+                Command::SetPipeline { name } => {
+                    trace("[method]gpu-compute-pass-encoder.set-pipeline");
+                    pass.set_pipeline(names.compute_pipeline(name)?.clone());
                 }
-                command_memory::Command::SetBindGroup { index, name: 0, offsets } => {
-                    self.set_bind_group(index, None, offsets);
+                Command::SetBindGroup { index, name, offsets } => {
+                    trace("[method]gpu-compute-pass-encoder.set-bind-group");
+                    pass.set_bind_group(index, names.bound(name)?, offsets);
                 }
-                command_memory::Command::SetBindGroup { index, name, offsets } => {
-                    self.set_bind_group(index, Some(Arc::clone(names.bind_group(name)?)), offsets);
+                Command::SetImmediates { range_offset, words } => {
+                    trace("[method]gpu-compute-pass-encoder.set-immediates");
+                    pass.set_immediates(range_offset, &command_memory::bytes(words), None, None);
                 }
-                command_memory::Command::SetImmediates { range_offset, words } => {
-                    self.set_immediates(range_offset, &command_memory::bytes(words), None, None);
+                Command::DispatchWorkgroups(workgroups) => {
+                    trace("[method]gpu-compute-pass-encoder.dispatch-workgroups");
+                    pass.dispatch_workgroups(workgroups);
                 }
-                command_memory::Command::DispatchWorkgroups(workgroups) => {
-                    self.dispatch_workgroups(workgroups)
+                Command::DispatchWorkgroupsIndirect(command_memory::Indirect { name, offset }) => {
+                    trace("[method]gpu-compute-pass-encoder.dispatch-workgroups-indirect");
+                    view.dispatch_workgroups_indirect(this, names.buffer(name)?, offset)?;
+                    pass = view.get_mut(this)?;
                 }
+                Command::SetIndexBuffer { .. }
+                | Command::SetVertexBuffer { .. }
+                | Command::Draw { .. }
+                | Command::DrawIndexed { .. }
+                | Command::DrawIndirect(_)
+                | Command::DrawIndexedIndirect(_)
+                | Command::SetScissorRect(_) => return Err(misplaced(&command, "compute pass")),
             }
         }
         Ok(Naming::default())
@@ -242,7 +282,7 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         pipeline: Resource<ComputePipeline>,
     ) -> wasmtime::Result<()> {
         fetched(&mut access, &this, |view, naming| {
-            let pipeline = view.named_pipeline(&pipeline, naming)?;
+            let pipeline = view.named(&pipeline, naming)?.inner.clone();
             view.get_mut(&this)?.set_pipeline(pipeline);
             Ok(())
         })
@@ -256,7 +296,7 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         workgroup_count_z: Option<u32>,
     ) -> wasmtime::Result<()> {
         let workgroups = [workgroup_count_x, workgroup_count_y.unwrap_or(1), workgroup_count_z.unwrap_or(1)];
-        on(&mut access, &this, |this| this.dispatch_workgroups(workgroups))
+        fetched_alone(&mut access, &this, |this| this.dispatch_workgroups(workgroups))
     }
 
     fn dispatch_workgroups_indirect(
@@ -266,21 +306,13 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         indirect_offset: u64,
     ) -> wasmtime::Result<()> {
         fetched(&mut access, &this, |view, naming| {
-            naming.none()?;
-            let buffer = view.get(&indirect_buffer)?;
-            let (buffer, kept) = (buffer.inner.clone(), Kept::Resource(buffer.reservation.clone()));
-            let this = view.get_mut(&this)?;
-            let indirect =
-                || Command::DispatchIndirect(Box::new(Indirect { buffer, offset: indirect_offset }));
-            if this.record("dispatch_workgroups_indirect", indirect) {
-                this.pass.keep(kept);
-            }
-            Ok(())
+            view.named(&indirect_buffer, naming)?;
+            view.dispatch_workgroups_indirect(&this, &indirect_buffer, indirect_offset)
         })
     }
 
     fn end(mut access: Access<'_, T, Self>, this: Resource<ComputePassEncoder>) -> wasmtime::Result<()> {
-        on(&mut access, &this, ComputePassEncoder::end)
+        fetched_alone(&mut access, &this, ComputePassEncoder::end)
     }
 
     fn push_debug_group(
@@ -288,7 +320,7 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         this: Resource<ComputePassEncoder>,
         group_label: String,
     ) -> wasmtime::Result<()> {
-        on(&mut access, &this, |this| {
+        fetched_alone(&mut access, &this, |this| {
             let bytes = group_label.len();
             this.record_for("push_debug_group", bytes, || Command::PushDebugGroup(group_label));
         })
@@ -298,7 +330,7 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         mut access: Access<'_, T, Self>,
         this: Resource<ComputePassEncoder>,
     ) -> wasmtime::Result<()> {
-        on(&mut access, &this, |this| {
+        fetched_alone(&mut access, &this, |this| {
             this.record("pop_debug_group", || Command::PopDebugGroup);
         })
     }
@@ -308,7 +340,7 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         this: Resource<ComputePassEncoder>,
         marker_label: String,
     ) -> wasmtime::Result<()> {
-        on(&mut access, &this, |this| {
+        fetched_alone(&mut access, &this, |this| {
             let bytes = marker_label.len();
             this.record_for("insert_debug_marker", bytes, || Command::InsertDebugMarker(marker_label));
         })
@@ -324,13 +356,7 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         dynamic_offsets_data_length: Option<u32>,
     ) -> wasmtime::Result<Result<(), wit::SetBindGroupError>> {
         fetched(&mut access, &this, |view, naming| {
-            let group = match bind_group {
-                Some(group) => Some(view.named_group(&group, naming)?),
-                None => {
-                    naming.none()?;
-                    None
-                }
-            };
+            let group = view.named_bound(bind_group, naming)?;
             let offsets = pass::dynamic_offsets(
                 dynamic_offsets_data.as_deref(),
                 dynamic_offsets_data_start,
@@ -352,55 +378,9 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         data_offset: Option<u64>,
         data_size: Option<u64>,
     ) -> wasmtime::Result<()> {
-        on(&mut access, &this, |this| this.set_immediates(range_offset, &data, data_offset, data_size))
-    }
-}
-
-/// A call for a pass that has no other object.
-#[inline]
-fn on<T: 'static>(
-    access: &mut Access<'_, T, WebGpu>,
-    pass: &Resource<ComputePassEncoder>,
-    call: impl FnOnce(&mut ComputePassEncoder),
-) -> wasmtime::Result<()> {
-    fetched(access, pass, |view, naming| {
-        naming.none()?;
-        call(view.get_mut(pass)?);
-        Ok(())
-    })
-}
-
-impl WebGpuCtxView<'_> {
-    /// What `setPipeline` sets, which has a name from now on if the guest's memory says so.
-    #[inline]
-    fn named_pipeline(
-        &mut self,
-        pipeline: &Resource<ComputePipeline>,
-        Naming(name): Naming,
-    ) -> wasmtime::Result<wgpu::ComputePipeline> {
-        let entry = self.get_mut(pipeline)?;
-        let inner = entry.inner.clone();
-        if let Some(name) = name {
-            let old = entry.name.replace(name);
-            self.name(name, old, Named::Pipeline(inner.clone()));
-        }
-        Ok(inner)
-    }
-
-    /// What `setBindGroup` sets, which has a name from now on if the guest's memory says so.
-    #[inline]
-    fn named_group(
-        &mut self,
-        group: &Resource<BindGroup>,
-        Naming(name): Naming,
-    ) -> wasmtime::Result<Arc<Bound>> {
-        let entry = self.get_mut(group)?;
-        let bound = Arc::clone(&entry.bound);
-        if let Some(name) = name {
-            let old = entry.name.replace(name);
-            self.name(name, old, Named::BindGroup(Arc::clone(&bound)));
-        }
-        Ok(bound)
+        fetched_alone(&mut access, &this, |this| {
+            this.set_immediates(range_offset, &data, data_offset, data_size)
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use wasmtime::component::Resource;
 use crate::{
     bind_group_layout::BindGroupLayout,
     bindings::wit,
-    command_memory::{Name, Named},
+    command_memory::{Name, Nameable, Named},
     device::DeviceCore,
     error::collecting,
     pipeline::{self, Made},
@@ -23,6 +23,16 @@ pub struct ComputePipeline {
 }
 
 labelled!(ComputePipeline);
+
+impl Nameable for ComputePipeline {
+    fn name_mut(&mut self) -> &mut Option<Name> {
+        &mut self.name
+    }
+
+    fn named(&self, _: &Resource<Self>) -> Named {
+        Named::ComputePipeline(self.inner.clone())
+    }
+}
 
 /// What a pipeline is made from, with its handles resolved: it goes to the compiler's thread.
 #[derive(Debug)]
@@ -127,9 +137,7 @@ impl wit::HostGpuComputePipeline for WebGpuCtxView<'_> {
     }
 
     fn drop(&mut self, this: Resource<ComputePipeline>) -> wasmtime::Result<()> {
-        let ComputePipeline { inner, label: _, name } = self.delete(this)?;
-        self.forget(name, || Named::Pipeline(inner));
-        Ok(())
+        self.delete_named(this).map(drop)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
     bindings::wit,
     buffer::Buffer,
     command_encoder::CommandEncoder,
-    command_memory::{self, Named},
+    command_memory,
     compile::Compiler,
     compute_pipeline::{self, ComputePipeline},
     error::{DeviceErrors, GpuError},
@@ -292,15 +292,13 @@ impl<T: Send + 'static> wit::HostGpuDeviceWithStore<T> for WebGpu {
         this: Resource<Device>,
         descriptor: wit::GpuBindGroupDescriptor,
     ) -> wasmtime::Result<Resource<BindGroup>> {
-        let name = command_memory::name_of_new(&mut access)?;
+        let naming = command_memory::name_of_new(&mut access)?;
         let mut view = access.get();
         let device = view.core(&this)?;
-        let mut group = view.new_bind_group(&device, descriptor)?;
-        if let Some(name) = name {
-            group.name = Some(name);
-            view.name(name, None, Named::BindGroup(Arc::clone(&group.bound)));
-        }
-        view.push(group)
+        let group = view.new_bind_group(&device, descriptor)?;
+        let group = view.push(group)?;
+        view.named(&group, naming)?;
+        Ok(group)
     }
 
     async fn create_shader_module(

@@ -218,7 +218,7 @@ impl WebGpuCtxView<'_> {
         device: &LentDevice,
         buffer: Resource<Buffer>,
     ) -> wasmtime::Result<wgpu::Buffer> {
-        let buffer = self.delete(buffer)?;
+        let buffer = self.delete_named(buffer)?;
         let inner = buffer.into_wgpu().ok_or(LendError::Destroyed)?;
         check_buffer(&device.device, &inner)?;
         Ok(inner)

@@ -528,9 +528,7 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
 
 #[cfg(test)]
 mod tests {
-    use wit::{
-        HostGpuCommandEncoder as _, HostGpuDevice as _, HostGpuRenderPassEncoder as _, HostGpuTexture as _,
-    };
+    use wit::{HostGpuCommandEncoder as _, HostGpuDevice as _, HostGpuTexture as _};
 
     use super::*;
     use crate::{
@@ -603,8 +601,8 @@ mod tests {
             let mut view = guest.view();
             let encoder = view.create_command_encoder(device, None).unwrap();
             let pass = view.begin_render_pass(again(&encoder), descriptor).unwrap();
-            view.execute_bundles(again(&pass), vec![bundle]).unwrap();
-            view.end(pass).unwrap();
+            view.execute_bundles(&pass, &[bundle]).unwrap();
+            view.get_mut(&pass).unwrap().end();
             wit::HostGpuCommandEncoder::finish(&mut view, encoder, None).unwrap();
         });
         error

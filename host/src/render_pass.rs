@@ -4,19 +4,20 @@
 
 use std::sync::Arc;
 
-use wasmtime::component::Resource;
+use wasmtime::component::{Access, Resource};
 
 use crate::{
-    bind_group::BindGroup,
+    bind_group::{BindGroup, Bound},
     bindings::wit,
     buffer::Buffer,
     command_encoder::{CommandEncoder, Kept},
+    command_memory::{self, Names, Naming, Replay, Words, fetched, fetched_alone, misplaced},
     pass::{self, Pass},
     render_bundle::RenderBundle,
     render_commands::{Binding, DrawState},
     render_pipeline::RenderPipeline,
     texture_view::TextureView,
-    view::{WebGpuCtxView, label_methods, labelled},
+    view::{WebGpu, WebGpuCtxView, label_methods, labelled, trace},
 };
 
 /// <https://www.w3.org/TR/webgpu/#dom-gpurenderpassdescriptor-maxdrawcount>
@@ -53,8 +54,79 @@ impl RenderPassEncoder {
         }
     }
 
+    /// `setPipeline`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setpipeline>
+    #[inline]
+    fn set_pipeline(&mut self, pipeline: &wgpu::RenderPipeline) {
+        if let Some(pass) = self.open("set_pipeline") {
+            pass.set_pipeline(pipeline);
+        }
+    }
+
+    /// `setBindGroup`: <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setbindgroup>
+    fn set_bind_group(&mut self, index: u32, group: Option<&Arc<Bound>>, offsets: &[u32]) {
+        const CALL: &str = "set_bind_group";
+        let made = group.map(|group| group.made(&self.pass.device.timeline)).transpose();
+        let Some(pass) = self.pass.open_for(CALL, size_of_val(offsets)) else { return };
+        match made {
+            Ok(group) => pass.set_bind_group(index, group, offsets),
+            Err(reason) => self.pass.refuse(CALL, reason),
+        }
+        if let Some(kept) = group.and_then(|group| self.pass.keeps_group(group)) {
+            self.pass.keep(kept);
+        }
+    }
+
+    /// `setImmediates`: <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setimmediates>
+    fn set_immediates(
+        &mut self,
+        range_offset: u32,
+        data: &[u8],
+        data_offset: Option<u64>,
+        data_size: Option<u64>,
+    ) {
+        if let Some((pass, bytes)) = self.pass.immediates(range_offset, data, data_offset, data_size) {
+            pass.set_immediates(range_offset, bytes);
+        }
+    }
+
+    /// `draw`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-draw>
+    #[inline]
+    fn draw(
+        &mut self,
+        vertex_count: u32,
+        instance_count: Option<u32>,
+        first_vertex: Option<u32>,
+        first_instance: Option<u32>,
+    ) {
+        self.record("draw", |draws, pass| {
+            draws.draw(pass, vertex_count, instance_count, first_vertex, first_instance)
+        });
+    }
+
+    /// `drawIndexed`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindexed>
+    #[inline]
+    fn draw_indexed(
+        &mut self,
+        index_count: u32,
+        instance_count: Option<u32>,
+        first_index: Option<u32>,
+        base_vertex: Option<i32>,
+        first_instance: Option<u32>,
+    ) {
+        self.record("draw_indexed", |draws, pass| {
+            draws.draw_indexed(pass, index_count, instance_count, first_index, base_vertex, first_instance)
+        });
+    }
+
+    /// `setScissorRect`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-setscissorrect>
+    fn set_scissor_rect(&mut self, [x, y, width, height]: [u32; 4]) {
+        if let Some(pass) = self.open("set_scissor_rect") {
+            pass.set_scissor_rect(x, y, width, height);
+        }
+    }
+
     /// `end`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-end>
-    fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         if self.draws.draw_count > self.max_draw_count {
             let (draws, max) = (self.draws.draw_count, self.max_draw_count);
             let reason = format!("{draws} draws are more than maxDrawCount, {max}");
@@ -225,7 +297,79 @@ impl WebGpuCtxView<'_> {
         Ok((view.inner.clone(), Kept::Resource(view.reservation.clone())))
     }
 
-    /// Records a draw from an indirect buffer.
+    /// `setIndexBuffer`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setindexbuffer>
+    fn set_index_buffer(
+        &mut self,
+        this: &Resource<RenderPassEncoder>,
+        buffer: &Resource<Buffer>,
+        format: wgpu::IndexFormat,
+        offset: Option<u64>,
+        size: Option<u64>,
+    ) -> wasmtime::Result<()> {
+        let binding = Binding::index(self.get(buffer)?, format, offset, size);
+        let this = self.get_mut(this)?;
+        let binding = binding.and_then(|binding| binding.on(&this.pass.device));
+        if let Ok(binding) = &binding {
+            this.pass.keep(binding.kept.clone());
+        }
+        this.record("set_index_buffer", |draws, pass| {
+            draws.set_index_buffer(pass, binding?, format);
+            Ok::<_, String>(())
+        });
+        Ok(())
+    }
+
+    /// `setVertexBuffer`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setvertexbuffer>
+    fn set_vertex_buffer(
+        &mut self,
+        this: &Resource<RenderPassEncoder>,
+        slot: u32,
+        buffer: Option<&Resource<Buffer>>,
+        offset: Option<u64>,
+        size: Option<u64>,
+    ) -> wasmtime::Result<()> {
+        let binding = match buffer {
+            Some(buffer) => Binding::vertex(self.get(buffer)?, offset, size).map(Some),
+            None => Binding::none(offset, size).map(|()| None),
+        };
+        let this = self.get_mut(this)?;
+        let binding =
+            binding.and_then(|binding| binding.map(|binding| binding.on(&this.pass.device)).transpose());
+        if let Ok(Some(binding)) = &binding {
+            this.pass.keep(binding.kept.clone());
+        }
+        this.record("set_vertex_buffer", |draws, pass| {
+            draws.set_vertex_buffer(pass, slot, binding?);
+            Ok::<_, String>(())
+        });
+        Ok(())
+    }
+
+    /// `drawIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindirect>
+    fn draw_indirect(
+        &mut self,
+        this: &Resource<RenderPassEncoder>,
+        buffer: &Resource<Buffer>,
+        offset: u64,
+    ) -> wasmtime::Result<()> {
+        self.draw_from_buffer(this, "draw_indirect", buffer, |draws, pass, buffer| {
+            draws.draw_indirect(pass, buffer, offset);
+        })
+    }
+
+    /// `drawIndexedIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindexedindirect>
+    fn draw_indexed_indirect(
+        &mut self,
+        this: &Resource<RenderPassEncoder>,
+        buffer: &Resource<Buffer>,
+        offset: u64,
+    ) -> wasmtime::Result<()> {
+        self.draw_from_buffer(this, "draw_indexed_indirect", buffer, |draws, pass, buffer| {
+            draws.draw_indexed_indirect(pass, buffer, offset);
+        })
+    }
+
+    /// Records a draw whose arguments are in a buffer.
     fn draw_from_buffer(
         &mut self,
         this: &Resource<RenderPassEncoder>,
@@ -241,6 +385,117 @@ impl WebGpuCtxView<'_> {
             this.pass.keep(kept);
         }
         Ok(())
+    }
+
+    /// `executeBundles`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-executebundles>
+    pub(crate) fn execute_bundles(
+        &mut self,
+        this: &Resource<RenderPassEncoder>,
+        bundles: &[Resource<RenderBundle>],
+    ) -> wasmtime::Result<()> {
+        let mut draw_count = 0_u64;
+        let bundles = bundles
+            .iter()
+            .map(|bundle| {
+                let bundle = self.get(bundle)?;
+                draw_count = draw_count.saturating_add(bundle.draw_count);
+                Ok((bundle.inner.clone(), Kept::Bundle(Arc::clone(&bundle.kept))))
+            })
+            .collect::<wasmtime::Result<Vec<_>>>()?;
+        let (bundles, kept): (Vec<_>, Vec<_>) = bundles.into_iter().unzip();
+        let this = self.get_mut(this)?;
+        for kept in kept {
+            this.pass.keep(kept);
+        }
+        this.record("execute_bundles", |draws, pass| {
+            draws.reset_bindings();
+            draws.draw_count = draws.draw_count.saturating_add(draw_count);
+            if bundles.iter().any(Option::is_none) {
+                return Err("a render bundle is invalid");
+            }
+            pass.execute_bundles(bundles.iter().flatten());
+            Ok(())
+        });
+        Ok(())
+    }
+}
+
+impl Replay for RenderPassEncoder {
+    fn replay(
+        view: &mut WebGpuCtxView<'_>,
+        this: &Resource<Self>,
+        mut words: Words<'_>,
+        names: &Names,
+    ) -> wasmtime::Result<Naming> {
+        use command_memory::{Command, Indirect};
+
+        let mut pass = view.get_mut(this)?;
+        while let Some(command) = words.command()? {
+            match command {
+                Command::Name(name) => return Ok(Naming(Some(name))),
+                Command::SetPipeline { name } => {
+                    trace("[method]gpu-render-pass-encoder.set-pipeline");
+                    pass.set_pipeline(names.render_pipeline(name)?);
+                }
+                Command::SetBindGroup { index, name, offsets } => {
+                    trace("[method]gpu-render-pass-encoder.set-bind-group");
+                    pass.set_bind_group(index, names.bound(name)?.as_ref(), offsets);
+                }
+                Command::SetImmediates { range_offset, words } => {
+                    trace("[method]gpu-render-pass-encoder.set-immediates");
+                    pass.set_immediates(range_offset, &command_memory::bytes(words), None, None);
+                }
+                Command::SetIndexBuffer { name, format, offset, size } => {
+                    trace("[method]gpu-render-pass-encoder.set-index-buffer");
+                    view.set_index_buffer(this, names.buffer(name)?, format, Some(offset), size)?;
+                    pass = view.get_mut(this)?;
+                }
+                Command::SetVertexBuffer { slot, name, offset, size } => {
+                    trace("[method]gpu-render-pass-encoder.set-vertex-buffer");
+                    let buffer = if name == 0 { None } else { Some(names.buffer(name)?) };
+                    view.set_vertex_buffer(this, slot, buffer, Some(offset), size)?;
+                    pass = view.get_mut(this)?;
+                }
+                Command::Draw { vertex_count, instance_count, first_vertex, first_instance } => {
+                    trace("[method]gpu-render-pass-encoder.draw");
+                    pass.draw(vertex_count, Some(instance_count), Some(first_vertex), Some(first_instance));
+                }
+                Command::DrawIndexed {
+                    index_count,
+                    instance_count,
+                    first_index,
+                    base_vertex,
+                    first_instance,
+                } => {
+                    trace("[method]gpu-render-pass-encoder.draw-indexed");
+                    pass.draw_indexed(
+                        index_count,
+                        Some(instance_count),
+                        Some(first_index),
+                        Some(base_vertex),
+                        Some(first_instance),
+                    );
+                }
+                Command::DrawIndirect(Indirect { name, offset }) => {
+                    trace("[method]gpu-render-pass-encoder.draw-indirect");
+                    view.draw_indirect(this, names.buffer(name)?, offset)?;
+                    pass = view.get_mut(this)?;
+                }
+                Command::DrawIndexedIndirect(Indirect { name, offset }) => {
+                    trace("[method]gpu-render-pass-encoder.draw-indexed-indirect");
+                    view.draw_indexed_indirect(this, names.buffer(name)?, offset)?;
+                    pass = view.get_mut(this)?;
+                }
+                Command::SetScissorRect(rect) => {
+                    trace("[method]gpu-render-pass-encoder.set-scissor-rect");
+                    pass.set_scissor_rect(rect);
+                }
+                Command::DispatchWorkgroups(_) | Command::DispatchWorkgroupsIndirect(_) => {
+                    return Err(misplaced(&command, "render pass"));
+                }
+            }
+        }
+        Ok(Naming::default())
     }
 }
 
@@ -366,9 +621,9 @@ fn finite(color: &wgpu::Color) -> Result<(), &'static str> {
     }
 }
 
-impl wit::HostGpuRenderPassEncoder for WebGpuCtxView<'_> {
+impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
     fn set_viewport(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         x: f32,
         y: f32,
@@ -377,144 +632,132 @@ impl wit::HostGpuRenderPassEncoder for WebGpuCtxView<'_> {
         min_depth: f32,
         max_depth: f32,
     ) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.record("set_viewport", |_, pass| {
-            // A `float` of WebIDL is finite, and wgpu's comparisons let NaN through to the driver:
-            // https://webidl.spec.whatwg.org/#js-float
-            if ![x, y, width, height, min_depth, max_depth].into_iter().all(f32::is_finite) {
-                return Err("the viewport is not finite");
-            }
-            pass.set_viewport(x, y, width, height, min_depth, max_depth);
-            Ok(())
-        });
-        Ok(())
+        fetched_alone(&mut access, &this, |this| {
+            this.record("set_viewport", |_, pass| {
+                // A `float` of WebIDL is finite, and wgpu's comparisons let NaN through to the driver:
+                // https://webidl.spec.whatwg.org/#js-float
+                if ![x, y, width, height, min_depth, max_depth].into_iter().all(f32::is_finite) {
+                    return Err("the viewport is not finite");
+                }
+                pass.set_viewport(x, y, width, height, min_depth, max_depth);
+                Ok(())
+            });
+        })
     }
 
     fn set_scissor_rect(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         x: u32,
         y: u32,
         width: u32,
         height: u32,
     ) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.open("set_scissor_rect") {
-            pass.set_scissor_rect(x, y, width, height);
-        }
-        Ok(())
+        fetched_alone(&mut access, &this, |this| this.set_scissor_rect([x, y, width, height]))
     }
 
     fn set_blend_constant(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         color: wit::GpuColor,
     ) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.record("set_blend_constant", |_, pass| {
-            let color = self::color(color);
-            finite(&color)?;
-            pass.set_blend_constant(color);
-            Ok::<_, &str>(())
-        });
-        Ok(())
+        fetched_alone(&mut access, &this, |this| {
+            this.record("set_blend_constant", |_, pass| {
+                let color = self::color(color);
+                finite(&color)?;
+                pass.set_blend_constant(color);
+                Ok::<_, &str>(())
+            });
+        })
     }
 
     fn set_stencil_reference(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         reference: u32,
     ) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.open("set_stencil_reference") {
-            pass.set_stencil_reference(reference);
-        }
-        Ok(())
+        fetched_alone(&mut access, &this, |this| {
+            if let Some(pass) = this.open("set_stencil_reference") {
+                pass.set_stencil_reference(reference);
+            }
+        })
     }
 
     fn begin_occlusion_query(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         query_index: u32,
     ) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.open("begin_occlusion_query") {
-            pass.begin_occlusion_query(query_index);
-        }
-        Ok(())
+        fetched_alone(&mut access, &this, |this| {
+            if let Some(pass) = this.open("begin_occlusion_query") {
+                pass.begin_occlusion_query(query_index);
+            }
+        })
     }
 
-    fn end_occlusion_query(&mut self, this: Resource<RenderPassEncoder>) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.open("end_occlusion_query") {
-            pass.end_occlusion_query();
-        }
-        Ok(())
+    fn end_occlusion_query(
+        mut access: Access<'_, T, Self>,
+        this: Resource<RenderPassEncoder>,
+    ) -> wasmtime::Result<()> {
+        fetched_alone(&mut access, &this, |this| {
+            if let Some(pass) = this.open("end_occlusion_query") {
+                pass.end_occlusion_query();
+            }
+        })
     }
 
     fn execute_bundles(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         bundles: Vec<Resource<RenderBundle>>,
     ) -> wasmtime::Result<()> {
-        let mut draw_count = 0_u64;
-        let bundles = bundles
-            .iter()
-            .map(|bundle| {
-                let bundle = self.get(bundle)?;
-                draw_count = draw_count.saturating_add(bundle.draw_count);
-                Ok((bundle.inner.clone(), Kept::Bundle(Arc::clone(&bundle.kept))))
-            })
-            .collect::<wasmtime::Result<Vec<_>>>()?;
-        let (bundles, kept): (Vec<_>, Vec<_>) = bundles.into_iter().unzip();
-        let this = self.get_mut(&this)?;
-        for kept in kept {
-            this.pass.keep(kept);
-        }
-        this.record("execute_bundles", |draws, pass| {
-            draws.reset_bindings();
-            draws.draw_count = draws.draw_count.saturating_add(draw_count);
-            if bundles.iter().any(Option::is_none) {
-                return Err("a render bundle is invalid");
-            }
-            pass.execute_bundles(bundles.iter().flatten());
-            Ok(())
-        });
-        Ok(())
+        fetched(&mut access, &this, |view, naming| {
+            naming.none()?;
+            view.execute_bundles(&this, &bundles)
+        })
     }
 
-    fn end(&mut self, this: Resource<RenderPassEncoder>) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.end();
-        Ok(())
+    fn end(mut access: Access<'_, T, Self>, this: Resource<RenderPassEncoder>) -> wasmtime::Result<()> {
+        fetched_alone(&mut access, &this, RenderPassEncoder::end)
     }
-
-    label_methods!(RenderPassEncoder);
 
     fn push_debug_group(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         group_label: String,
     ) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.pass.open_for("push_debug_group", group_label.len()) {
-            pass.push_debug_group(&group_label);
-        }
-        Ok(())
+        fetched_alone(&mut access, &this, |this| {
+            if let Some(pass) = this.pass.open_for("push_debug_group", group_label.len()) {
+                pass.push_debug_group(&group_label);
+            }
+        })
     }
 
-    fn pop_debug_group(&mut self, this: Resource<RenderPassEncoder>) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.open("pop_debug_group") {
-            pass.pop_debug_group();
-        }
-        Ok(())
+    fn pop_debug_group(
+        mut access: Access<'_, T, Self>,
+        this: Resource<RenderPassEncoder>,
+    ) -> wasmtime::Result<()> {
+        fetched_alone(&mut access, &this, |this| {
+            if let Some(pass) = this.open("pop_debug_group") {
+                pass.pop_debug_group();
+            }
+        })
     }
 
     fn insert_debug_marker(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         marker_label: String,
     ) -> wasmtime::Result<()> {
-        if let Some(pass) = self.get_mut(&this)?.pass.open_for("insert_debug_marker", marker_label.len()) {
-            pass.insert_debug_marker(&marker_label);
-        }
-        Ok(())
+        fetched_alone(&mut access, &this, |this| {
+            if let Some(pass) = this.pass.open_for("insert_debug_marker", marker_label.len()) {
+                pass.insert_debug_marker(&marker_label);
+            }
+        })
     }
 
     fn set_bind_group(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         index: u32,
         bind_group: Option<Resource<BindGroup>>,
@@ -522,122 +765,92 @@ impl wit::HostGpuRenderPassEncoder for WebGpuCtxView<'_> {
         dynamic_offsets_data_start: Option<u64>,
         dynamic_offsets_data_length: Option<u32>,
     ) -> wasmtime::Result<Result<(), wit::SetBindGroupError>> {
-        const CALL: &str = "set_bind_group";
-        let offsets = match pass::dynamic_offsets(
-            dynamic_offsets_data.as_deref(),
-            dynamic_offsets_data_start,
-            dynamic_offsets_data_length,
-        ) {
-            Ok(offsets) => offsets,
-            Err(error) => return Ok(Err(error)),
-        };
-        let bind_group = self.bound(bind_group)?;
-        let this = self.get_mut(&this)?;
-        let made = bind_group.as_deref().map(|group| group.made(&this.pass.device.timeline)).transpose();
-        let kept = bind_group.as_ref().and_then(|group| this.pass.keeps_group(group));
-        if let Some(pass) = this.pass.open_for(CALL, size_of_val(offsets)) {
-            match made {
-                Ok(group) => pass.set_bind_group(index, group, offsets),
-                Err(reason) => this.pass.refuse(CALL, reason),
+        fetched(&mut access, &this, |view, naming| {
+            let group = view.named_bound(bind_group, naming)?;
+            let offsets = pass::dynamic_offsets(
+                dynamic_offsets_data.as_deref(),
+                dynamic_offsets_data_start,
+                dynamic_offsets_data_length,
+            );
+            match offsets {
+                Ok(offsets) => view.get_mut(&this)?.set_bind_group(index, group.as_ref(), offsets),
+                Err(error) => return Ok(Err(error)),
             }
-            if let Some(kept) = kept {
-                this.pass.keep(kept);
-            }
-        }
-        Ok(Ok(()))
+            Ok(Ok(()))
+        })
     }
 
     fn set_immediates(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         range_offset: u32,
         data: Vec<u8>,
         data_offset: Option<u64>,
         data_size: Option<u64>,
     ) -> wasmtime::Result<()> {
-        if let Some((pass, bytes)) =
-            self.get_mut(&this)?.pass.immediates(range_offset, &data, data_offset, data_size)
-        {
-            pass.set_immediates(range_offset, bytes);
-        }
-        Ok(())
+        fetched_alone(&mut access, &this, |this| {
+            this.set_immediates(range_offset, &data, data_offset, data_size);
+        })
     }
 
     fn set_pipeline(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         pipeline: Resource<RenderPipeline>,
     ) -> wasmtime::Result<()> {
-        let pipeline = self.get(&pipeline)?.inner.clone();
-        if let Some(pass) = self.get_mut(&this)?.open("set_pipeline") {
-            pass.set_pipeline(&pipeline);
-        }
-        Ok(())
+        fetched(&mut access, &this, |view, naming| {
+            let pipeline = view.named(&pipeline, naming)?.inner.clone();
+            view.get_mut(&this)?.set_pipeline(&pipeline);
+            Ok(())
+        })
     }
 
     fn set_index_buffer(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         buffer: Resource<Buffer>,
         index_format: wit::GpuIndexFormat,
         offset: Option<u64>,
         size: Option<u64>,
     ) -> wasmtime::Result<()> {
-        let index_format = index_format.into();
-        let binding = Binding::index(self.get(&buffer)?, index_format, offset, size);
-        let this = self.get_mut(&this)?;
-        let binding = binding.and_then(|binding| binding.on(&this.pass.device));
-        if let Ok(binding) = &binding {
-            this.pass.keep(binding.kept.clone());
-        }
-        this.record("set_index_buffer", |draws, pass| {
-            draws.set_index_buffer(pass, binding?, index_format);
-            Ok::<_, String>(())
-        });
-        Ok(())
+        fetched(&mut access, &this, |view, naming| {
+            view.named(&buffer, naming)?;
+            view.set_index_buffer(&this, &buffer, index_format.into(), offset, size)
+        })
     }
 
     fn set_vertex_buffer(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         slot: u32,
         buffer: Option<Resource<Buffer>>,
         offset: Option<u64>,
         size: Option<u64>,
     ) -> wasmtime::Result<()> {
-        let binding = match buffer {
-            Some(buffer) => Binding::vertex(self.get(&buffer)?, offset, size).map(Some),
-            None => Binding::none(offset, size).map(|()| None),
-        };
-        let this = self.get_mut(&this)?;
-        let binding =
-            binding.and_then(|binding| binding.map(|binding| binding.on(&this.pass.device)).transpose());
-        if let Ok(Some(binding)) = &binding {
-            this.pass.keep(binding.kept.clone());
-        }
-        this.record("set_vertex_buffer", |draws, pass| {
-            draws.set_vertex_buffer(pass, slot, binding?);
-            Ok::<_, String>(())
-        });
-        Ok(())
+        fetched(&mut access, &this, |view, naming| {
+            match &buffer {
+                Some(buffer) => drop(view.named(buffer, naming)?),
+                None => naming.none()?,
+            }
+            view.set_vertex_buffer(&this, slot, buffer.as_ref(), offset, size)
+        })
     }
 
     fn draw(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         vertex_count: u32,
         instance_count: Option<u32>,
         first_vertex: Option<u32>,
         first_instance: Option<u32>,
     ) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.record("draw", |draws, pass| {
-            draws.draw(pass, vertex_count, instance_count, first_vertex, first_instance)
-        });
-        Ok(())
+        fetched_alone(&mut access, &this, |this| {
+            this.draw(vertex_count, instance_count, first_vertex, first_instance);
+        })
     }
 
     fn draw_indexed(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         index_count: u32,
         instance_count: Option<u32>,
@@ -645,33 +858,38 @@ impl wit::HostGpuRenderPassEncoder for WebGpuCtxView<'_> {
         base_vertex: Option<i32>,
         first_instance: Option<u32>,
     ) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.record("draw_indexed", |draws, pass| {
-            draws.draw_indexed(pass, index_count, instance_count, first_index, base_vertex, first_instance)
-        });
-        Ok(())
+        fetched_alone(&mut access, &this, |this| {
+            this.draw_indexed(index_count, instance_count, first_index, base_vertex, first_instance);
+        })
     }
 
     fn draw_indirect(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         indirect_buffer: Resource<Buffer>,
         indirect_offset: u64,
     ) -> wasmtime::Result<()> {
-        self.draw_from_buffer(&this, "draw_indirect", &indirect_buffer, |draws, pass, buffer| {
-            draws.draw_indirect(pass, buffer, indirect_offset);
+        fetched(&mut access, &this, |view, naming| {
+            view.named(&indirect_buffer, naming)?;
+            view.draw_indirect(&this, &indirect_buffer, indirect_offset)
         })
     }
 
     fn draw_indexed_indirect(
-        &mut self,
+        mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
         indirect_buffer: Resource<Buffer>,
         indirect_offset: u64,
     ) -> wasmtime::Result<()> {
-        self.draw_from_buffer(&this, "draw_indexed_indirect", &indirect_buffer, |draws, pass, buffer| {
-            draws.draw_indexed_indirect(pass, buffer, indirect_offset);
+        fetched(&mut access, &this, |view, naming| {
+            view.named(&indirect_buffer, naming)?;
+            view.draw_indexed_indirect(&this, &indirect_buffer, indirect_offset)
         })
     }
+}
+
+impl wit::HostGpuRenderPassEncoder for WebGpuCtxView<'_> {
+    label_methods!(RenderPassEncoder);
 
     fn drop(&mut self, this: Resource<RenderPassEncoder>) -> wasmtime::Result<()> {
         self.delete(this).map(drop)

@@ -5,6 +5,7 @@ use wasmtime::component::Resource;
 use crate::{
     bind_group_layout::BindGroupLayout,
     bindings::wit,
+    command_memory::{Name, Nameable, Named},
     device::DeviceCore,
     error::collecting,
     pipeline::{self, Made},
@@ -17,9 +18,21 @@ use crate::{
 pub struct RenderPipeline {
     pub(crate) inner: wgpu::RenderPipeline,
     pub(crate) label: String,
+    /// By which commands in the guest's memory mean it.
+    pub(crate) name: Option<Name>,
 }
 
 labelled!(RenderPipeline);
+
+impl Nameable for RenderPipeline {
+    fn name_mut(&mut self) -> &mut Option<Name> {
+        &mut self.name
+    }
+
+    fn named(&self, _: &Resource<Self>) -> Named {
+        Named::RenderPipeline(self.inner.clone())
+    }
+}
 
 /// What a pipeline is made from, with its handles resolved: it goes to the compiler's thread.
 #[derive(Debug)]
@@ -149,7 +162,7 @@ impl RenderPipeline {
             Err(reason) => (None, vec![pipeline::refused(CALL, &label, &reason)]),
         };
         let inner = inner.unwrap_or_else(|| device.guarded(|| invalid(&device.wgpu)));
-        Made { pipeline: Self { inner, label }, errors }
+        Made { pipeline: Self { inner, label, name: None }, errors }
     }
 }
 
@@ -209,7 +222,7 @@ impl wit::HostGpuRenderPipeline for WebGpuCtxView<'_> {
     }
 
     fn drop(&mut self, this: Resource<RenderPipeline>) -> wasmtime::Result<()> {
-        self.delete(this).map(drop)
+        self.delete_named(this).map(drop)
     }
 }
 

@@ -23,7 +23,7 @@ mod export {
     static LIST: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 
     // SAFETY: nothing else has this name, and this is the type of the function in the canonical ABI.
-    #[unsafe(export_name = "wgpu-wasi:commands/memory@0.1.0#attach")]
+    #[unsafe(export_name = "wgpu-wasi:commands/memory@0.2.0#attach")]
     extern "C" fn attach() -> *const AtomicUsize {
         let [address, length] = &LIST;
         address.store(super::MEMORY.as_ptr().addr(), Ordering::Relaxed);

@@ -12,6 +12,7 @@ use wgpu::custom::{
 };
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::command_memory::Name;
 use crate::convert::{NotInWebGpu, label, ours};
 use crate::device::DeviceShared;
 use crate::elide::Id;
@@ -33,12 +34,20 @@ pub(crate) fn handle(buffer: &DispatchBuffer) -> &wit::GpuBuffer {
     ours(buffer.as_custom::<Buffer>()).wit()
 }
 
+/// The same, with the name by which the host may know the buffer.
+#[inline]
+pub(crate) fn named(buffer: &DispatchBuffer) -> (&wit::GpuBuffer, &Name) {
+    let inner = &*ours(buffer.as_custom::<Buffer>()).inner;
+    (&inner.wit, &inner.name)
+}
+
 /// The buffer itself: a range that is mapped, or a mapping that is pending, holds on to it, too.
 #[derive(Debug)]
 pub(crate) struct BufferInner {
     device: Arc<DeviceShared>,
     wit: wit::GpuBuffer,
     id: Id,
+    name: Name,
     label: Option<String>,
     size: wgpu::BufferAddress,
     usage: wgpu::BufferUsages,
@@ -86,6 +95,7 @@ impl Buffer {
                 device: Arc::clone(device),
                 wit,
                 id: Id::next(),
+                name: Name::default(),
                 label: label(desc.label),
                 size: desc.size,
                 usage: desc.usage,
@@ -106,6 +116,7 @@ impl Buffer {
                 device,
                 wit,
                 id: Id::next(),
+                name: Name::default(),
             }),
         }
     }

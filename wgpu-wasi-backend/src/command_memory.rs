@@ -1,20 +1,22 @@
 //! Command memory — wit: wgpu-wasi:commands/memory — peer: host/src/command_memory.rs
 //!
 //! A call of the host takes ten times as long as the command that it carries takes to be recorded. A host that has
-//! asked for it fetches the commands of compute passes from memory of the guest instead, with the next call for the
-//! pass that they belong to. On other hosts, and where there is no room, each command is a call.
+//! asked for it fetches the commands of a pass from memory of the guest instead, with the next call for the pass that
+//! they belong to. On other hosts, and where there is no room, each command is a call.
 //!
 //! There is one such memory, and it is in the hands of one pass at a time: of the first that leaves a command there,
 //! until the host has fetched it.
 
 use std::mem;
 use std::num::NonZeroU16;
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
-use wgpu::custom::{DispatchBindGroup, DispatchComputePipeline};
+use wgpu::custom::{DispatchBindGroup, DispatchBuffer, DispatchComputePipeline, DispatchRenderPipeline};
 
 use crate::elide::Id;
+use crate::render_commands::length;
 use crate::wait::lock;
 
 include!("../../wit/tables/command_words.rs");
@@ -66,7 +68,7 @@ mod export {
 
     // SAFETY: nothing else has this name: it is that of the interface's one function, whose type in the canonical ABI
     // this is. The list has no `cabi_post_` function, so that nobody frees it.
-    #[unsafe(export_name = "wgpu-wasi:commands/memory@0.1.0#attach")]
+    #[unsafe(export_name = "wgpu-wasi:commands/memory@0.2.0#attach")]
     extern "C" fn attach() -> *const AtomicUsize {
         ATTACHED.store(true, Ordering::Relaxed);
         let [address, length] = &LIST;
@@ -76,36 +78,57 @@ mod export {
     }
 }
 
-/// The commands of one pass.
+/// The commands of one pass, or of a render bundle.
 #[derive(Debug)]
 pub(crate) struct Commands {
-    pass: Id,
+    /// `None`: the host fetches nothing for it.
+    pass: Option<Id>,
     /// Objects that commands name, until the host has fetched these.
     kept: Vec<Kept>,
 }
 
+/// An object that the guest may drop before the host has fetched what names it.
 #[derive(Debug)]
 #[expect(dead_code, reason = "held, and never read")]
-enum Kept {
-    Pipeline(DispatchComputePipeline),
+pub(crate) enum Kept {
+    ComputePipeline(DispatchComputePipeline),
+    RenderPipeline(DispatchRenderPipeline),
     BindGroup(DispatchBindGroup),
+    Buffer(DispatchBuffer),
+}
+
+macro_rules! kept {
+    ($($variant:ident $object:ident)*) => {$(
+        impl From<&$object> for Kept {
+            fn from(object: &$object) -> Self {
+                Self::$variant(object.clone())
+            }
+        }
+    )*};
+}
+
+kept! {
+    ComputePipeline DispatchComputePipeline
+    RenderPipeline DispatchRenderPipeline
+    BindGroup DispatchBindGroup
+    Buffer DispatchBuffer
 }
 
 impl Commands {
     /// Of a pass that begins.
-    pub(crate) fn new() -> Self {
-        Self { pass: Id::next(), kept: Vec::new() }
+    pub(crate) fn of_pass() -> Self {
+        Self { pass: Some(Id::next()), kept: Vec::new() }
+    }
+
+    /// Of a render bundle, whose commands are recorded once for many passes: each is a call.
+    pub(crate) fn of_bundle() -> Self {
+        Self { pass: None, kept: Vec::new() }
     }
 
     /// Leaves `setPipeline` for the host; `false` where it has to be a call.
     #[inline]
-    pub(crate) fn set_pipeline(&mut self, name: &Name, pipeline: &DispatchComputePipeline) -> bool {
-        let Some(known) = name.known() else { return false };
-        let left = self.leave([SET_PIPELINE, known], &[]);
-        if left && name.is_new_to(self.pass) {
-            self.kept.push(Kept::Pipeline(pipeline.clone()));
-        }
-        left
+    pub(crate) fn set_pipeline(&mut self, name: &Name, pipeline: impl Into<Kept>) -> bool {
+        self.leave_named(name, pipeline, |name| [SET_PIPELINE, name], &[])
     }
 
     /// Leaves `setBindGroup` for the host; `false` where it has to be a call.
@@ -117,15 +140,12 @@ impl Commands {
         offsets: &[u32],
     ) -> bool {
         let Ok(count) = u32::try_from(offsets.len()) else { return false };
-        let Some((name, group)) = group else {
-            return self.leave([SET_BIND_GROUP, index, 0, count], offsets);
-        };
-        let Some(known) = name.known() else { return false };
-        let left = self.leave([SET_BIND_GROUP, index, known, count], offsets);
-        if left && name.is_new_to(self.pass) {
-            self.kept.push(Kept::BindGroup(group.clone()));
+        match group {
+            Some((name, group)) => {
+                self.leave_named(name, group, |name| [SET_BIND_GROUP, index, name, count], offsets)
+            }
+            None => self.leave([SET_BIND_GROUP, index, 0, count], offsets),
         }
-        left
     }
 
     /// Leaves `setImmediates` for the host; `false` where it has to be a call.
@@ -145,11 +165,117 @@ impl Commands {
         self.leave([DISPATCH_WORKGROUPS, x, y, z], &[])
     }
 
+    /// Leaves `dispatchWorkgroupsIndirect` for the host; `false` where it has to be a call.
+    pub(crate) fn dispatch_workgroups_indirect(
+        &mut self,
+        name: &Name,
+        buffer: &DispatchBuffer,
+        offset: u64,
+    ) -> bool {
+        self.indirect(DISPATCH_WORKGROUPS_INDIRECT, name, buffer, offset)
+    }
+
+    /// Leaves `setIndexBuffer` for the host; `false` where it has to be a call.
+    pub(crate) fn set_index_buffer(
+        &mut self,
+        name: &Name,
+        buffer: &DispatchBuffer,
+        format: wgpu::IndexFormat,
+        offset: u64,
+        size: Option<u64>,
+    ) -> bool {
+        let format = match format {
+            wgpu::IndexFormat::Uint16 => UINT16,
+            wgpu::IndexFormat::Uint32 => UINT32,
+        };
+        let [low, high] = halves(offset);
+        let Some([size_low, size_high]) = size_words(size) else { return false };
+        let words = |name| [SET_INDEX_BUFFER, name, format, low, high, size_low, size_high];
+        self.leave_named(name, buffer, words, &[])
+    }
+
+    /// Leaves `setVertexBuffer` for the host; `false` where it has to be a call.
+    pub(crate) fn set_vertex_buffer(
+        &mut self,
+        slot: u32,
+        buffer: Option<(&Name, &DispatchBuffer)>,
+        offset: u64,
+        size: Option<u64>,
+    ) -> bool {
+        let [low, high] = halves(offset);
+        let Some([size_low, size_high]) = size_words(size) else { return false };
+        let words = |name| [SET_VERTEX_BUFFER, slot, name, low, high, size_low, size_high];
+        match buffer {
+            Some((name, buffer)) => self.leave_named(name, buffer, words, &[]),
+            None => self.leave(words(0), &[]),
+        }
+    }
+
+    /// Leaves `draw` for the host; `false` where it has to be a call.
+    #[inline]
+    pub(crate) fn draw(&mut self, vertices: &Range<u32>, instances: &Range<u32>) -> bool {
+        let words = [DRAW, length(vertices), length(instances), vertices.start, instances.start];
+        self.leave(words, &[])
+    }
+
+    /// Leaves `drawIndexed` for the host; `false` where it has to be a call.
+    #[inline]
+    pub(crate) fn draw_indexed(
+        &mut self,
+        indices: &Range<u32>,
+        base_vertex: i32,
+        instances: &Range<u32>,
+    ) -> bool {
+        let base_vertex = base_vertex.cast_unsigned();
+        let (count, instance_count) = (length(indices), length(instances));
+        self.leave([DRAW_INDEXED, count, instance_count, indices.start, base_vertex, instances.start], &[])
+    }
+
+    /// Leaves `drawIndirect` for the host; `false` where it has to be a call.
+    pub(crate) fn draw_indirect(&mut self, name: &Name, buffer: &DispatchBuffer, offset: u64) -> bool {
+        self.indirect(DRAW_INDIRECT, name, buffer, offset)
+    }
+
+    /// Leaves `drawIndexedIndirect` for the host; `false` where it has to be a call.
+    pub(crate) fn draw_indexed_indirect(
+        &mut self,
+        name: &Name,
+        buffer: &DispatchBuffer,
+        offset: u64,
+    ) -> bool {
+        self.indirect(DRAW_INDEXED_INDIRECT, name, buffer, offset)
+    }
+
+    /// Leaves `setScissorRect` for the host; `false` where it has to be a call.
+    pub(crate) fn set_scissor_rect(&mut self, [x, y, width, height]: [u32; 4]) -> bool {
+        self.leave([SET_SCISSOR_RECT, x, y, width, height], &[])
+    }
+
+    fn indirect(&mut self, command: u32, name: &Name, buffer: &DispatchBuffer, offset: u64) -> bool {
+        let [low, high] = halves(offset);
+        self.leave_named(name, buffer, |name| [command, name, low, high], &[])
+    }
+
+    /// Leaves a command with the name of `object`, if the host knows it.
+    #[inline]
+    fn leave_named<const N: usize>(
+        &mut self,
+        name: &Name,
+        object: impl Into<Kept>,
+        command: impl FnOnce(u32) -> [u32; N],
+        rest: &[u32],
+    ) -> bool {
+        let (Some(pass), Some(known)) = (self.pass, name.known()) else { return false };
+        let left = self.leave(command(known), rest);
+        if left && name.is_new_to(pass) {
+            self.kept.push(object.into());
+        }
+        left
+    }
+
     #[inline]
     fn leave<const N: usize>(&self, command: [u32; N], rest: &[u32]) -> bool {
-        if !ATTACHED.load(Ordering::Relaxed) {
-            return false;
-        }
+        let Some(pass) = self.pass.filter(|_| ATTACHED.load(Ordering::Relaxed)) else { return false };
         let waiting = WAITING.load(Ordering::Relaxed);
         if waiting > 0 && !self.owns_what_waits() {
             return false;
@@ -161,13 +287,13 @@ impl Commands {
             place.store(*word, Ordering::Relaxed);
         }
         WAITING.store(end - FIRST, Ordering::Relaxed);
-        OWNER.store(self.pass.number(), Ordering::Relaxed);
+        OWNER.store(pass.number(), Ordering::Relaxed);
         true
     }
 
     #[inline]
     fn owns_what_waits(&self) -> bool {
-        OWNER.load(Ordering::Relaxed) == self.pass.number()
+        self.pass.is_some_and(|pass| OWNER.load(Ordering::Relaxed) == pass.number())
     }
 
     /// Makes a call for this pass, with which the host fetches what waits for that.
@@ -186,13 +312,27 @@ impl Commands {
 
     /// [`Self::call`] with an object that the host may know by `name` from then on.
     pub(crate) fn call_naming<T>(&self, name: &Name, call: impl FnOnce() -> T) -> T {
-        let number = if ATTACHED.load(Ordering::Relaxed) { name.choose() } else { None };
+        let number = self.pass.filter(|_| ATTACHED.load(Ordering::Relaxed)).and_then(|_| name.choose());
         let told = number.is_some_and(|number| self.leave([NAME, number], &[]));
         let result = self.call(call);
         if told {
             name.told();
         }
         result
+    }
+}
+
+/// A number as two words, the low one first.
+fn halves(number: u64) -> [u32; 2] {
+    let [a, b, c, d, e, f, g, h] = number.to_le_bytes();
+    [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
+}
+
+/// The words of a size; `None` for the one that means none.
+fn size_words(size: Option<u64>) -> Option<[u32; 2]> {
+    match size {
+        Some(NO_SIZE) => None,
+        size => Some(halves(size.unwrap_or(NO_SIZE))),
     }
 }
 
@@ -294,7 +434,7 @@ mod tests {
     /// One test, for there is one memory.
     #[test]
     fn commands_wait_for_the_next_call_of_their_pass() {
-        let mut pass = Commands::new();
+        let mut pass = Commands::of_pass();
         assert!(!pass.dispatch_workgroups([1, 2, 3]), "nobody fetches");
         let name = Name::default();
         assert_eq!(pass.call_naming(&name, in_use), []);
@@ -308,7 +448,7 @@ mod tests {
         assert_eq!(in_use(), []);
         let words = [[5, 1, 2, 3].as_slice(), &[3, 2, 0, 2, 256, 512], &[4, 4, 2, 1, 2]].concat();
 
-        let mut other = Commands::new();
+        let mut other = Commands::of_pass();
         assert!(!other.dispatch_workgroups([1; 3]), "the memory is another pass's");
         assert_eq!(other.call(in_use), []);
         assert_eq!(other.call_naming(&name, in_use), []);
@@ -324,7 +464,36 @@ mod tests {
         drop(name);
         let third = Name::default();
         assert_eq!(pass.call_naming(&third, in_use), [1, 1], "a number that is no longer in use");
-        assert!(third.is_new_to(pass.pass) && !third.is_new_to(pass.pass) && third.is_new_to(other.pass));
+        let (one, two) = (pass.pass.unwrap(), other.pass.unwrap());
+        assert!(third.is_new_to(one) && !third.is_new_to(one) && third.is_new_to(two));
+
+        for left in [
+            pass.draw(&(1..4), &(5..7)),
+            pass.draw(&Range { start: 4, end: 1 }, &(0..1)),
+            pass.draw_indexed(&(2..8), -3, &(4..5)),
+            pass.set_scissor_rect([1, 2, 3, 4]),
+            pass.set_vertex_buffer(2, None, 0, None),
+            pass.set_vertex_buffer(2, None, 0x3_0000_0002, Some(0x5_0000_0004)),
+        ] {
+            assert!(left);
+        }
+        assert!(!pass.set_vertex_buffer(2, None, 0, Some(u64::MAX)), "that would be no size");
+        let words = [
+            [9, 3, 2, 1, 5].as_slice(),
+            &[9, 0, 1, 4, 0],
+            &[10, 6, 1, 2, -3_i32 as u32, 4],
+            &[13, 1, 2, 3, 4],
+            &[8, 2, 0, 0, 0, u32::MAX, u32::MAX],
+            &[8, 2, 0, 2, 3, 4, 5],
+        ];
+        assert_eq!(pass.call(in_use), words.concat());
+
+        let mut bundle = Commands::of_bundle();
+        assert!(!bundle.draw(&(0..3), &(0..1)), "a bundle's commands are calls");
+        let fourth = Name::default();
+        assert_eq!(bundle.call_naming(&fourth, in_use), []);
+        assert_eq!(fourth.choose(), Some(3), "no number was spent on it");
+        drop(fourth);
 
         let left = (0..WORDS).take_while(|_| pass.dispatch_workgroups([7; 3])).count();
         assert_eq!(left, (WORDS - 2) / 4);

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use wgpu::custom::{
-    ComputePassInterface, DispatchBindGroup, DispatchBuffer, DispatchComputePipeline, DispatchQuerySet,
-    DispatchTextureView,
+    ComputePassInterface, DispatchBuffer, DispatchComputePipeline, DispatchQuerySet, DispatchTextureView,
 };
 use wgpu::wgt;
 
-use crate::bind_group::{BindGroup, dynamic_offsets};
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::buffer;
 use crate::command_encoder::EncoderShared;
@@ -16,6 +14,7 @@ use crate::command_memory::Commands;
 use crate::compute_pipeline::ComputePipeline;
 use crate::convert::{label, ours};
 use crate::elide::Bound;
+use crate::pass::{binding_commands, debug_commands};
 use crate::query_set::QuerySet;
 use crate::unsupported;
 
@@ -52,7 +51,11 @@ impl ComputePass {
         });
         let descriptor = wit::GpuComputePassDescriptor { timestamp_writes, label: label(*name) };
         let wit = wit.begin_compute_pass(Some(&descriptor));
-        Self { wit, encoder: Arc::clone(encoder), bound: Bound::default(), commands: Commands::new() }
+        Self { wit, encoder: Arc::clone(encoder), bound: Bound::default(), commands: Commands::of_pass() }
+    }
+
+    fn fail(&self, call: &str, why: String) {
+        self.encoder.fail(call, why);
     }
 }
 
@@ -64,36 +67,8 @@ impl ComputePassInterface for ComputePass {
         }
     }
 
-    fn set_bind_group(
-        &mut self,
-        index: u32,
-        bind_group: Option<&DispatchBindGroup>,
-        offsets: &[wgpu::DynamicOffset],
-    ) {
-        let group = bind_group.map(|group| (ours(group.as_custom::<BindGroup>()), group));
-        let id = group.map(|(group, _)| group.id());
-        if !self.bound.set_bind_group(index, id, offsets)
-            || self.commands.set_bind_group(index, group.map(|(ours, group)| (ours.name(), group)), offsets)
-        {
-            return;
-        }
-        let (data, start, length) = dynamic_offsets(offsets);
-        let call = |group| self.wit.set_bind_group(index, group, data, start, length);
-        let result = match group {
-            Some((group, _)) => self.commands.call_naming(group.name(), || call(Some(group.wit()))),
-            None => self.commands.call(|| call(None)),
-        };
-        if let Err(error) = result {
-            self.encoder.fail("ComputePass::set_bind_group", error.message);
-        }
-    }
-
-    fn set_immediates(&mut self, offset: u32, data: &[u8]) {
-        if !self.commands.set_immediates(offset, data) {
-            let length = data.len() as u64;
-            self.commands.call(|| self.wit.set_immediates(offset, data, Some(0), Some(length)));
-        }
-    }
+    binding_commands!("ComputePass");
+    debug_commands!();
 
     fn dispatch_workgroups(&mut self, x: u32, y: u32, z: u32) {
         if !self.commands.dispatch_workgroups([x, y, z]) {
@@ -106,20 +81,11 @@ impl ComputePassInterface for ComputePass {
         indirect_buffer: &DispatchBuffer,
         indirect_offset: wgpu::BufferAddress,
     ) {
-        let buffer = buffer::handle(indirect_buffer);
-        self.commands.call(|| self.wit.dispatch_workgroups_indirect(buffer, indirect_offset));
-    }
-
-    fn push_debug_group(&mut self, group_label: &str) {
-        self.commands.call(|| self.wit.push_debug_group(group_label));
-    }
-
-    fn pop_debug_group(&mut self) {
-        self.commands.call(|| self.wit.pop_debug_group());
-    }
-
-    fn insert_debug_marker(&mut self, label: &str) {
-        self.commands.call(|| self.wit.insert_debug_marker(label));
+        let (buffer, name) = buffer::named(indirect_buffer);
+        if !self.commands.dispatch_workgroups_indirect(name, indirect_buffer, indirect_offset) {
+            let call = || self.wit.dispatch_workgroups_indirect(buffer, indirect_offset);
+            self.commands.call_naming(name, call);
+        }
     }
 
     fn write_timestamp(&mut self, _query_set: &DispatchQuerySet, _query_index: u32) {

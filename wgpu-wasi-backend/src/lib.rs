@@ -43,7 +43,7 @@
 //!   host, and every method is one call of the WIT. What cannot change (limits, features, the
 //!   adapter's description, sizes) is asked for once; pipelines and bind groups that a pass has
 //!   already are not set again. A host that knows `wgpu-wasi:commands` fetches the commands of
-//!   compute passes from memory of the component, many at a time.
+//!   passes from memory of the component, many at a time.
 //! - **Everything is complete when it returns.** A component can not leave a call of the host
 //!   pending and go on, unless it is written as one state machine; a program of wgpu is not. So
 //!   futures are ready ones, and `Buffer::map_async` and `Queue::on_submitted_work_done` have
@@ -64,7 +64,7 @@
 //! own away: [`interop`].
 //!
 //! # Cargo features
-//! - `command-memory` (default): the export `wgpu-wasi:commands/memory@0.1.0`, by which a host fetches
+//! - `command-memory` (default): the export `wgpu-wasi:commands/memory@0.2.0`, by which a host fetches
 //!   commands. Hosts that don't know it leave it alone.
 //! - `run3` (default): the export above. Has to be off in libraries (`cdylib`), which have no `main`.
 //! - `glsl`, `spirv`, `naga-ir`: shaders in these languages, translated to WGSL in the guest. They

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wgpu::custom::{DispatchRenderBundle, RenderBundleEncoderInterface};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::command_memory::Commands;
 use crate::convert::{NotInWebGpu, label};
 use crate::device::DeviceShared;
 use crate::elide::Bound;
@@ -22,6 +23,7 @@ pub(crate) struct RenderBundleEncoder {
     /// The first command that could not be recorded; `finish` tells.
     failure: Option<String>,
     bound: Bound,
+    commands: Commands,
 }
 
 impl RenderBundleEncoder {
@@ -40,6 +42,7 @@ impl RenderBundleEncoder {
             label: label(desc.label),
             failure: None,
             bound: Bound::default(),
+            commands: Commands::of_bundle(),
         }
     }
 

@@ -7,10 +7,9 @@ use std::ops::Range;
 macro_rules! render_commands {
     () => {
         fn set_pipeline(&mut self, pipeline: &wgpu::custom::DispatchRenderPipeline) {
-            let pipeline =
-                $crate::convert::ours(pipeline.as_custom::<$crate::render_pipeline::RenderPipeline>());
-            if self.bound.set_pipeline(pipeline.id) {
-                self.wit.set_pipeline(&pipeline.wit);
+            let ours = $crate::convert::ours(pipeline.as_custom::<$crate::render_pipeline::RenderPipeline>());
+            if self.bound.set_pipeline(ours.id) && !self.commands.set_pipeline(&ours.name, pipeline) {
+                self.commands.call_naming(&ours.name, || self.wit.set_pipeline(&ours.wit));
             }
         }
 
@@ -22,12 +21,11 @@ macro_rules! render_commands {
             size: Option<wgpu::BufferSize>,
         ) {
             let size = size.map(wgpu::BufferSize::get);
-            self.wit.set_index_buffer(
-                $crate::buffer::handle(buffer),
-                index_format.into(),
-                Some(offset),
-                size,
-            );
+            let (wit, name) = $crate::buffer::named(buffer);
+            if !self.commands.set_index_buffer(name, buffer, index_format, offset, size) {
+                let call = || self.wit.set_index_buffer(wit, index_format.into(), Some(offset), size);
+                self.commands.call_naming(name, call);
+            }
         }
 
         fn set_vertex_buffer(
@@ -38,18 +36,26 @@ macro_rules! render_commands {
             size: Option<wgpu::BufferSize>,
         ) {
             let size = size.map(wgpu::BufferSize::get);
-            self.wit.set_vertex_buffer(slot, buffer.map($crate::buffer::handle), Some(offset), size);
+            let named = buffer.map($crate::buffer::named);
+            let known = named.map(|(_, name)| name).zip(buffer);
+            if self.commands.set_vertex_buffer(slot, known, offset, size) {
+                return;
+            }
+            let call = |buffer| self.wit.set_vertex_buffer(slot, buffer, Some(offset), size);
+            match named {
+                Some((buffer, name)) => self.commands.call_naming(name, || call(Some(buffer))),
+                None => self.commands.call(|| call(None)),
+            }
         }
 
         fn draw(&mut self, vertices: std::ops::Range<u32>, instances: std::ops::Range<u32>) {
             use $crate::render_commands::length;
 
-            self.wit.draw(
-                length(&vertices),
-                Some(length(&instances)),
-                Some(vertices.start),
-                Some(instances.start),
-            );
+            if !self.commands.draw(&vertices, &instances) {
+                let (count, instance_count) = (length(&vertices), Some(length(&instances)));
+                let (first, first_instance) = (Some(vertices.start), Some(instances.start));
+                self.commands.call(|| self.wit.draw(count, instance_count, first, first_instance));
+            }
         }
 
         fn draw_indexed(
@@ -60,13 +66,17 @@ macro_rules! render_commands {
         ) {
             use $crate::render_commands::length;
 
-            self.wit.draw_indexed(
-                length(&indices),
-                Some(length(&instances)),
-                Some(indices.start),
-                Some(base_vertex),
-                Some(instances.start),
-            );
+            if !self.commands.draw_indexed(&indices, base_vertex, &instances) {
+                self.commands.call(|| {
+                    self.wit.draw_indexed(
+                        length(&indices),
+                        Some(length(&instances)),
+                        Some(indices.start),
+                        Some(base_vertex),
+                        Some(instances.start),
+                    );
+                });
+            }
         }
 
         fn draw_indirect(
@@ -74,7 +84,11 @@ macro_rules! render_commands {
             indirect_buffer: &wgpu::custom::DispatchBuffer,
             indirect_offset: wgpu::BufferAddress,
         ) {
-            self.wit.draw_indirect($crate::buffer::handle(indirect_buffer), indirect_offset);
+            let (buffer, name) = $crate::buffer::named(indirect_buffer);
+            if !self.commands.draw_indirect(name, indirect_buffer, indirect_offset) {
+                let call = || self.wit.draw_indirect(buffer, indirect_offset);
+                self.commands.call_naming(name, call);
+            }
         }
 
         fn draw_indexed_indirect(
@@ -82,7 +96,11 @@ macro_rules! render_commands {
             indirect_buffer: &wgpu::custom::DispatchBuffer,
             indirect_offset: wgpu::BufferAddress,
         ) {
-            self.wit.draw_indexed_indirect($crate::buffer::handle(indirect_buffer), indirect_offset);
+            let (buffer, name) = $crate::buffer::named(indirect_buffer);
+            if !self.commands.draw_indexed_indirect(name, indirect_buffer, indirect_offset) {
+                let call = || self.wit.draw_indexed_indirect(buffer, indirect_offset);
+                self.commands.call_naming(name, call);
+            }
         }
     };
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use wgpu::custom::{DispatchBuffer, DispatchQuerySet, DispatchRenderBundle, RenderPassInterface};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::buffer;
 use crate::command_encoder::EncoderShared;
+use crate::command_memory::Commands;
 use crate::convert::{label, ours};
 use crate::elide::Bound;
 use crate::pass::{binding_commands, debug_commands};
@@ -22,6 +22,7 @@ pub(crate) struct RenderPass {
     wit: wit::GpuRenderPassEncoder,
     encoder: Arc<EncoderShared>,
     bound: Bound,
+    commands: Commands,
 }
 
 /// <https://www.w3.org/TR/webgpu/#dom-gpurenderpassdescriptor-maxdrawcount>
@@ -79,7 +80,7 @@ impl RenderPass {
             max_draw_count: Some(MAX_DRAW_COUNT),
             label: label(*name),
         });
-        Self { wit, encoder: Arc::clone(encoder), bound: Bound::default() }
+        Self { wit, encoder: Arc::clone(encoder), bound: Bound::default(), commands: Commands::of_pass() }
     }
 
     fn fail(&self, call: &str, why: String) {
@@ -105,33 +106,35 @@ impl RenderPass {
 
 impl RenderPassInterface for RenderPass {
     fn set_viewport(&mut self, x: f32, y: f32, width: f32, height: f32, min_depth: f32, max_depth: f32) {
-        self.wit.set_viewport(x, y, width, height, min_depth, max_depth);
+        self.commands.call(|| self.wit.set_viewport(x, y, width, height, min_depth, max_depth));
     }
 
     fn set_scissor_rect(&mut self, x: u32, y: u32, width: u32, height: u32) {
-        self.wit.set_scissor_rect(x, y, width, height);
+        if !self.commands.set_scissor_rect([x, y, width, height]) {
+            self.commands.call(|| self.wit.set_scissor_rect(x, y, width, height));
+        }
     }
 
     fn set_blend_constant(&mut self, color: wgpu::Color) {
-        self.wit.set_blend_constant(color.into());
+        self.commands.call(|| self.wit.set_blend_constant(color.into()));
     }
 
     fn set_stencil_reference(&mut self, reference: u32) {
-        self.wit.set_stencil_reference(reference);
+        self.commands.call(|| self.wit.set_stencil_reference(reference));
     }
 
     fn begin_occlusion_query(&mut self, query_index: u32) {
-        self.wit.begin_occlusion_query(query_index);
+        self.commands.call(|| self.wit.begin_occlusion_query(query_index));
     }
 
     fn end_occlusion_query(&mut self) {
-        self.wit.end_occlusion_query();
+        self.commands.call(|| self.wit.end_occlusion_query());
     }
 
     fn execute_bundles(&mut self, render_bundles: &mut dyn Iterator<Item = &DispatchRenderBundle>) {
         let bundles: Vec<&wit::GpuRenderBundle> =
             render_bundles.map(|bundle| ours(bundle.as_custom::<RenderBundle>()).wit()).collect();
-        self.wit.execute_bundles(&bundles);
+        self.commands.call(|| self.wit.execute_bundles(&bundles));
         self.bound.reset();
     }
 
@@ -145,10 +148,9 @@ impl RenderPassInterface for RenderPass {
         indirect_offset: wgpu::BufferAddress,
         count: u32,
     ) {
-        let buffer = buffer::handle(indirect_buffer);
         let call = "RenderPass::multi_draw_indirect";
         for offset in self.indirect_offsets(call, indirect_offset, count, DRAW_BYTES) {
-            self.wit.draw_indirect(buffer, offset);
+            self.draw_indirect(indirect_buffer, offset);
         }
     }
 
@@ -158,10 +160,9 @@ impl RenderPassInterface for RenderPass {
         indirect_offset: wgpu::BufferAddress,
         count: u32,
     ) {
-        let buffer = buffer::handle(indirect_buffer);
         let call = "RenderPass::multi_draw_indexed_indirect";
         for offset in self.indirect_offsets(call, indirect_offset, count, DRAW_INDEXED_BYTES) {
-            self.wit.draw_indexed_indirect(buffer, offset);
+            self.draw_indexed_indirect(indirect_buffer, offset);
         }
     }
 
@@ -240,7 +241,7 @@ impl RenderPassInterface for RenderPass {
 
 impl Drop for RenderPass {
     fn drop(&mut self) {
-        self.wit.end();
+        self.commands.call(|| self.wit.end());
     }
 }
 

@@ -6,6 +6,7 @@ use wgpu::custom::{DispatchBindGroupLayout, RenderPipelineInterface};
 
 use crate::bind_group_layout::PipelineLayouts;
 use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::command_memory::Name;
 use crate::compute_pipeline::constants;
 use crate::convert::{NotInWebGpu, label, ours};
 use crate::device::DeviceShared;
@@ -19,6 +20,7 @@ use crate::unsupported;
 pub(crate) struct RenderPipeline {
     pub(crate) wit: wit::GpuRenderPipeline,
     pub(crate) id: Id,
+    pub(crate) name: Name,
     device: Arc<DeviceShared>,
     layouts: PipelineLayouts,
 }
@@ -40,7 +42,13 @@ impl RenderPipeline {
     }
 
     fn new(device: &Arc<DeviceShared>, wit: wit::GpuRenderPipeline) -> Self {
-        Self { wit, id: Id::next(), device: Arc::clone(device), layouts: PipelineLayouts::default() }
+        Self {
+            wit,
+            id: Id::next(),
+            name: Name::default(),
+            device: Arc::clone(device),
+            layouts: PipelineLayouts::default(),
+        }
     }
 
     /// There are no mesh shaders in WebGPU.

@@ -51,7 +51,7 @@ pub struct Options {
     #[arg(long)]
     no_cache: bool,
 
-    /// Has every command of a compute pass come as a call, as on hosts that don't fetch commands from the program's
+    /// Has every command of a pass come as a call, as on hosts that don't fetch commands from the program's
     /// memory (`wgpu-wasi:commands`)
     #[arg(long)]
     no_command_memory: bool,

@@ -53,7 +53,7 @@ const TRAP_LENGTH: usize = 160;
 
 /// How a trap may read: the guest did it on purpose at its end, or used up a quota.
 const TRAPS: [&str; 6] = [
-    "wgpu-wasi:commands/memory@0.1.0: ",
+    "wgpu-wasi:commands/memory@0.2.0: ",
     "unknown handle index",
     "handle index 3 used with the wrong type",
     "wasm `unreachable` instruction executed",

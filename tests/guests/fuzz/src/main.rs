@@ -70,6 +70,8 @@ fn end(mut world: World) {
             let words = world.memory.nonsense();
             if let Some(pass) = world.pools.compute_passes.last() {
                 command_memory::with(&words, || pass.handle.end());
+            } else if let Some(pass) = world.pools.render_passes.last() {
+                command_memory::with(&words, || pass.handle.end());
             }
         }
         _ => {

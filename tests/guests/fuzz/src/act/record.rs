@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     act::data,
-    command_memory::{Object, with},
+    command_memory::{self, Object, with},
     random::Random,
     wit::{
         GpuBindGroup, GpuBufferUsage, GpuColor, GpuCommandBufferDescriptor, GpuCommandEncoder,
@@ -316,9 +316,11 @@ fn choose_group(w: &mut World, device: usize, known: &KnownPass) -> Option<Chose
 
 /// What all encoders of passes share.
 macro_rules! passes {
-    ($($module:ident $type:ident,)*) => {$(
+    ($($module:ident $encoder:ident $type:ident,)*) => {$(
         pub(crate) mod $module {
             use super::*;
+
+            pub(crate) const ENCODER: command_memory::Encoder = command_memory::Encoder::$encoder;
 
             pub(crate) fn pick(w: &mut World) -> Option<Item<$type, KnownPass>> {
                 w.pick(None, |known: &KnownPass| known.open.get())
@@ -327,7 +329,7 @@ macro_rules! passes {
             pub(crate) fn push_debug_group(w: &mut World) -> Option<()> {
                 let pass = pick(w)?;
                 let text = w.random.text();
-                let words = w.memory.words(None);
+                let words = w.memory.words(ENCODER, None);
                 call!(w, concat!(stringify!($type), ".push_debug_group"), pass.handle, text, words);
                 pass.known.groups_open.set(pass.known.groups_open.get() + 1);
                 with(&words, || pass.handle.push_debug_group(&text));
@@ -339,7 +341,7 @@ macro_rules! passes {
                 if pass.known.groups_open.get() == 0 && !w.random.hostile() {
                     return None;
                 }
-                let words = w.memory.words(None);
+                let words = w.memory.words(ENCODER, None);
                 call!(w, concat!(stringify!($type), ".pop_debug_group"), pass.handle, words);
                 pass.known.groups_open.set(pass.known.groups_open.get().saturating_sub(1));
                 with(&words, || pass.handle.pop_debug_group());
@@ -349,7 +351,7 @@ macro_rules! passes {
             pub(crate) fn insert_debug_marker(w: &mut World) -> Option<()> {
                 let pass = pick(w)?;
                 let text = w.random.text();
-                let words = w.memory.words(None);
+                let words = w.memory.words(ENCODER, None);
                 call!(w, concat!(stringify!($type), ".insert_debug_marker"), pass.handle, text, words);
                 with(&words, || pass.handle.insert_debug_marker(&text));
                 Some(())
@@ -359,9 +361,8 @@ macro_rules! passes {
                 let pass = pick(w)?;
                 let ChosenGroup { index, group, offsets, start, length } =
                     choose_group(w, pass.device, &pass.known)?;
-                // Of the other encoders, the host does not look at the memory.
-                let named = group.as_ref().filter(|_| stringify!($module) == "compute");
-                let words = w.memory.words(named.map(|group| Object::BindGroup(&group.handle)));
+                let object = group.as_ref().map(|group| Object::BindGroup(&group.handle));
+                let words = w.memory.words(ENCODER, object);
                 call!(
                     w,
                     concat!(stringify!($type), ".set_bind_group"),
@@ -382,7 +383,7 @@ macro_rules! passes {
                 let data = random.bytes(data);
                 let start = random.maybe(|random| random.number(&[0, 4]));
                 let size = random.maybe(|random| random.number(&[0, 4]));
-                let words = w.memory.words(None);
+                let words = w.memory.words(ENCODER, None);
                 call!(
                     w,
                     concat!(stringify!($type), ".set_immediates"),
@@ -396,15 +397,15 @@ macro_rules! passes {
 }
 
 passes! {
-    compute GpuComputePassEncoder,
-    render GpuRenderPassEncoder,
-    bundle GpuRenderBundleEncoder,
+    compute Compute GpuComputePassEncoder,
+    render Render GpuRenderPassEncoder,
+    bundle Bundle GpuRenderBundleEncoder,
 }
 
 pub(crate) fn set_compute_pipeline(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
     let pipeline: Item<GpuComputePipeline, KnownPipeline> = w.pick(Some(pass.device), |_| true)?;
-    let words = w.memory.words(Some(Object::Pipeline(&pipeline.handle)));
+    let words = w.memory.words(compute::ENCODER, Some(Object::ComputePipeline(&pipeline.handle)));
     call!(w, "GpuComputePassEncoder.set_pipeline", pass.handle, pipeline, words);
     with(&words, || pass.handle.set_pipeline(&pipeline.handle));
     *pass.known.pipeline.borrow_mut() = Some(pipeline.known);
@@ -415,7 +416,7 @@ pub(crate) fn dispatch(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
     let x = w.random.workgroups();
     let (y, z) = (w.random.maybe(|random| random.workgroups()), w.random.maybe(|random| random.workgroups()));
-    let words = w.memory.words(None);
+    let words = w.memory.words(compute::ENCODER, None);
     call!(w, "GpuComputePassEncoder.dispatch_workgroups", pass.handle, x, y, z, words);
     with(&words, || pass.handle.dispatch_workgroups(x, y, z));
     Some(())
@@ -425,7 +426,7 @@ pub(crate) fn dispatch_indirect(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
     let buffer = w.buffer(pass.device, GpuBufferUsage::INDIRECT)?;
     let offset = w.random.number(&[0, 4]);
-    let words = w.memory.words(None);
+    let words = w.memory.words(compute::ENCODER, Some(Object::Buffer(&buffer.handle)));
     call!(w, "GpuComputePassEncoder.dispatch_workgroups_indirect", pass.handle, buffer.handle, offset, words);
     with(&words, || pass.handle.dispatch_workgroups_indirect(&buffer.handle, offset));
     Some(())
@@ -433,7 +434,7 @@ pub(crate) fn dispatch_indirect(w: &mut World) -> Option<()> {
 
 pub(crate) fn end_compute(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
-    let words = w.memory.words(None);
+    let words = w.memory.words(compute::ENCODER, None);
     call!(w, "GpuComputePassEncoder.end", pass.handle, words);
     with(&words, || pass.handle.end());
     pass.known.open.set(false);
@@ -443,8 +444,9 @@ pub(crate) fn end_compute(w: &mut World) -> Option<()> {
 
 pub(crate) fn end_render(w: &mut World) -> Option<()> {
     let pass = render::pick(w)?;
-    call!(w, "GpuRenderPassEncoder.end", pass.handle);
-    pass.handle.end();
+    let words = w.memory.words(render::ENCODER, None);
+    call!(w, "GpuRenderPassEncoder.end", pass.handle, words);
+    with(&words, || pass.handle.end());
     pass.known.open.set(false);
     pass.known.encoder.set(Recording::Open);
     Some(())
@@ -456,8 +458,9 @@ pub(crate) fn set_viewport(w: &mut World) -> Option<()> {
     let mut length = |most: f32| random.float() * most;
     let [x, y, width, height] = [8.0, 8.0, 16.0, 16.0].map(&mut length);
     let [from, to] = [length(0.5), 0.5 + length(0.5)];
-    call!(w, "GpuRenderPassEncoder.set_viewport", pass.handle, x, y, width, height, from, to);
-    pass.handle.set_viewport(x, y, width, height, from, to);
+    let words = w.memory.words(render::ENCODER, None);
+    call!(w, "GpuRenderPassEncoder.set_viewport", pass.handle, x, y, width, height, from, to, words);
+    with(&words, || pass.handle.set_viewport(x, y, width, height, from, to));
     Some(())
 }
 
@@ -466,24 +469,27 @@ pub(crate) fn set_scissor_rect(w: &mut World) -> Option<()> {
     let random = &mut w.random;
     let [x, y, width, height] =
         [random.word(&[0, 8]), random.word(&[0, 8]), random.word(&[0, 16]), random.word(&[8])];
-    call!(w, "GpuRenderPassEncoder.set_scissor_rect", pass.handle, x, y, width, height);
-    pass.handle.set_scissor_rect(x, y, width, height);
+    let words = w.memory.words(render::ENCODER, None);
+    call!(w, "GpuRenderPassEncoder.set_scissor_rect", pass.handle, x, y, width, height, words);
+    with(&words, || pass.handle.set_scissor_rect(x, y, width, height));
     Some(())
 }
 
 pub(crate) fn set_blend_constant(w: &mut World) -> Option<()> {
     let pass = render::pick(w)?;
     let color = color(w);
-    call!(w, "GpuRenderPassEncoder.set_blend_constant", pass.handle, color);
-    pass.handle.set_blend_constant(color);
+    let words = w.memory.words(render::ENCODER, None);
+    call!(w, "GpuRenderPassEncoder.set_blend_constant", pass.handle, color, words);
+    with(&words, || pass.handle.set_blend_constant(color));
     Some(())
 }
 
 pub(crate) fn set_stencil_reference(w: &mut World) -> Option<()> {
     let pass = render::pick(w)?;
     let reference = w.random.word(&[0, 255]);
-    call!(w, "GpuRenderPassEncoder.set_stencil_reference", pass.handle, reference);
-    pass.handle.set_stencil_reference(reference);
+    let words = w.memory.words(render::ENCODER, None);
+    call!(w, "GpuRenderPassEncoder.set_stencil_reference", pass.handle, reference, words);
+    with(&words, || pass.handle.set_stencil_reference(reference));
     Some(())
 }
 
@@ -493,8 +499,9 @@ pub(crate) fn begin_occlusion_query(w: &mut World) -> Option<()> {
         return None;
     }
     let index = w.random.word(&[0, 1]);
-    call!(w, "GpuRenderPassEncoder.begin_occlusion_query", pass.handle, index);
-    pass.handle.begin_occlusion_query(index);
+    let words = w.memory.words(render::ENCODER, None);
+    call!(w, "GpuRenderPassEncoder.begin_occlusion_query", pass.handle, index, words);
+    with(&words, || pass.handle.begin_occlusion_query(index));
     pass.known.in_query.set(true);
     Some(())
 }
@@ -504,8 +511,9 @@ pub(crate) fn end_occlusion_query(w: &mut World) -> Option<()> {
     if !pass.known.in_query.get() && !w.random.hostile() {
         return None;
     }
-    call!(w, "GpuRenderPassEncoder.end_occlusion_query", pass.handle);
-    pass.handle.end_occlusion_query();
+    let words = w.memory.words(render::ENCODER, None);
+    call!(w, "GpuRenderPassEncoder.end_occlusion_query", pass.handle, words);
+    with(&words, || pass.handle.end_occlusion_query());
     pass.known.in_query.set(false);
     Some(())
 }
@@ -518,8 +526,9 @@ pub(crate) fn execute_bundles(w: &mut World) -> Option<()> {
         bundles.extend(w.pick(Some(pass.device), |known: &Target| *known == target));
     }
     let handles: Vec<&GpuRenderBundle> = bundles.iter().map(|bundle| &*bundle.handle).collect();
-    call!(w, "GpuRenderPassEncoder.execute_bundles", pass.handle, handles);
-    pass.handle.execute_bundles(&handles);
+    let words = w.memory.words(render::ENCODER, None);
+    call!(w, "GpuRenderPassEncoder.execute_bundles", pass.handle, handles, words);
+    with(&words, || pass.handle.execute_bundles(&handles));
     Some(())
 }
 
@@ -534,8 +543,9 @@ macro_rules! draws {
                 let target = pass.known.target;
                 let pipeline: Item<GpuRenderPipeline, KnownPipeline> =
                     w.pick(Some(pass.device), |known: &KnownPipeline| known.target == target)?;
-                call!(w, concat!(stringify!($type), ".set_pipeline"), pass.handle, pipeline);
-                pass.handle.set_pipeline(&pipeline.handle);
+                let words = w.memory.words($pass::ENCODER, Some(Object::RenderPipeline(&pipeline.handle)));
+                call!(w, concat!(stringify!($type), ".set_pipeline"), pass.handle, pipeline, words);
+                with(&words, || pass.handle.set_pipeline(&pipeline.handle));
                 *pass.known.pipeline.borrow_mut() = Some(pipeline.known);
                 Some(())
             }
@@ -546,8 +556,9 @@ macro_rules! draws {
                 let format = w.random.any();
                 let offset = w.random.maybe(|random| random.number(&[0, 4]));
                 let size = w.random.maybe(|random| random.number(&[0, 4, 12]));
-                call!(w, concat!(stringify!($type), ".set_index_buffer"), pass.handle, buffer.handle, format, offset, size);
-                pass.handle.set_index_buffer(&buffer.handle, format, offset, size);
+                let words = w.memory.words($pass::ENCODER, Some(Object::Buffer(&buffer.handle)));
+                call!(w, concat!(stringify!($type), ".set_index_buffer"), pass.handle, buffer.handle, format, offset, size, words);
+                with(&words, || pass.handle.set_index_buffer(&buffer.handle, format, offset, size));
                 Some(())
             }
 
@@ -557,9 +568,11 @@ macro_rules! draws {
                 let slot = w.random.word(&[0]);
                 let offset = w.random.maybe(|random| random.number(&[0, 0, 16]));
                 let size = w.random.hostile().then_some(16);
-                call!(w, concat!(stringify!($type), ".set_vertex_buffer"), pass.handle, slot, buffer.handle, offset, size);
-                let buffer = if w.random.hostile() { None } else { Some(&*buffer.handle) };
-                pass.handle.set_vertex_buffer(slot, buffer, offset, size);
+                let buffer = if w.random.hostile() { None } else { Some(buffer) };
+                let named = buffer.as_ref().map(|buffer| Object::Buffer(&buffer.handle));
+                let words = w.memory.words($pass::ENCODER, named);
+                call!(w, concat!(stringify!($type), ".set_vertex_buffer"), pass.handle, slot, buffer, offset, size, words);
+                with(&words, || pass.handle.set_vertex_buffer(slot, buffer.as_ref().map(|buffer| &*buffer.handle), offset, size));
                 Some(())
             }
 
@@ -569,8 +582,9 @@ macro_rules! draws {
                 let (vertices, instances) = (random.count(&[0, 1, 3]), random.maybe(|random| random.count(&[1, 2])));
                 let first = random.hostile().then_some(1).map(|one| random.word(&[one]));
                 let first_instance = random.hostile().then_some(1).map(|one| random.word(&[one]));
-                call!(w, concat!(stringify!($type), ".draw"), pass.handle, vertices, instances, first, first_instance);
-                pass.handle.draw(vertices, instances, first, first_instance);
+                let words = w.memory.words($pass::ENCODER, None);
+                call!(w, concat!(stringify!($type), ".draw"), pass.handle, vertices, instances, first, first_instance, words);
+                with(&words, || pass.handle.draw(vertices, instances, first, first_instance));
                 Some(())
             }
 
@@ -581,8 +595,9 @@ macro_rules! draws {
                 let first = random.hostile().then_some(1).map(|one| random.word(&[one]));
                 let base = if random.hostile() { Some(random.one_of(&[-1, 1, i32::MIN, i32::MAX])) } else { None };
                 let first_instance = random.hostile().then_some(1).map(|one| random.word(&[one]));
-                call!(w, concat!(stringify!($type), ".draw_indexed"), pass.handle, indices, instances, first, base, first_instance);
-                pass.handle.draw_indexed(indices, instances, first, base, first_instance);
+                let words = w.memory.words($pass::ENCODER, None);
+                call!(w, concat!(stringify!($type), ".draw_indexed"), pass.handle, indices, instances, first, base, first_instance, words);
+                with(&words, || pass.handle.draw_indexed(indices, instances, first, base, first_instance));
                 Some(())
             }
 
@@ -590,8 +605,9 @@ macro_rules! draws {
                 let pass = $pass::pick(w)?;
                 let buffer = w.buffer(pass.device, GpuBufferUsage::INDIRECT)?;
                 let offset = w.random.number(&[0]);
-                call!(w, concat!(stringify!($type), ".draw_indirect"), pass.handle, buffer.handle, offset);
-                pass.handle.draw_indirect(&buffer.handle, offset);
+                let words = w.memory.words($pass::ENCODER, Some(Object::Buffer(&buffer.handle)));
+                call!(w, concat!(stringify!($type), ".draw_indirect"), pass.handle, buffer.handle, offset, words);
+                with(&words, || pass.handle.draw_indirect(&buffer.handle, offset));
                 Some(())
             }
 
@@ -599,8 +615,9 @@ macro_rules! draws {
                 let pass = $pass::pick(w)?;
                 let buffer = w.buffer(pass.device, GpuBufferUsage::INDIRECT)?;
                 let offset = w.random.number(&[0]);
-                call!(w, concat!(stringify!($type), ".draw_indexed_indirect"), pass.handle, buffer.handle, offset);
-                pass.handle.draw_indexed_indirect(&buffer.handle, offset);
+                let words = w.memory.words($pass::ENCODER, Some(Object::Buffer(&buffer.handle)));
+                call!(w, concat!(stringify!($type), ".draw_indexed_indirect"), pass.handle, buffer.handle, offset, words);
+                with(&words, || pass.handle.draw_indexed_indirect(&buffer.handle, offset));
                 Some(())
             }
         }

@@ -10,6 +10,7 @@ pub mod buffer_map_state;
 pub mod buffer_mapped_range_errors;
 pub mod command_encoder_finished;
 pub mod command_memory;
+pub mod command_memory_render;
 pub mod compilation_info;
 pub mod compute;
 pub mod compute_pass_ended;

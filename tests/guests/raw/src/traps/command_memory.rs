@@ -2,9 +2,13 @@
 
 use crate::{
     Checks,
+    cases::render_bundle::pass_on,
     command_memory::{with, with_length, with_new_name},
     kit,
-    wit::{GpuComputePassEncoder, GpuDevice},
+    wit::{
+        GpuBufferUsage, GpuComputePassEncoder, GpuDevice, GpuIndexFormat, GpuRenderPassEncoder,
+        GpuTextureFormat, GpuTextureUsage,
+    },
 };
 
 async fn pass() -> (GpuDevice, GpuComputePassEncoder) {
@@ -13,16 +17,54 @@ async fn pass() -> (GpuDevice, GpuComputePassEncoder) {
     (device, pass)
 }
 
-/// Ends a pass with these words in the memory.
+async fn render_pass() -> (GpuDevice, GpuRenderPassEncoder) {
+    let device = kit::device().await;
+    let usage = GpuTextureUsage::RENDER_ATTACHMENT;
+    let view = kit::texture(&device, 8, GpuTextureFormat::Rgba8unorm, usage).create_view(None);
+    let pass = kit::encoder(&device).begin_render_pass(&pass_on(&view));
+    (device, pass)
+}
+
+/// Ends a compute pass with these words in the memory.
 async fn refused(c: &mut Checks, words: &[u32]) {
     let (_device, pass) = pass().await;
     with(words, || pass.end());
     c.fail(format!("{words:?} were taken"));
 }
 
+/// The name of a buffer that was dropped.
+pub async fn command_memory_buffer_dropped(c: &mut Checks) {
+    let (device, pass) = render_pass().await;
+    let buffer = kit::buffer(&device, 16, GpuBufferUsage::INDEX | GpuBufferUsage::VERTEX);
+    with(&[1, 5], || pass.set_index_buffer(&buffer, GpuIndexFormat::Uint16, None, None));
+    with(&[8, 0, 5, 0, 0, 16, 0], || pass.pop_debug_group());
+    drop(buffer);
+    with(&[8, 0, 5, 0, 0, 16, 0], || pass.end());
+    c.fail("a buffer that was dropped was set by its name");
+}
+
 /// A command with fewer operands than it has.
 pub async fn command_memory_cut_short(c: &mut Checks) {
     refused(c, &[5, 1, 1]).await;
+}
+
+/// A command of compute passes.
+pub async fn command_memory_dispatch_in_render_pass(c: &mut Checks) {
+    let (_device, pass) = render_pass().await;
+    with(&[5, 1, 1, 1], || pass.end());
+    c.fail("a dispatch was taken in a render pass");
+}
+
+/// A command of render passes.
+pub async fn command_memory_draw_in_compute_pass(c: &mut Checks) {
+    refused(c, &[9, 3, 1, 0, 0]).await;
+}
+
+/// A format that there is not.
+pub async fn command_memory_index_format(c: &mut Checks) {
+    let (_device, pass) = render_pass().await;
+    with(&[7, 1, 7, 0, 0, 0, 0], || pass.end());
+    c.fail("the index format 7 was taken");
 }
 
 /// More dynamic offsets than there are words.
