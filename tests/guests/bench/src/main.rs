@@ -4,6 +4,7 @@
 //! Prints one line of JSON a row, `{"name":…,"unit":…,"value":…}`, after a first line that names the
 //! adapter. A value is the median of several repetitions.
 
+mod draw;
 mod gpu;
 mod options;
 mod record;
@@ -33,6 +34,7 @@ fn run(options: &Options) -> Result<()> {
     let gpu = Gpu::open()?;
     println!("{{\"adapter\":{:?}}}", gpu.name);
     record::rows(&gpu, options)?;
+    draw::rows(&gpu, options)?;
     transfer::rows(&gpu, options)?;
     work::rows(&gpu, options)
 }

@@ -1,4 +1,4 @@
-//! What it costs to record commands, to submit them, and to make an object.
+//! What it costs to record commands of a compute pass, to submit them, and to make an object.
 
 use wgpu::BufferUsages as Usage;
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Commands in one measured run: enough that reading the clock does not count.
-const COMMANDS: usize = 10_000;
+pub(crate) const COMMANDS: usize = 10_000;
 /// Command buffers in one measured run.
 const SUBMISSIONS: usize = 100;
 /// Buffers in one measured run, of 4 KiB each.
