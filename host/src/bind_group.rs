@@ -2,10 +2,7 @@
 
 use std::{
     num::NonZeroU64,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, OnceLock},
 };
 
 use wasmtime::component::Resource;
@@ -17,6 +14,7 @@ use crate::{
     error::{GpuError, collecting},
     fence,
     limits::SharedReservation,
+    pass::Holder,
     timeline::Timeline,
     view::{WebGpuCtxView, label_methods, labelled},
 };
@@ -55,15 +53,14 @@ pub(crate) struct Bound {
     /// Of its buffers and textures: their memory stays in use for as long as the group can be.
     #[expect(dead_code, reason = "held, and never read")]
     reservations: Vec<SharedReservation>,
-    /// The [`PassId`] that asked last.
-    asked: AtomicU64,
+    pub(crate) holder: Holder,
 }
 
 impl Bound {
     /// One that is never made.
     #[cfg(test)]
     pub(crate) fn empty() -> Self {
-        Self { inner: OnceLock::new(), reservations: Vec::new(), asked: AtomicU64::new(0) }
+        Self { inner: OnceLock::new(), reservations: Vec::new(), holder: Holder::default() }
     }
 
     /// wgpu's; `Err` says that there is none.
@@ -72,28 +69,6 @@ impl Bound {
             timeline.settle();
         }
         self.inner.get().ok_or("the bind group could not be made")
-    }
-
-    /// Whether another pass than `pass` has asked since it did. Groups are set over and over, and a pass
-    /// need not hold one more than once; that it does when passes take turns is no harm.
-    #[inline]
-    pub(crate) fn is_new_to(&self, pass: PassId) -> bool {
-        // Without an order: the calls of a guest come one after the other.
-        let PassId(id) = pass;
-        let new = self.asked.load(Ordering::Relaxed) != id;
-        self.asked.store(id, Ordering::Relaxed);
-        new
-    }
-}
-
-/// A number that no other pass has, and that is not 0.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PassId(u64);
-
-impl PassId {
-    pub(crate) fn next() -> Self {
-        static LAST: AtomicU64 = AtomicU64::new(0);
-        Self(LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
     }
 }
 
@@ -139,7 +114,7 @@ impl WebGpuCtxView<'_> {
         let mut entries =
             entries.iter().map(|entry| self.bind_group_entry(entry)).collect::<wasmtime::Result<Vec<_>>>()?;
         let reservations = entries.iter_mut().filter_map(|entry| entry.reservation.take()).collect();
-        let bound = Arc::new(Bound { inner: OnceLock::new(), reservations, asked: AtomicU64::new(0) });
+        let bound = Arc::new(Bound { inner: OnceLock::new(), reservations, holder: Holder::default() });
         let may_wait = entries.len() <= MAX_ENTRIES_PUT_OFF && label.len() <= MAX_LABEL_PUT_OFF;
         let make = {
             let (device, bound, label) = (Arc::clone(device), Arc::clone(&bound), label.clone());

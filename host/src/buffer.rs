@@ -10,10 +10,12 @@ use wasmtime::component::{Accessor, Resource};
 
 use crate::{
     bindings::wit,
+    command_encoder::Kept,
     command_memory::{Name, Nameable, Named},
     device::DeviceCore,
     error::{GpuError, collecting},
     limits::SharedReservation,
+    pass::{Holder, PassId},
     view::{WebGpu, WebGpuCtxView, label_methods, labelled},
     wait,
 };
@@ -34,6 +36,7 @@ pub struct Buffer {
     withdrawn: bool,
     /// By which commands in the guest's memory mean it.
     name: Option<Name>,
+    holder: Holder,
     /// Given back at `destroy`, which frees the memory before the handle goes.
     pub(crate) reservation: SharedReservation,
 }
@@ -97,6 +100,7 @@ impl Buffer {
             lent: false,
             withdrawn: false,
             name: None,
+            holder: Holder::default(),
             reservation,
         }
     }
@@ -112,9 +116,21 @@ impl Buffer {
             lent: true,
             withdrawn: false,
             name: None,
+            holder: Holder::default(),
             reservation: SharedReservation::new(None),
             inner,
         }
+    }
+
+    /// What a command that uses it has to hold.
+    pub(crate) fn kept(&self) -> Kept {
+        Kept::Resource(self.reservation.clone())
+    }
+
+    /// What `pass` has to hold for a command that uses it, if it does not already.
+    #[inline]
+    pub(crate) fn kept_by(&self, pass: PassId) -> Option<Kept> {
+        self.holder.is_new(pass).then(|| self.kept())
     }
 
     /// wgpu's buffer; `None` for a lent one that the guest has destroyed.

@@ -11,7 +11,7 @@ use crate::{
     bind_group::{BindGroup, Bound},
     bindings::wit,
     buffer::Buffer,
-    command_encoder::{CommandEncoder, EncoderState, Kept},
+    command_encoder::{CommandEncoder, EncoderState},
     command_memory::{self, Names, Naming, Replay, Words, fetched, fetched_alone, misplaced},
     compute_pipeline::ComputePipeline,
     pass::{self, Pass},
@@ -188,9 +188,7 @@ impl ComputePassEncoder {
     fn set_bind_group(&mut self, index: u32, group: Option<Arc<Bound>>, offsets: &[u32]) {
         let kept = group.as_ref().and_then(|group| self.pass.keeps_group(group));
         let command = || Command::SetBindGroup { index, group, offsets: offsets.into() };
-        if self.record_for("set_bind_group", size_of_val(offsets), command)
-            && let Some(kept) = kept
-        {
+        if self.record_for("set_bind_group", size_of_val(offsets), command) {
             self.pass.keep(kept);
         }
     }
@@ -217,8 +215,9 @@ impl WebGpuCtxView<'_> {
         buffer: &Resource<Buffer>,
         offset: u64,
     ) -> wasmtime::Result<()> {
+        let pass = self.get(this)?.pass.id();
         let buffer = self.get(buffer)?;
-        let (buffer, kept) = (buffer.inner.clone(), Kept::Resource(buffer.reservation.clone()));
+        let (buffer, kept) = (buffer.inner.clone(), buffer.kept_by(pass));
         let this = self.get_mut(this)?;
         let indirect = || Command::DispatchIndirect(Box::new(Indirect { buffer, offset }));
         if this.record("dispatch_workgroups_indirect", indirect) {

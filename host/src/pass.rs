@@ -4,10 +4,16 @@
 //! WebGPU has two answers to a wrong call. On a pass that has ended it is a validation error at once. On
 //! an open one the error waits until the command encoder is finished: [`EncoderState::invalidate`].
 
-use std::{mem, sync::Arc};
+use std::{
+    mem,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use crate::{
-    bind_group::{Bound, PassId},
+    bind_group::Bound,
     bindings::wit,
     command_encoder::{EncoderState, Kept},
     convert,
@@ -28,6 +34,33 @@ pub(crate) struct Pass<P> {
     /// Goes to the encoder at the end.
     kept: Vec<Kept>,
     ledger: Ledger,
+}
+
+/// A number that no other pass has, and that is not 0.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PassId(u64);
+
+impl PassId {
+    fn next() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
+    }
+}
+
+/// The pass that was the last to hold an object. Objects are set over and over, and a pass need not hold one more than
+/// once; that it does when passes take turns is no harm.
+#[derive(Debug, Default)]
+pub(crate) struct Holder(AtomicU64);
+
+impl Holder {
+    /// Whether it was another than `pass`, which it is from now on.
+    #[inline]
+    pub(crate) fn is_new(&self, PassId(pass): PassId) -> bool {
+        // Without an order: the calls of a guest come one after the other.
+        let new = self.0.load(Ordering::Relaxed) != pass;
+        self.0.store(pass, Ordering::Relaxed);
+        new
+    }
 }
 
 /// <https://www.w3.org/TR/webgpu/#encoder-state>
@@ -102,18 +135,23 @@ impl<P> Pass<P> {
         }
     }
 
-    /// Holds memory that a command of this pass needs.
+    /// Holds memory that commands of this pass need.
     #[inline]
-    pub(crate) fn keep(&mut self, kept: Kept) {
+    pub(crate) fn keep(&mut self, kept: impl IntoIterator<Item = Kept>) {
         if matches!(self.state, State::Open(_)) {
-            self.kept.push(kept);
+            self.kept.extend(kept);
         }
+    }
+
+    #[inline]
+    pub(crate) fn id(&self) -> PassId {
+        self.id
     }
 
     /// What this pass has to [`keep`](Self::keep) for a command with a bind group, if it does not hold that already.
     #[inline]
     pub(crate) fn keeps_group(&self, group: &Arc<Bound>) -> Option<Kept> {
-        group.is_new_to(self.id).then(|| Kept::BindGroup(Arc::clone(group)))
+        group.holder.is_new(self.id).then(|| Kept::BindGroup(Arc::clone(group)))
     }
 
     /// Makes the pass and its encoder invalid.

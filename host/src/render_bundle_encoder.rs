@@ -413,13 +413,13 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
         size: Option<u64>,
     ) -> wasmtime::Result<()> {
         let index_format = index_format.into();
-        let binding = Binding::index(self.get(&buffer)?, index_format, offset, size);
+        let buffer = self.get(&buffer)?;
+        let (binding, used) = (Binding::index(buffer, index_format, offset, size), buffer.kept());
         let this = self.get_mut(&this)?;
         let binding = binding.and_then(|binding| binding.on(&this.device));
         this.record("set_index_buffer", |Recording { commands, draws, kept, .. }| {
-            let binding = binding?;
-            kept.push(binding.kept.clone());
-            draws.set_index_buffer(commands, binding, index_format);
+            draws.set_index_buffer(commands, binding?, index_format);
+            kept.push(used);
             Ok::<_, String>(())
         });
         Ok(())
@@ -433,16 +433,18 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
         offset: Option<u64>,
         size: Option<u64>,
     ) -> wasmtime::Result<()> {
-        let binding = match buffer {
-            Some(buffer) => Binding::vertex(self.get(&buffer)?, offset, size).map(Some),
-            None => Binding::none(offset, size).map(|()| None),
+        let (binding, used) = match buffer {
+            Some(buffer) => {
+                let buffer = self.get(&buffer)?;
+                (Binding::vertex(buffer, offset, size).map(Some), Some(buffer.kept()))
+            }
+            None => (Binding::none(offset, size).map(|()| None), None),
         };
         let this = self.get_mut(&this)?;
         let binding = binding.and_then(|binding| binding.map(|binding| binding.on(&this.device)).transpose());
         this.record("set_vertex_buffer", |Recording { commands, draws, kept, .. }| {
-            let binding = binding?;
-            kept.extend(binding.as_ref().map(|binding| binding.kept.clone()));
-            draws.set_vertex_buffer(commands, slot, binding);
+            draws.set_vertex_buffer(commands, slot, binding?);
+            kept.extend(used);
             Ok::<_, String>(())
         });
         Ok(())
@@ -491,11 +493,11 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
         indirect_offset: u64,
     ) -> wasmtime::Result<()> {
         let buffer = self.get(&indirect_buffer)?;
-        let (buffer, reservation) = (buffer.inner.clone(), buffer.reservation.clone());
+        let (buffer, used) = (buffer.inner.clone(), buffer.kept());
         self.get_mut(&this)?.record("draw_indirect", |Recording { commands, draws, kept, .. }| {
             indirect_arguments(&buffer, indirect_offset, 16)?;
             draws.draw_indirect(commands, &buffer, indirect_offset);
-            kept.push(Kept::Resource(reservation));
+            kept.push(used);
             Ok::<_, String>(())
         });
         Ok(())
@@ -508,13 +510,13 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
         indirect_offset: u64,
     ) -> wasmtime::Result<()> {
         let buffer = self.get(&indirect_buffer)?;
-        let (buffer, reservation) = (buffer.inner.clone(), buffer.reservation.clone());
+        let (buffer, used) = (buffer.inner.clone(), buffer.kept());
         self.get_mut(&this)?.record(
             "draw_indexed_indirect",
             |Recording { commands, draws, kept, .. }| {
                 indirect_arguments(&buffer, indirect_offset, 20)?;
                 draws.draw_indexed_indirect(commands, &buffer, indirect_offset);
-                kept.push(Kept::Resource(reservation));
+                kept.push(used);
                 Ok::<_, String>(())
             },
         );

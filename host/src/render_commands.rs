@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::{bindings::wit, buffer::Buffer, command_encoder::Kept, device::DeviceCore};
+use crate::{bindings::wit, buffer::Buffer, device::DeviceCore};
 
 /// What a `wgpu::RenderPass` does at once and a bundle encoder keeps for later.
 pub(crate) trait RenderCommands {
@@ -70,7 +70,6 @@ pub(crate) struct Binding {
     /// Of the buffer, where the range is empty: wgpu checks the others.
     device: Option<wgpu::Device>,
     range: Range<u64>,
-    pub(crate) kept: Kept,
 }
 
 impl Binding {
@@ -127,7 +126,6 @@ impl Binding {
             buffer: buffer.inner.clone(),
             device: (start == end).then(|| buffer.device.wgpu.clone()),
             range: start..end,
-            kept: Kept::Resource(buffer.reservation.clone()),
         })
     }
 
@@ -190,7 +188,7 @@ impl DrawState {
         binding: Binding,
         format: wgpu::IndexFormat,
     ) {
-        let Binding { buffer, device: _, range, kept: _ } = binding;
+        let Binding { buffer, device: _, range } = binding;
         self.empty_index_buffer = range.is_empty();
         if !range.is_empty() {
             commands.set_index_buffer(&buffer, range, format);
@@ -208,9 +206,7 @@ impl DrawState {
         let bit = 1_u32.checked_shl(slot).unwrap_or(0);
         self.empty_vertex_slots &= !bit;
         let binding = match &binding {
-            Some(Binding { buffer, device: _, range, kept: _ }) if !range.is_empty() => {
-                Some((buffer, range.clone()))
-            }
+            Some(Binding { buffer, device: _, range }) if !range.is_empty() => Some((buffer, range.clone())),
             Some(_) => {
                 self.empty_vertex_slots |= bit;
                 None

@@ -71,9 +71,7 @@ impl RenderPassEncoder {
             Ok(group) => pass.set_bind_group(index, group, offsets),
             Err(reason) => self.pass.refuse(CALL, reason),
         }
-        if let Some(kept) = group.and_then(|group| self.pass.keeps_group(group)) {
-            self.pass.keep(kept);
-        }
+        self.pass.keep(group.and_then(|group| self.pass.keeps_group(group)));
     }
 
     /// `setImmediates`: <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setimmediates>
@@ -208,12 +206,8 @@ impl WebGpuCtxView<'_> {
             }
         };
         let mut pass = Pass::new(inner, "RenderPass", &encoder.device, &encoder.state);
-        for kept in colors.into_iter().flatten().flat_map(ColorAttachment::into_kept) {
-            pass.keep(kept);
-        }
-        if let Some(DepthStencilAttachment { view: _, kept, depth: _, stencil: _ }) = depth_stencil {
-            pass.keep(kept);
-        }
+        pass.keep(colors.into_iter().flatten().flat_map(ColorAttachment::into_kept));
+        pass.keep(depth_stencil.map(|attachment| attachment.kept));
         Ok(RenderPassEncoder {
             pass,
             label: label.unwrap_or_default(),
@@ -306,12 +300,12 @@ impl WebGpuCtxView<'_> {
         offset: Option<u64>,
         size: Option<u64>,
     ) -> wasmtime::Result<()> {
-        let binding = Binding::index(self.get(buffer)?, format, offset, size);
+        let pass = self.get(this)?.pass.id();
+        let buffer = self.get(buffer)?;
+        let (binding, kept) = (Binding::index(buffer, format, offset, size), buffer.kept_by(pass));
         let this = self.get_mut(this)?;
         let binding = binding.and_then(|binding| binding.on(&this.pass.device));
-        if let Ok(binding) = &binding {
-            this.pass.keep(binding.kept.clone());
-        }
+        this.pass.keep(kept);
         this.record("set_index_buffer", |draws, pass| {
             draws.set_index_buffer(pass, binding?, format);
             Ok::<_, String>(())
@@ -328,16 +322,18 @@ impl WebGpuCtxView<'_> {
         offset: Option<u64>,
         size: Option<u64>,
     ) -> wasmtime::Result<()> {
-        let binding = match buffer {
-            Some(buffer) => Binding::vertex(self.get(buffer)?, offset, size).map(Some),
-            None => Binding::none(offset, size).map(|()| None),
+        let pass = self.get(this)?.pass.id();
+        let (binding, kept) = match buffer {
+            Some(buffer) => {
+                let buffer = self.get(buffer)?;
+                (Binding::vertex(buffer, offset, size).map(Some), buffer.kept_by(pass))
+            }
+            None => (Binding::none(offset, size).map(|()| None), None),
         };
         let this = self.get_mut(this)?;
         let binding =
             binding.and_then(|binding| binding.map(|binding| binding.on(&this.pass.device)).transpose());
-        if let Ok(Some(binding)) = &binding {
-            this.pass.keep(binding.kept.clone());
-        }
+        this.pass.keep(kept);
         this.record("set_vertex_buffer", |draws, pass| {
             draws.set_vertex_buffer(pass, slot, binding?);
             Ok::<_, String>(())
@@ -377,8 +373,9 @@ impl WebGpuCtxView<'_> {
         buffer: &Resource<Buffer>,
         draw: impl FnOnce(&mut DrawState, &mut wgpu::RenderPass<'static>, &wgpu::Buffer),
     ) -> wasmtime::Result<()> {
+        let pass = self.get(this)?.pass.id();
         let buffer = self.get(buffer)?;
-        let (buffer, kept) = (buffer.inner.clone(), Kept::Resource(buffer.reservation.clone()));
+        let (buffer, kept) = (buffer.inner.clone(), buffer.kept_by(pass));
         let this = self.get_mut(this)?;
         if let Some(pass) = this.pass.open(call) {
             draw(&mut this.draws, pass, &buffer);
@@ -404,9 +401,7 @@ impl WebGpuCtxView<'_> {
             .collect::<wasmtime::Result<Vec<_>>>()?;
         let (bundles, kept): (Vec<_>, Vec<_>) = bundles.into_iter().unzip();
         let this = self.get_mut(this)?;
-        for kept in kept {
-            this.pass.keep(kept);
-        }
+        this.pass.keep(kept);
         this.record("execute_bundles", |draws, pass| {
             draws.reset_bindings();
             draws.draw_count = draws.draw_count.saturating_add(draw_count);
@@ -829,7 +824,9 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
     ) -> wasmtime::Result<()> {
         fetched(&mut access, &this, |view, naming| {
             match &buffer {
-                Some(buffer) => drop(view.named(buffer, naming)?),
+                Some(buffer) => {
+                    view.named(buffer, naming)?;
+                }
                 None => naming.none()?,
             }
             view.set_vertex_buffer(&this, slot, buffer.as_ref(), offset, size)
