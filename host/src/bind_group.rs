@@ -9,7 +9,8 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    command_memory::{Name, Nameable, Named},
+    command_memory::{Nameable, Named},
+    command_words::Name,
     device::DeviceCore,
     error::{GpuError, collecting},
     fence,

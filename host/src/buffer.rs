@@ -11,7 +11,8 @@ use wasmtime::component::{Accessor, Resource};
 use crate::{
     bindings::wit,
     command_encoder::Kept,
-    command_memory::{Name, Nameable, Named},
+    command_memory::{Nameable, Named},
+    command_words::Name,
     device::DeviceCore,
     error::{GpuError, collecting},
     limits::SharedReservation,

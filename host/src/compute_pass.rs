@@ -12,7 +12,8 @@ use crate::{
     bindings::wit,
     buffer::Buffer,
     command_encoder::{CommandEncoder, EncoderState},
-    command_memory::{self, Names, Naming, Replay, Words, fetched, fetched_alone, misplaced},
+    command_memory::{Names, Naming, Replay, fetched, fetched_alone},
+    command_words::{self, Words, misplaced},
     compute_pipeline::ComputePipeline,
     pass::{self, Pass},
     timeline::Timeline,
@@ -234,7 +235,7 @@ impl Replay for ComputePassEncoder {
         mut words: Words<'_>,
         names: &Names,
     ) -> wasmtime::Result<Naming> {
-        use command_memory::Command;
+        use command_words::Command;
 
         let mut pass = view.get_mut(this)?;
         while let Some(command) = words.command()? {
@@ -250,13 +251,13 @@ impl Replay for ComputePassEncoder {
                 }
                 Command::SetImmediates { range_offset, words } => {
                     trace("[method]gpu-compute-pass-encoder.set-immediates");
-                    pass.set_immediates(range_offset, &command_memory::bytes(words), None, None);
+                    pass.set_immediates(range_offset, &command_words::bytes(words), None, None);
                 }
                 Command::DispatchWorkgroups(workgroups) => {
                     trace("[method]gpu-compute-pass-encoder.dispatch-workgroups");
                     pass.dispatch_workgroups(workgroups);
                 }
-                Command::DispatchWorkgroupsIndirect(command_memory::Indirect { name, offset }) => {
+                Command::DispatchWorkgroupsIndirect(command_words::Indirect { name, offset }) => {
                     trace("[method]gpu-compute-pass-encoder.dispatch-workgroups-indirect");
                     view.dispatch_workgroups_indirect(this, names.buffer(name)?, offset)?;
                     pass = view.get_mut(this)?;

@@ -65,6 +65,7 @@
 #![deny(unsafe_code)]
 
 mod adapter;
+mod attachments;
 mod bind_group;
 mod bind_group_layout;
 pub mod bindings;
@@ -76,6 +77,7 @@ pub mod command;
 mod command_buffer;
 mod command_encoder;
 mod command_memory;
+mod command_words;
 mod compile;
 mod compute_pass;
 mod compute_pipeline;

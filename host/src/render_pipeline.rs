@@ -5,7 +5,8 @@ use wasmtime::component::Resource;
 use crate::{
     bind_group_layout::BindGroupLayout,
     bindings::wit,
-    command_memory::{Name, Nameable, Named},
+    command_memory::{Nameable, Named},
+    command_words::Name,
     device::DeviceCore,
     error::collecting,
     pipeline::{self, Made},
