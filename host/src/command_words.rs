@@ -74,7 +74,8 @@ pub(crate) struct Indirect {
 
 impl<'a> Words<'a> {
     /// The next command, or that there is none; `Err` traps.
-    #[inline]
+    // Always: so that what is read is done at once, and no `Command` is put together in between.
+    #[inline(always)]
     pub(crate) fn command(&mut self) -> wasmtime::Result<Option<Command<'a>>> {
         let Some(word) = self.0.next() else { return Ok(None) };
         Ok(Some(match *word {
