@@ -134,6 +134,11 @@ impl Buffer {
         self.holder.is_new(pass).then(|| self.kept())
     }
 
+    /// The buffer for a command of `pass`, with what the pass has to hold for it.
+    pub(crate) fn used_by(&self, pass: PassId) -> (wgpu::Buffer, Option<Kept>) {
+        (self.inner.clone(), self.kept_by(pass))
+    }
+
     /// wgpu's buffer; `None` for a lent one that the guest has destroyed.
     pub(crate) fn as_wgpu(&self) -> Option<&wgpu::Buffer> {
         (!self.withdrawn).then_some(&self.inner)

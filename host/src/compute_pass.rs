@@ -218,7 +218,7 @@ impl WebGpuCtxView<'_> {
     ) -> wasmtime::Result<()> {
         let pass = self.get(this)?.pass.id();
         let buffer = self.get(buffer)?;
-        let (buffer, kept) = (buffer.inner.clone(), buffer.kept_by(pass));
+        let (buffer, kept) = buffer.used_by(pass);
         let this = self.get_mut(this)?;
         let indirect = || Command::DispatchIndirect(Box::new(Indirect { buffer, offset }));
         if this.record("dispatch_workgroups_indirect", indirect) {
@@ -362,11 +362,8 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
                 dynamic_offsets_data_start,
                 dynamic_offsets_data_length,
             );
-            match offsets {
-                Ok(offsets) => view.get_mut(&this)?.set_bind_group(index, group, offsets),
-                Err(error) => return Ok(Err(error)),
-            }
-            Ok(Ok(()))
+            let this = view.get_mut(&this)?;
+            Ok(offsets.map(|offsets| this.set_bind_group(index, group, offsets)))
         })
     }
 

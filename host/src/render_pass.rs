@@ -301,7 +301,7 @@ impl WebGpuCtxView<'_> {
     ) -> wasmtime::Result<()> {
         let pass = self.get(this)?.pass.id();
         let buffer = self.get(buffer)?;
-        let (buffer, kept) = (buffer.inner.clone(), buffer.kept_by(pass));
+        let (buffer, kept) = buffer.used_by(pass);
         let this = self.get_mut(this)?;
         if let Some(pass) = this.pass.open(call) {
             draw(&mut this.draws, pass, &buffer);
@@ -571,11 +571,8 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
                 dynamic_offsets_data_start,
                 dynamic_offsets_data_length,
             );
-            match offsets {
-                Ok(offsets) => view.get_mut(&this)?.set_bind_group(index, group.as_ref(), offsets),
-                Err(error) => return Ok(Err(error)),
-            }
-            Ok(Ok(()))
+            let this = view.get_mut(&this)?;
+            Ok(offsets.map(|offsets| this.set_bind_group(index, group.as_ref(), offsets)))
         })
     }
 
