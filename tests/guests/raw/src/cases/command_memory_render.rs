@@ -5,12 +5,11 @@ use crate::{
     Checks,
     command_memory::with,
     kit,
+    misuse::gpu::{draw_descriptor, vertices},
     wit::{
-        GpuBuffer, GpuBufferUsage, GpuColorTargetState, GpuCommandBuffer, GpuDevice, GpuExtent3D,
-        GpuFragmentState, GpuIndexFormat, GpuLayoutMode, GpuRenderPassEncoder, GpuRenderPipeline,
-        GpuRenderPipelineDescriptor, GpuTexelCopyBufferInfo, GpuTexelCopyTextureInfo, GpuTexture,
-        GpuTextureFormat, GpuTextureUsage, GpuTextureView, GpuVertexAttribute, GpuVertexBufferLayout,
-        GpuVertexFormat, GpuVertexState,
+        GpuBuffer, GpuBufferUsage, GpuCommandBuffer, GpuDevice, GpuExtent3D, GpuIndexFormat,
+        GpuRenderPassEncoder, GpuRenderPipeline, GpuTexelCopyBufferInfo, GpuTexelCopyTextureInfo, GpuTexture,
+        GpuTextureFormat, GpuTextureUsage, GpuTextureView,
     },
 };
 
@@ -170,37 +169,10 @@ fn column(x: u32) -> [u32; 5] {
 
 fn pipeline(device: &GpuDevice) -> GpuRenderPipeline {
     let module = kit::shader(device, SHADER);
-    device.create_render_pipeline(GpuRenderPipelineDescriptor {
-        vertex: GpuVertexState {
-            buffers: Some(vec![Some(GpuVertexBufferLayout {
-                array_stride: 16,
-                step_mode: None,
-                attributes: vec![GpuVertexAttribute {
-                    format: GpuVertexFormat::Float32x4,
-                    offset: 0,
-                    shader_location: 0,
-                }],
-            })]),
-            module: &module,
-            entry_point: None,
-            constants: None,
-        },
-        primitive: None,
-        depth_stencil: None,
-        multisample: None,
-        fragment: Some(GpuFragmentState {
-            targets: vec![Some(GpuColorTargetState {
-                format: GpuTextureFormat::Rgba8unorm,
-                blend: None,
-                write_mask: None,
-            })],
-            module: &module,
-            entry_point: None,
-            constants: None,
-        }),
-        layout: GpuLayoutMode::Auto,
-        label: None,
-    })
+    let mut descriptor = draw_descriptor(&module);
+    descriptor.vertex.buffers = Some(vec![Some(vertices())]);
+    descriptor.vertex.entry_point = None;
+    device.create_render_pipeline(descriptor)
 }
 
 fn upload(device: &GpuDevice, usage: GpuBufferUsage, words: &[u32]) -> GpuBuffer {

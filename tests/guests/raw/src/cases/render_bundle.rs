@@ -2,51 +2,21 @@
 
 use crate::{
     Checks, kit,
+    misuse::gpu::{draw_descriptor, vertices},
     wit::{
-        GpuBufferUsage, GpuColorTargetState, GpuFragmentState, GpuIndexFormat, GpuLayoutMode, GpuLoadOp,
-        GpuRenderBundleEncoder, GpuRenderBundleEncoderDescriptor, GpuRenderPassColorAttachment,
-        GpuRenderPassDescriptor, GpuRenderPipelineDescriptor, GpuStoreOp, GpuTextureFormat, GpuTextureUsage,
-        GpuTextureView, GpuVertexAttribute, GpuVertexBufferLayout, GpuVertexFormat, GpuVertexState,
+        GpuBufferUsage, GpuIndexFormat, GpuLoadOp, GpuRenderBundleEncoder, GpuRenderBundleEncoderDescriptor,
+        GpuRenderPassColorAttachment, GpuRenderPassDescriptor, GpuStoreOp, GpuTextureFormat, GpuTextureUsage,
+        GpuTextureView,
     },
 };
 
 pub async fn run(c: &mut Checks) {
     let device = kit::device().await;
     let module = kit::shader(&device, kit::DRAW);
-    let pipeline = device.create_render_pipeline(GpuRenderPipelineDescriptor {
-        vertex: GpuVertexState {
-            buffers: Some(vec![
-                None,
-                Some(GpuVertexBufferLayout {
-                    array_stride: 16,
-                    step_mode: None,
-                    attributes: vec![GpuVertexAttribute {
-                        format: GpuVertexFormat::Float32x4,
-                        offset: 0,
-                        shader_location: 0,
-                    }],
-                }),
-            ]),
-            module: &module,
-            entry_point: Some("vertex".to_owned()),
-            constants: None,
-        },
-        primitive: None,
-        depth_stencil: None,
-        multisample: None,
-        fragment: Some(GpuFragmentState {
-            targets: vec![Some(GpuColorTargetState {
-                format: GpuTextureFormat::Rgba8unorm,
-                blend: None,
-                write_mask: None,
-            })],
-            module: &module,
-            entry_point: None,
-            constants: None,
-        }),
-        layout: GpuLayoutMode::Auto,
-        label: None,
-    });
+    let mut descriptor = draw_descriptor(&module);
+    descriptor.vertex.buffers = Some(vec![None, Some(vertices())]);
+    descriptor.vertex.entry_point = Some("vertex".to_owned());
+    let pipeline = device.create_render_pipeline(descriptor);
     let buffer = |usage| {
         let made = kit::buffer(&device, 64, usage | GpuBufferUsage::COPY_DST);
         let words: Vec<u8> = [3_u32, 1, 0, 0, 0].into_iter().flat_map(u32::to_le_bytes).collect();
