@@ -182,7 +182,11 @@ impl<T: Send + 'static> wit::HostGpuAdapterWithStore<T> for WebGpu {
         match requested {
             Ok((device, queue)) => {
                 let core = DeviceCore::create(device, queue, info, queue_label, policy);
-                accessor.with(|mut access| access.get().push(Device { core, label }).map(Ok))
+                accessor.with(|mut access| {
+                    let mut view = access.get();
+                    view.ctx.add_device(&core);
+                    view.push(Device { core, label }).map(Ok)
+                })
             }
             Err(error) => Ok(Err(wit::RequestDeviceError {
                 kind: wit::RequestDeviceErrorKind::OperationError,

@@ -29,7 +29,7 @@ use wasmtime::{
 };
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 
-use crate::{WebGpuCtx, WebGpuCtxView, WebGpuView, attach_command_memory};
+use crate::{WebGpuCtx, WebGpuCtxView, WebGpuView, attach_command_memory, objects::GpuError};
 
 /// Stack that a guest's own calls may use, in bytes: as much as a native program's main thread has.
 /// wasmtime allows 512 KiB, too little for a parser that recurses.
@@ -106,7 +106,14 @@ pub struct Outcome {
     pub live_objects: usize,
     /// Bytes of buffers and textures that it still held when it ended.
     pub gpu_memory_in_use: u64,
+    /// Errors of WebGPU that it has not asked for: [`WebGpuCtx::take_unheard_errors`]. They are logged, and a
+    /// guest that says it was successful was not: its status is then that of a Rust program that panics, as it
+    /// does natively in the call that failed.
+    pub unheard_errors: Vec<GpuError>,
 }
+
+/// The exit status of a Rust program that panics.
+const PANICKED: i32 = 101;
 
 /// What a file that is no component is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -312,19 +319,26 @@ impl Runtime {
                 Ok(if over { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
             });
         }
-        let status = match self.call_run(&mut store, component).await {
+        let result = self.call_run(&mut store, component).await;
+        let unheard_errors = store.data_mut().gpu.take_unheard_errors();
+        for GpuError { kind, message } in &unheard_errors {
+            tracing::error!(?kind, "uncaptured WebGPU error: {message}");
+        }
+        let status = match result {
             Ok(status) => status,
             Err(error) => match error.downcast_ref::<I32Exit>() {
                 Some(I32Exit(status)) => *status,
                 None => return Err(error),
             },
         };
+        let status = if status == 0 && !unheard_errors.is_empty() { PANICKED } else { status };
         let gpu = &store.data().gpu;
         Ok(Outcome {
             success: status == 0,
             exit_code: status,
             live_objects: gpu.live_objects(),
             gpu_memory_in_use: gpu.gpu_memory_in_use(),
+            unheard_errors,
         })
     }
 

@@ -12,6 +12,7 @@ use crate::{
     command_memory::CommandMemory,
     compile::Compiler,
     device::{DeviceCore, DevicePolicy},
+    error::{DeviceErrors, GpuError, UnheardErrors},
     lend::LentDevice,
     limits::{Budget, MAX_REFUSED_BUNDLES, QuotaExceeded, Quotas},
     scopes,
@@ -43,6 +44,9 @@ pub struct WebGpuCtx {
     host_memory: Arc<Budget>,
     compiler: Arc<Compiler>,
     timeline: Arc<Timeline>,
+    /// Errors that the guest has not asked for before its devices went, and the devices that are there.
+    unheard: Arc<UnheardErrors>,
+    devices: Vec<Weak<DeviceErrors>>,
     live_objects: usize,
     refused_bundles: usize,
     /// What the guest gets instead of an adapter's device.
@@ -122,6 +126,7 @@ impl WebGpuCtx {
             host_memory: Arc::clone(&self.host_memory),
             compiler: Arc::clone(&self.compiler),
             timeline: Arc::clone(&self.timeline),
+            unheard: Arc::clone(&self.unheard),
             max_shader_bytes: self.quotas.max_shader_bytes,
             max_loop_iterations: self.quotas.max_loop_iterations,
         }
@@ -153,6 +158,23 @@ impl WebGpuCtx {
         if self.entered > 0 {
             scopes::leave(mem::take(&mut self.entered));
         }
+    }
+
+    /// Takes note of a device of the guest's own.
+    pub(crate) fn add_device(&mut self, device: &DeviceCore) {
+        self.devices.retain(|errors| errors.strong_count() > 0);
+        self.devices.push(Arc::downgrade(&device.errors));
+    }
+
+    /// Takes the errors that the guest has not asked for, once it has ended: those in the scopes that
+    /// `wgpu-wasi-backend` has in place of a handler. Natively the guest would have ended with the first of them.
+    #[must_use]
+    pub fn take_unheard_errors(&mut self) -> Vec<GpuError> {
+        self.timeline.settle();
+        for errors in self.devices.iter().filter_map(Weak::upgrade) {
+            errors.leave_unheard();
+        }
+        self.unheard.take()
     }
 
     /// Does what was put off: `timeline.rs`.
@@ -422,6 +444,8 @@ impl WebGpuCtxBuilder {
             memory: Budget::new(quotas.max_gpu_memory, &timeline),
             host_memory: Budget::new(quotas.max_host_memory, &timeline),
             timeline,
+            unheard: Arc::default(),
+            devices: Vec::new(),
             compiler,
             instance,
             choice,

@@ -25,7 +25,7 @@ use crate::{
     command_memory,
     compile::Compiler,
     compute_pipeline::{self, ComputePipeline},
-    error::{DeviceErrors, GpuError},
+    error::{DeviceErrors, GpuError, UnheardErrors},
     lend::LentDevice,
     limits::Budget,
     pipeline_layout::PipelineLayout,
@@ -109,8 +109,15 @@ pub(crate) struct DevicePolicy {
     pub(crate) host_memory: Arc<Budget>,
     pub(crate) compiler: Arc<Compiler>,
     pub(crate) timeline: Arc<Timeline>,
+    pub(crate) unheard: Arc<UnheardErrors>,
     pub(crate) max_shader_bytes: usize,
     pub(crate) max_loop_iterations: Option<u32>,
+}
+
+impl DevicePolicy {
+    fn errors(&self) -> Arc<DeviceErrors> {
+        Arc::new(DeviceErrors::new(Arc::clone(&self.timeline), Arc::clone(&self.unheard)))
+    }
 }
 
 impl DeviceCore {
@@ -121,7 +128,7 @@ impl DeviceCore {
         queue_label: String,
         policy: DevicePolicy,
     ) -> Arc<Self> {
-        let errors = Arc::new(DeviceErrors::new(Arc::clone(&policy.timeline)));
+        let errors = policy.errors();
         // Before the guest gets the device: wgpu's own handler panics.
         wgpu.on_uncaptured_error({
             let errors = Arc::clone(&errors);
@@ -141,11 +148,8 @@ impl DeviceCore {
     pub(crate) fn lent(device: &LentDevice, policy: DevicePolicy) -> Arc<Self> {
         let info = Arc::new(device.device().adapter_info());
         let (wgpu, queue) = (device.device().clone(), device.queue().clone());
-        let signals = Signals {
-            errors: Arc::new(DeviceErrors::new(Arc::clone(&policy.timeline))),
-            lost: Arc::new(watch::Sender::new(None)),
-            lent: true,
-        };
+        let signals =
+            Signals { errors: policy.errors(), lost: Arc::new(watch::Sender::new(None)), lent: true };
         Self::assemble(wgpu, queue, info, String::new(), policy, signals)
     }
 
@@ -157,8 +161,15 @@ impl DeviceCore {
         policy: DevicePolicy,
         signals: Signals,
     ) -> Arc<Self> {
-        let DevicePolicy { memory, host_memory, compiler, timeline, max_shader_bytes, max_loop_iterations } =
-            policy;
+        let DevicePolicy {
+            memory,
+            host_memory,
+            compiler,
+            timeline,
+            unheard: _,
+            max_shader_bytes,
+            max_loop_iterations,
+        } = policy;
         let Signals { errors, lost, lent } = signals;
         Arc::new(Self {
             features: wgpu.features(),

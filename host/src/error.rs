@@ -10,6 +10,7 @@
 use std::{
     cell::Cell,
     collections::VecDeque,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
@@ -108,7 +109,30 @@ pub(crate) struct DeviceErrors {
     state: Mutex<State>,
     /// What was put off may fail, and its errors come first.
     timeline: Arc<Timeline>,
+    /// Where errors go that the guest can not ask for any more.
+    unheard: Arc<UnheardErrors>,
 }
+
+/// Errors that a guest would have handled, or ended with, had it asked for them before its end.
+#[derive(Debug, Default)]
+pub(crate) struct UnheardErrors(Mutex<Vec<GpuError>>);
+
+impl UnheardErrors {
+    /// Takes the errors that were left so far.
+    pub(crate) fn take(&self) -> Vec<GpuError> {
+        mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<GpuError>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The scopes at the bottom of a device's stack that stand for a handler of uncaptured errors, in this order. A
+/// component can not be told of an error, only ask; so `wgpu-wasi-backend` opens them before anything else. What
+/// scopes above them have caught is the program's own affair.
+const IN_PLACE_OF_A_HANDLER: [ErrorKind; 3] =
+    [ErrorKind::OutOfMemory, ErrorKind::Internal, ErrorKind::Validation];
 
 #[derive(Debug, Default)]
 struct State {
@@ -135,8 +159,8 @@ thread_local! {
 }
 
 impl DeviceErrors {
-    pub(crate) fn new(timeline: Arc<Timeline>) -> Self {
-        Self { state: Mutex::default(), timeline }
+    pub(crate) fn new(timeline: Arc<Timeline>, unheard: Arc<UnheardErrors>) -> Self {
+        Self { state: Mutex::default(), timeline, unheard }
     }
 
     /// Takes an error to the innermost scope that catches its kind, or to the uncaptured errors.
@@ -158,7 +182,7 @@ impl DeviceErrors {
             return;
         }
         if state.uncaptured.len() >= MAX_UNREAD_ERRORS {
-            tracing::warn!(kind = ?error.kind, "uncaptured WebGPU error that the guest did not read: {}", error.message);
+            warn_unread(&error);
             return;
         }
         state.uncaptured.push_back(error);
@@ -213,6 +237,26 @@ impl DeviceErrors {
         Poll::Pending
     }
 
+    /// Gives up what the guest has not asked for, because it has ended or has dropped the device.
+    pub(crate) fn leave_unheard(&self) {
+        let state = &mut *self.lock();
+        let mut unheard = self.unheard.lock();
+        // One device after the other may be dropped with errors, and nobody needs to hear of thousands.
+        let mut leave = |error| {
+            if unheard.len() < MAX_UNREAD_ERRORS {
+                unheard.push(error);
+            }
+        };
+        for error in state.uncaptured.drain(..) {
+            warn_unread(&error);
+        }
+        if let Some(bottom) = state.scopes.get_mut(..IN_PLACE_OF_A_HANDLER.len())
+            && bottom.iter().map(|scope| scope.filter).eq(IN_PLACE_OF_A_HANDLER)
+        {
+            bottom.iter_mut().filter_map(|scope| scope.error.take()).for_each(&mut leave);
+        }
+    }
+
     /// Stops reporting, as a lost device does.
     pub(crate) fn close(&self) {
         let mut state = self.lock();
@@ -224,6 +268,12 @@ impl DeviceErrors {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for DeviceErrors {
+    fn drop(&mut self) {
+        self.leave_unheard();
     }
 }
 
@@ -242,6 +292,10 @@ pub(crate) fn collecting<T>(call: impl FnOnce() -> T) -> (T, Vec<GpuError>) {
     let errors = COLLECTING.take().unwrap_or_default();
     drop(restore);
     (value, errors)
+}
+
+fn warn_unread(error: &GpuError) {
+    tracing::warn!(kind = ?error.kind, "uncaptured WebGPU error that the guest did not read: {}", error.message);
 }
 
 /// Gathers `error` if this thread is in [`collecting`], else hands it back.
@@ -295,6 +349,33 @@ mod tests {
         assert_eq!(collected, [GpuError::validation("collected")]);
         errors.validation("dispatched");
         assert_eq!(errors.pop_scope(), Some(Some(GpuError::validation("dispatched"))));
+    }
+
+    #[test]
+    fn what_stands_for_a_handler_is_left_when_the_device_goes() {
+        let unheard = Arc::<UnheardErrors>::default();
+        let device = || DeviceErrors::new(Arc::default(), Arc::clone(&unheard));
+        let errors = device();
+        IN_PLACE_OF_A_HANDLER.iter().for_each(|kind| errors.push_scope(*kind).unwrap());
+        errors.validation("nobody asked");
+        errors.push_scope(ErrorKind::Validation).unwrap();
+        errors.validation("in a scope of the program");
+        drop(errors);
+        assert_eq!(unheard.take(), [GpuError::validation("nobody asked")]);
+
+        // Three scopes of a program.
+        let errors = device();
+        (0..3).for_each(|_| errors.push_scope(ErrorKind::Validation).unwrap());
+        errors.validation("in a scope of the program");
+        drop(errors);
+        assert_eq!(unheard.take(), []);
+
+        // A guest that has a stream of errors has chosen when to read it.
+        let errors = device();
+        errors.listen();
+        errors.validation("not read");
+        drop(errors);
+        assert_eq!(unheard.take(), []);
     }
 
     #[test]

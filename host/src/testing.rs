@@ -50,6 +50,7 @@ impl Guest {
             host_memory: Budget::new(DEFAULT_MAX_HOST_MEMORY, &timeline),
             compiler: Arc::new(Compiler::new(DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, WaitMode::Eager)),
             timeline,
+            unheard: Arc::default(),
             max_shader_bytes: DEFAULT_MAX_SHADER_BYTES,
             max_loop_iterations,
         };

@@ -72,6 +72,8 @@ impl Adapter {
             Ok(device) => {
                 let device = Arc::new(DeviceShared::new(device, *required_features, self.info.clone()));
                 self.instance.add_device(&device);
+                #[cfg(target_os = "wasi")]
+                crate::end::report_at_exit(&device);
                 Ok(device)
             }
             // The kind goes into the text: wgpu's error has nothing else.

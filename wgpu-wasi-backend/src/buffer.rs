@@ -22,6 +22,10 @@ use crate::wait::{Map, block, lock};
 /// that leaves room for everything else in it.
 pub(crate) const MAX_BYTES_PER_CALL: usize = 64 << 20;
 
+/// Bytes of a piece in which a mapped range is fetched that is larger than a call: so many that the call itself
+/// does not count, and so few that the copy finds them in the processor's cache.
+const BYTES_PER_PIECE: usize = 1 << 20;
+
 /// The handle that wgpu holds.
 #[derive(Debug)]
 pub(crate) struct Buffer {
@@ -217,12 +221,17 @@ impl BufferInterface for Buffer {
 
     fn destroy(&self) {
         let inner = &self.inner;
-        let before = std::mem::replace(&mut lock(&inner.state).mapping, Mapping::Unmapped);
-        if let Mapping::Pending = before {
-            inner.device.cancel_map(inner);
-        }
+        inner.cancel_pending();
+        lock(&inner.state).mapping = Mapping::Unmapped;
         lock(&inner.device.reuse).forget(inner.id);
         inner.wit.destroy();
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        // Its callback would keep it, and be called for a buffer that nobody has.
+        self.inner.cancel_pending();
     }
 }
 
@@ -234,13 +243,12 @@ impl Drop for BufferInner {
 }
 
 impl BufferInner {
-    /// Maps, waiting for the host, and calls back.
+    /// Maps, waiting for the host; the answer for the callback, and the message of a loss of the device.
     pub(crate) fn complete_map(
         &self,
         mode: wgpu::MapMode,
         range: Range<wgpu::BufferAddress>,
-        callback: BufferMapCallback,
-    ) {
+    ) -> (Result<(), wgpu::BufferAsyncError>, Option<String>) {
         let flags = match mode {
             wgpu::MapMode::Read => wit::GpuMapMode::READ,
             wgpu::MapMode::Write => wit::GpuMapMode::WRITE,
@@ -252,21 +260,25 @@ impl BufferInner {
             Ok(()) => Mapping::Mapped { range, mode, blank: false },
             Err(_) => Mapping::Unmapped,
         };
-        if let Err(error) = &mapped {
+        let loss = mapped.as_ref().err().and_then(|error| {
             log::debug!("Buffer::map_async: {:?}: {}", error.kind, error.message);
             // Nothing of the guest can come between, so only the loss of the device aborts a call
             // that is waited for: <https://www.w3.org/TR/webgpu/#dom-gpubuffer-mapasync>
-            if let wit::MapAsyncErrorKind::AbortError = error.kind {
-                self.device.lose(wgpu::DeviceLostReason::Unknown, error.message.clone());
-            }
-        }
-        self.device.flush();
-        callback(mapped.map_err(|_| wgpu::BufferAsyncError));
+            matches!(error.kind, wit::MapAsyncErrorKind::AbortError).then(|| error.message.clone())
+        });
+        (mapped.map_err(|_| wgpu::BufferAsyncError), loss)
     }
 
-    /// A pending mapping will not come.
-    pub(crate) fn forget_map(&self) {
-        lock(&self.state).mapping = Mapping::Unmapped;
+    /// Takes back a mapping that was asked for and has not come; its callback gets an error.
+    fn cancel_pending(&self) {
+        {
+            let mapping = &mut lock(&self.state).mapping;
+            match mapping {
+                Mapping::Pending => *mapping = Mapping::Unmapped,
+                Mapping::Unmapped | Mapping::Mapped { range: _, mode: _, blank: _ } => return,
+            }
+        }
+        self.device.cancel_map(self);
     }
 
     /// What can be checked here is, so that the error comes in the call that made it, also when
@@ -329,19 +341,37 @@ impl BufferInner {
             }
         };
         let size = range.end - range.start;
-        let length = usize::try_from(size).map_err(|_| format!("{size} bytes do not fit into memory"))?;
-        let bytes = if blank || length == 0 {
-            AlignedBytes::zeroed(length)?
-        } else {
-            // A range that is not overwritten as a whole has to be sent back with what it had.
-            let fetched = self.wit.get_mapped_range_get_with_copy(Some(range.start), Some(size));
+        let length = usize::try_from(size).map_err(|_| no_memory(size))?;
+        // A range that is not overwritten as a whole has to be sent back with what it had.
+        let bytes = if blank { AlignedBytes::zeroed(length)? } else { self.fetch(range.start, length)? };
+        Ok(BufferMappedRange::new(self, range.start, bytes, writable))
+    }
+
+    /// Fetches bytes of the mapping. A list of the host is put where the guest's allocator has room for it, and
+    /// the component ends where there is none; so room is looked for first, and large ranges come in pieces.
+    fn fetch(&self, offset: wgpu::BufferAddress, length: usize) -> Result<AlignedBytes, String> {
+        let piece = |offset: wgpu::BufferAddress, length: usize| {
+            // The allocator has this again when the list arrives.
+            drop(reserve(length)?);
+            let size = Some(length as u64);
+            let fetched = self.wit.get_mapped_range_get_with_copy(Some(offset), size);
             let fetched = fetched.map_err(|error| error.message)?;
             if fetched.len() != length {
                 return Err(format!("the host sent {} bytes instead of {length}", fetched.len()));
             }
-            AlignedBytes::from_vec(fetched)?
+            Ok(fetched)
         };
-        Ok(BufferMappedRange::new(self, range.start, bytes, writable))
+        if length <= MAX_BYTES_PER_CALL {
+            return AlignedBytes::from_vec(piece(offset, length)?);
+        }
+        let mut bytes = AlignedBytes::with_room(length)?;
+        let mut fetched = 0;
+        while fetched < length {
+            let next = (length - fetched).min(BYTES_PER_PIECE);
+            bytes.extend(&piece(offset + fetched as u64, next)?);
+            fetched += next;
+        }
+        Ok(bytes)
     }
 
     /// Sends bytes into the mapping.
@@ -411,25 +441,47 @@ impl Drop for BufferMappedRange {
 /// list from the host is allocated as bytes, which an allocator may put anywhere.
 #[derive(Debug)]
 struct AlignedBytes {
-    /// Never grows after it was made, so the bytes never move.
+    /// Never grows beyond the room that it was made with, so the bytes never move.
     storage: Vec<u8>,
     range: Range<usize>,
 }
 
 const ALIGNMENT: usize = 8;
 
+/// Memory for `length` bytes, or an error that a program can handle: `vec!` would end it.
+fn reserve(length: usize) -> Result<Vec<u8>, String> {
+    let mut storage = Vec::new();
+    storage.try_reserve_exact(length).map_err(|_| no_memory(length as u64))?;
+    Ok(storage)
+}
+
+fn no_memory(bytes: u64) -> String {
+    format!("the component has no memory for the {bytes} bytes of the range: map it in parts")
+}
+
 impl AlignedBytes {
     fn empty() -> Self {
         Self { storage: Vec::new(), range: 0..0 }
     }
 
-    fn zeroed(length: usize) -> Result<Self, String> {
-        let mut storage = Vec::new();
-        // `vec!` would abort when there is no memory; this is an error that a program can handle.
-        storage.try_reserve_exact(length + ALIGNMENT).map_err(|error| error.to_string())?;
-        storage.resize(length + ALIGNMENT, 0);
+    /// Room for `length` bytes, to be filled by [`Self::extend`].
+    fn with_room(length: usize) -> Result<Self, String> {
+        // Room to move the start to a multiple. Half of the address space, which is the most that there is in one
+        // piece, is then just possible.
+        let mut storage = reserve(length.saturating_add(ALIGNMENT - 1))?;
         let start = storage.as_ptr().align_offset(ALIGNMENT);
+        storage.resize(start, 0);
         Ok(Self { storage, range: start..start + length })
+    }
+
+    fn extend(&mut self, bytes: &[u8]) {
+        self.storage.extend_from_slice(bytes);
+    }
+
+    fn zeroed(length: usize) -> Result<Self, String> {
+        let mut bytes = Self::with_room(length)?;
+        bytes.storage.resize(bytes.range.end, 0);
+        Ok(bytes)
     }
 
     fn from_vec(bytes: Vec<u8>) -> Result<Self, String> {
@@ -437,8 +489,8 @@ impl AlignedBytes {
         if bytes.as_ptr().align_offset(ALIGNMENT) == 0 {
             return Ok(Self { storage: bytes, range: 0..length });
         }
-        let mut aligned = Self::zeroed(length)?;
-        aligned.as_mut_slice().copy_from_slice(&bytes);
+        let mut aligned = Self::with_room(length)?;
+        aligned.extend(&bytes);
         Ok(aligned)
     }
 

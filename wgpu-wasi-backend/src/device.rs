@@ -145,7 +145,12 @@ impl DeviceShared {
 
 impl Drop for DeviceShared {
     fn drop(&mut self) {
-        if self.lent && !std::thread::panicking() {
+        if std::thread::panicking() {
+            return;
+        }
+        // The queue may have outlived the handle of the device.
+        self.flush();
+        if self.lent {
             self.close_scopes();
         }
     }
@@ -186,12 +191,9 @@ impl Device {
 
 impl Drop for Device {
     fn drop(&mut self) {
-        if self.primary {
-            self.shared.cancel_all();
-            // Nobody polls any more: an error that is not reported now would be lost.
-            if !std::thread::panicking() {
-                self.shared.flush();
-            }
+        // Natively the program would have heard of its errors long before.
+        if self.primary && !std::thread::panicking() {
+            self.shared.flush();
         }
     }
 }

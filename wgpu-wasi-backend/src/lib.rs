@@ -44,11 +44,11 @@
 //!   adapter's description, sizes) is asked for once; pipelines and bind groups that a pass has
 //!   already are not set again. A host that knows `wgpu-wasi:commands` fetches the commands of
 //!   passes from memory of the component, many at a time.
-//! - **Everything is complete when it returns.** A component can not leave a call of the host
-//!   pending and go on, unless it is written as one state machine; a program of wgpu is not. So
-//!   futures are ready ones, and `Buffer::map_async` and `Queue::on_submitted_work_done` have
-//!   called back when they return. [`set_mapping`] puts that off to `Device::poll`, for programs
-//!   that have other work to do meanwhile.
+//! - **Futures are ready, callbacks wait.** A component can not leave a call of the host pending and go
+//!   on, unless it is written as one state machine; a program of wgpu is not. So futures are ready ones.
+//!   The callbacks of `Buffer::map_async` and `Queue::on_submitted_work_done` run where native wgpu calls
+//!   back: in `Device::poll`, `Instance::poll_all` and `Queue::submit`. Programs that never poll, because
+//!   they take every wasm32 for a browser, choose otherwise by [`set_callbacks`] or a cargo feature.
 //! - **Waiting is legal everywhere.** With the feature `run3`, on by default, the component also
 //!   exports `wasi:cli/run@0.3.0`, an entry point that may wait. A host that finishes such calls
 //!   at once can use the older one.
@@ -66,6 +66,8 @@
 //! # Cargo features
 //! - `command-memory` (default): the export `wgpu-wasi:commands/memory@0.2.0`, by which a host fetches
 //!   commands. Hosts that don't know it leave it alone.
+//! - `callbacks-at-once`: callbacks run before the call returns that asks for them, see [`set_callbacks`].
+//!   For programs with crates that never poll on wasm32, as cubecl's.
 //! - `run3` (default): the export above. Has to be off in libraries (`cdylib`), which have no `main`.
 //! - `glsl`, `spirv`, `naga-ir`: shaders in these languages, translated to WGSL in the guest. They
 //!   turn on wgpu's features of the same names.
@@ -100,6 +102,8 @@ mod compute_pipeline;
 mod convert;
 mod device;
 mod elide;
+#[cfg(target_os = "wasi")]
+mod end;
 mod error;
 mod instance;
 pub mod interop;
@@ -124,7 +128,7 @@ pub mod unsupported;
 mod wait;
 
 pub use error::{ErrorReporting, set_error_reporting};
-pub use wait::{Mapping, set_mapping};
+pub use wait::{Callbacks, set_callbacks};
 pub use wgpu;
 
 /// The instance of wgpu over the imports of this component.

@@ -27,6 +27,14 @@ impl Queue {
     }
 }
 
+impl Drop for Queue {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.device.finish_waiting();
+        }
+    }
+}
+
 impl QueueInterface for Queue {
     fn submit(&self, command_buffers: &mut dyn Iterator<Item = DispatchCommandBuffer>) -> u64 {
         let buffers: Vec<DispatchCommandBuffer> = command_buffers.collect();
@@ -42,6 +50,7 @@ impl QueueInterface for Queue {
             self.device.queue.submit(&wit);
         }
         self.device.flush_in_time();
+        self.device.submitted();
         index
     }
 

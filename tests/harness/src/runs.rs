@@ -83,8 +83,8 @@ pub struct CaseRun {
 pub enum Mode {
     /// As programs do.
     Default,
-    /// With mappings and notices that complete in `poll`.
-    Deferred,
+    /// With callbacks that run before the call returns that asks for them.
+    AtOnce,
     /// On a host that suspends the guest while the GPU works, instead of blocking its thread.
     Background,
     /// On a host that fetches no commands from the guest's memory: each is a call.
@@ -125,7 +125,7 @@ impl CaseRun {
             (_, None) => Err("there is no adapter".to_owned()),
             (Mode::Default, Some(gpu)) => native(case, gpu),
             // The native side has one mode only.
-            (Mode::Deferred | Mode::Background | Mode::Calls, Some(_)) => {
+            (Mode::AtOnce | Mode::Background | Mode::Calls, Some(_)) => {
                 drop(_shared);
                 drop(_alone);
                 let run = Self::of(case.name, adapter, Mode::Default);
@@ -138,10 +138,10 @@ impl CaseRun {
     fn with_native(case: &Case, adapter: Adapter, mode: Mode, native: Result<Report, String>) -> Self {
         let arguments: &[&str] = match mode {
             Mode::Default | Mode::Background | Mode::Calls => &[case.name],
-            Mode::Deferred => &[case.name, "--deferred"],
+            Mode::AtOnce => &[case.name, "--at-once"],
         };
         let wait_mode = match mode {
-            Mode::Default | Mode::Deferred | Mode::Calls => WaitMode::Eager,
+            Mode::Default | Mode::AtOnce | Mode::Calls => WaitMode::Eager,
             Mode::Background => WaitMode::Background,
         };
         let context = adapter.context().max_wait(MAX_WAIT).wait_mode(wait_mode);

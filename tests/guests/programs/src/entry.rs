@@ -8,7 +8,7 @@ use std::{
 use crate::{Gpu, cases};
 
 /// Runs one case, named by the first argument, and writes its report to stdout; `--list` names them.
-/// `--deferred` after the name has the component complete mappings in `poll` only.
+/// `--at-once` after the name has callbacks of the component run in the call that asks for them.
 pub fn main() -> ExitCode {
     let Some(argument) = std::env::args().nth(1) else {
         eprintln!("usage: programs CASE | --list");
@@ -43,8 +43,8 @@ pub fn main() -> ExitCode {
 
 #[cfg(target_os = "wasi")]
 fn instance() -> wgpu::Instance {
-    if std::env::args().any(|argument| argument == "--deferred") {
-        wgpu_wasi_backend::set_mapping(wgpu_wasi_backend::Mapping::Deferred);
+    if std::env::args().any(|argument| argument == "--at-once") {
+        wgpu_wasi_backend::set_callbacks(wgpu_wasi_backend::Callbacks::AtOnce);
     }
     wgpu_wasi_backend::instance()
 }

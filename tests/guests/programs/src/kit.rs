@@ -240,3 +240,9 @@ pub fn wait(device: &wgpu::Device) {
 pub fn encoder(device: &wgpu::Device) -> wgpu::CommandEncoder {
     device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default())
 }
+
+/// A call that is wrong, and that makes nothing that could be looked at: it writes to a buffer that may not be written.
+pub fn write_without_the_usage(device: &wgpu::Device, queue: &wgpu::Queue) {
+    let buffer = buffer(device, 16, wgpu::BufferUsages::STORAGE);
+    queue.write_buffer(&buffer, 0, &[1; 16]);
+}

@@ -4,7 +4,12 @@ use wgpu_wasi_harness::{Adapter, CaseRun, Guest, runs};
 
 fn check(case: &str) {
     let message = match case {
-        "error_without_handler" => "wgpu error: Validation Error",
+        "error_without_handler"
+        | "error_at_end_by_queue"
+        | "error_at_end_forgotten"
+        | "error_at_end_in_static"
+        | "error_at_exit" => "wgpu error: Validation Error",
+        "error_at_end_handled" => "heard: Validation Error",
         "panic_with_text" => "this text has to reach whoever ran the program",
         "scopes_out_of_order" => "Mismatched pop_error_scope call",
         _ => panic!("what does {case} have to say?"),

@@ -9,11 +9,11 @@
     reason = "a test fails by a panic; clippy knows test functions, and not what they call"
 )]
 
+mod at_once;
 mod background;
 mod calls;
 mod checklist;
 mod coverage;
-mod deferred;
 mod dependency;
 mod failing;
 mod fuzz;
