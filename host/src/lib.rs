@@ -53,8 +53,8 @@
 //!   stack covers the longest source that the guest's quota admits (`compile.rs`).
 //! - **Error scopes are the host's** (`error.rs`): one handler per device feeds them.
 //! - **Bulk bytes cross once** (`bulk.rs`), straight between the guest's memory and wgpu's.
-//! - **Commands without calls** (`command_memory.rs`): a guest that offers it leaves those of compute passes in its own
-//!   memory.
+//! - **Commands without calls** (`command_memory.rs`): a guest that offers it leaves those of compute and render passes
+//!   in its own memory.
 //! - **Waiting** is in one place (`wait.rs`), in two modes: [`WaitMode`].
 //! - **Quotas** have names and defaults (`limits.rs`): memory, objects, bytes a call, shader text, time.
 //!

@@ -1,4 +1,4 @@
-//! The maps of WIT — wit: record-gpu-pipeline-constant-value, record-option-gpu-size64 — spec: <https://webidl.spec.whatwg.org/#idl-record> — peer: wgpu-wasi-backend/src/records.rs
+//! The maps of WIT — wit: record-gpu-pipeline-constant-value, record-option-gpu-size64 — spec: <https://webidl.spec.whatwg.org/#idl-record> — filled in the backend's compute_pipeline.rs, render_pipeline.rs and adapter.rs
 
 use wasmtime::component::Resource;
 

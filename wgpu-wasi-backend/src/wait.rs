@@ -127,12 +127,12 @@ impl DeviceShared {
         self.call_back_unless_in_callback(until);
     }
 
-    /// Maps a buffer, at the next `poll`.
+    /// Maps a buffer when it is time to call back.
     pub(crate) fn map(&self, map: Map) {
         self.wait_for(Waiting::Map(map));
     }
 
-    /// Calls back when everything submitted is done, at the next `poll`.
+    /// Calls back when everything submitted so far is done, and it is time to.
     pub(crate) fn work_done(&self, callback: BoxSubmittedWorkDoneCallback) {
         let submitted = self.waits.submitted.load(Ordering::Relaxed);
         self.wait_for(Waiting::WorkDone(submitted, callback));
