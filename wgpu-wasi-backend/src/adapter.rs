@@ -53,7 +53,7 @@ impl Adapter {
         } = desc;
         let missing = required_features.difference(self.features);
         if !missing.is_empty() {
-            return Err(format!("Unsupported features were requested: {missing}"));
+            return Err(missing_features(missing, self.features));
         }
         let mut beyond = None;
         required_limits.check_limits_with_fail_fn(&self.limits, true, |name, asked, allowed| {
@@ -129,6 +129,25 @@ impl AdapterInterface for Adapter {
     }
 }
 
+/// Why there is no device with these features: not for want of a GPU, but of a host, or of WebGPU.
+fn missing_features(missing: wgpu::Features, offered: wgpu::Features) -> String {
+    // `Adapter::new` adds what is no feature of WebGPU where it can.
+    let ours = wgpu::Features::all_webgpu_mask()
+        | wgpu::Features::CLEAR_TEXTURE
+        | wgpu::Features::IMMEDIATES
+        | wgpu::Features::TEXTURE_FORMAT_16BIT_NORM
+        | wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS;
+    let native = missing.difference(ours);
+    let mut text =
+        format!("the program needs the features {missing} of the host; this host offers {offered}");
+    if !native.is_empty() {
+        text.push_str(&format!(
+            ". {native} are wgpu's alone and not in WebGPU: whatever the GPU can, no host of wasi:webgpu has them"
+        ));
+    }
+    text
+}
+
 /// What wgpu tells about an adapter, from what the host does.
 pub(crate) fn adapter_info(info: &wit::GpuAdapterInfo) -> wgpu::AdapterInfo {
     let strings = Strings {
@@ -202,6 +221,20 @@ fn number(text: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn features_of_the_host_and_of_nobody() {
+        let offered = wgpu::Features::SHADER_F16;
+        let told = missing_features(wgpu::Features::SUBGROUP, offered);
+        assert!(
+            told.contains("needs the features SUBGROUP of the host; this host offers SHADER_F16"),
+            "{told}"
+        );
+        assert!(!told.contains("wgpu's alone"), "{told}");
+        let told =
+            missing_features(wgpu::Features::SUBGROUP | wgpu::Features::MAPPABLE_PRIMARY_BUFFERS, offered);
+        assert!(told.contains(". MAPPABLE_PRIMARY_BUFFERS are wgpu's alone"), "{told}");
+    }
 
     fn parse(vendor: &str, architecture: &str, device: &str, description: &str) -> wgpu::AdapterInfo {
         let strings = Strings {
