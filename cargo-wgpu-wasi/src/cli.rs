@@ -136,7 +136,7 @@ fn other(arguments: Vec<OsString>) -> ExitCode {
     match command {
         Command::Config { folder, cargo } => tell(session::keep(&folder, cargo)),
         Command::Adapters(adapters) => cli::exit_code(adapters.execute()),
-        Command::Runner(run) => cli::exit_code(run.execute()),
+        Command::Runner(run) => cli::exit_code(run.execute_for_cargo()),
         Command::TestRunner(run) => cli::exit_code(run.execute()),
         // They are handled before, all but the wish for help, which clap has fulfilled.
         Command::Build(_) | Command::Run(_) | Command::Test(_) | Command::Bench(_) => usage(),

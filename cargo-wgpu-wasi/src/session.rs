@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use toml::Value;
-use wgpu_wasi_host::cli::{Options, TRAPPED};
+use wgpu_wasi_host::cli::{Options, PANICKED, TRAPPED};
 
 use crate::{
     arguments::{CargoArguments, TARGET},
@@ -62,7 +62,7 @@ pub(crate) fn run(
         cargo.arg(command).args(&config).args(&arguments.all);
         cargo.status().context("can't run cargo")
     })?;
-    if status.code() == Some(i32::from(TRAPPED))
+    if status.code().is_some_and(|code| [PANICKED, TRAPPED].map(i32::from).contains(&code))
         && let Some(remark) = graph.remark()
     {
         eprintln!("{remark}");

@@ -92,7 +92,7 @@ impl TestRun {
         let (app, args) = program.split()?;
         let libtest = match (Harness::of(&app), Libtest::try_parse_from(&args)) {
             (Harness::Libtest, Ok(libtest)) => libtest,
-            _ => return Run::new(options, program).execute(),
+            _ => return Run::new(options, program).execute_for_cargo(),
         };
         let program = Program::new(options, app)?;
         let names = program.list(&libtest.selection())?;

@@ -4,6 +4,7 @@
 mod adapters;
 mod options;
 mod run;
+mod trap;
 
 use std::{
     io::{self, IsTerminal},
@@ -14,13 +15,17 @@ use tracing_subscriber::EnvFilter;
 
 pub use adapters::Adapters;
 pub use options::Options;
-pub use run::{Program, Run, trap_report};
+pub use run::{Program, Run};
+pub use trap::{trap_report, trap_status};
 
 /// Exit status when the program can't be run at all, as `docker` and `env` have it.
 pub const HOST_FAILED: u8 = 125;
 
 /// Exit status of a program whose time was up, as `timeout` has it.
 pub const TIMED_OUT: u8 = 124;
+
+/// Exit status of a program that panicked, as Rust's own have it.
+pub const PANICKED: u8 = 101;
 
 /// Exit status of a program that trapped, as a shell reports one that was aborted.
 pub const TRAPPED: u8 = 134;

@@ -67,10 +67,7 @@ impl Program {
             Ok((Ok(outcome), output)) => judge(name, outcome.success, &output),
             Ok((Err(error), output)) => {
                 let mut output = own_output(name, &output).to_owned();
-                // A panic has told where it was; the backtrace would be that of its machinery.
-                if !output.contains("panicked at") {
-                    output.push_str(&trap_report(&error));
-                }
+                output.push_str(&trap_report(&error));
                 TestResult { verdict: Verdict::Failed, output }
             }
             Err(error) => TestResult { verdict: Verdict::Failed, output: format!("{error:?}\n") },

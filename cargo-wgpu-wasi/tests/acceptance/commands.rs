@@ -51,6 +51,9 @@ fn what_a_program_is_given() {
         assert!(told.lines().any(|found| found == line), "{line}\n{told}");
     }
     assert!(told.contains("file: Err("), "{told}");
+    // cargo takes the first; the second is the program's, as natively.
+    let told = project.succeeds("run --release -- -- a --");
+    assert!(told.contains("arguments: [\"--\", \"a\", \"--\"]"), "{told}");
     assert_eq!(project.succeeds("run --release --bin second"), COMPUTED);
     assert_eq!(project.succeeds("run --release --example third"), COMPUTED);
     let error = project.fails("run --release --adapter surely-no-such-gpu");

@@ -93,3 +93,26 @@ fn a_crate_that_needs_a_browser() {
     assert!(told.contains("`js-sys` is part of this build"), "{told}");
     assert!(told.contains("cargo wgpu-wasi tree --invert js-sys"), "{told}");
 }
+
+#[test]
+fn a_panic() {
+    if !gpu() {
+        return;
+    }
+    let program = "#[inline(never)]\nfn fails(length: usize) -> u8 {\n    vec![1, 2, 3][length]\n}\n\n\
+                   fn main() {\n    let _instance = wgpu::Instance::default();\n    \
+                   println!(\"{}\", fails(std::env::args().count() + 6));\n}\n";
+    let project = Project::new("panic", &package("panic", "wgpu = \"30\"\n"), &[("src/main.rs", program)]);
+    project.lock();
+    let output = project.tool("run --release -q").output().unwrap();
+    let told = text(&output);
+    assert_eq!(output.status.code(), Some(101), "{told}");
+    let lines: Vec<&str> = told.lines().collect();
+    let at = lines.iter().position(|line| *line == "error: the program panicked").unwrap();
+    assert_eq!(lines.get(at + 1).copied(), Some("    0: panic::fails"), "{told}");
+    assert_eq!(lines.get(at + 2).copied(), Some("    1: panic::main"), "{told}");
+    assert!(told.contains("index out of bounds: the len is 3 but the index is 7"), "{told}");
+    for part in ["note: `", "rust_panic", "lang_start"] {
+        assert!(!told.contains(part), "{part}\n{told}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     thread::{self, JoinHandle},
     time::Duration,
@@ -11,15 +11,15 @@ use std::{
 
 use clap::Args;
 
-use super::{Options, TIMED_OUT, TRAPPED, options};
+use super::{Options, TIMED_OUT, options, trap_report, trap_status};
 use crate::{command::TimedOut, default_instance};
 
 /// Runs a component on the GPU.
 ///
 /// The program sees nothing of this machine but the GPU, the folders given with `--dir` and the variables
 /// given with `--env`. Its standard input and output are those of this command, and its exit status is
-/// this command's (WASI 0.2 carries success or failure only: 0 or 1). 124: its time was up. 134: it
-/// trapped. 125: it could not be run at all.
+/// this command's (WASI 0.2 carries success or failure only: 0 or 1). 101: it panicked. 124: its time was
+/// up. 134: it trapped. 125: it could not be run at all.
 #[derive(Debug, Args)]
 pub struct Run {
     #[command(flatten)]
@@ -39,7 +39,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// The file, and the arguments.
+    /// The file, and the arguments, each as it stands there: what cargo hands to its runners are the program's alone.
     ///
     /// # Errors
     ///
@@ -56,6 +56,16 @@ impl Program {
     }
 }
 
+impl Program {
+    /// Without the `--` directly after the component, which nearly every command line takes there.
+    fn without_dashes(mut self) -> Self {
+        if self.program.get(1).is_some_and(|argument| argument == "--") {
+            self.program.remove(1);
+        }
+        self
+    }
+}
+
 impl Run {
     /// To run `program`.
     #[must_use]
@@ -63,42 +73,58 @@ impl Run {
         Self { options, program }
     }
 
-    /// Runs the component to its end. A trap and a timeout are told, and end this process.
+    /// Runs the component to its end. A trap and a timeout are told, and end this process. A `--` that stands directly
+    /// after the component is not the program's: it says that what follows is.
     ///
     /// # Errors
     ///
     /// When the component can't be run at all.
     pub fn execute(self) -> wasmtime::Result<ExitCode> {
         let Self { options, program } = self;
-        let (app, args) = program.split()?;
-        let wasi = options.wasi(&app, &args)?.inherit_stdio().build();
-        let wasm = options::read(&app)?;
-        let drivers = Drivers::load_for(&wasm);
-        let runtime = options.runtime()?;
-        let component = options.compile_read(&runtime, &app, &wasm)?;
-        drop(wasm);
-        let gpu = options.gpu()?;
+        let (app, args) = program.without_dashes().split()?;
+        run(&options, &app, &args)
+    }
 
-        let result = match options.timeout() {
-            Some(timeout) => {
-                end_after(timeout);
-                runtime.run_for(&component, wasi, gpu, timeout)
-            }
-            None => runtime.run(&component, wasi, gpu),
-        };
-        match result {
-            Ok(outcome) => {
-                let status = u8::try_from(outcome.exit_code).unwrap_or(1);
-                Ok(if drivers.are_loaded() { ExitCode::from(status) } else { end(status) })
-            }
-            Err(error) => match error.downcast_ref::<TimedOut>() {
-                Some(timed_out) => Ok(end_timed_out(*timed_out)),
-                None => {
-                    eprint!("{}", trap_report(&error));
-                    Ok(end(TRAPPED))
-                }
-            },
+    /// Like [`Self::execute`], as cargo's runner: every argument is the program's, `--` too.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::execute`].
+    pub fn execute_for_cargo(self) -> wasmtime::Result<ExitCode> {
+        let Self { options, program } = self;
+        let (app, args) = program.split()?;
+        run(&options, &app, &args)
+    }
+}
+
+fn run(options: &Options, app: &Path, args: &[String]) -> wasmtime::Result<ExitCode> {
+    let wasi = options.wasi(app, args)?.inherit_stdio().build();
+    let wasm = options::read(app)?;
+    let drivers = Drivers::load_for(&wasm);
+    let runtime = options.runtime()?;
+    let component = options.compile_read(&runtime, app, &wasm)?;
+    drop(wasm);
+    let gpu = options.gpu()?;
+
+    let result = match options.timeout() {
+        Some(timeout) => {
+            end_after(timeout);
+            runtime.run_for(&component, wasi, gpu, timeout)
         }
+        None => runtime.run(&component, wasi, gpu),
+    };
+    match result {
+        Ok(outcome) => {
+            let status = u8::try_from(outcome.exit_code).unwrap_or(1);
+            Ok(if drivers.are_loaded() { ExitCode::from(status) } else { end(status) })
+        }
+        Err(error) => match error.downcast_ref::<TimedOut>() {
+            Some(timed_out) => Ok(end_timed_out(*timed_out)),
+            None => {
+                eprint!("{}", trap_report(&error));
+                Ok(end(trap_status(&error)))
+            }
+        },
     }
 }
 
@@ -133,19 +159,6 @@ impl Drop for Drivers {
             let _ = thread.join();
         }
     }
-}
-
-/// What a trap is told as: the guest's backtrace and the causes, and nothing of the host's own stack.
-#[must_use]
-pub fn trap_report(error: &wasmtime::Error) -> String {
-    let mut text = "error: the program was ended by a trap\n".to_owned();
-    for cause in error.chain() {
-        let cause = cause.to_string();
-        // wasmtime's hints are for its own command line.
-        let lines = cause.lines().filter(|line| !line.starts_with("note: using the `WASMTIME_"));
-        text.extend(lines.flat_map(|line| ["  ", line, "\n"]));
-    }
-    text
 }
 
 /// Ends this process a little after the time of the guest is up, should it still be there then: with work
@@ -193,9 +206,17 @@ mod tests {
     #[test]
     fn what_stands_after_the_component_is_the_programs() {
         let parsed = |line: &str| Cli::try_parse_from(line.split_whitespace()).map(|cli| cli.run.program);
+        let args =
+            |words: &[&str]| ("app.wasm".into(), words.iter().map(ToString::to_string).collect::<Vec<_>>());
         let program = parsed("run --timeout 5 app.wasm --dir a -- --timeout").unwrap();
-        let args = ["--dir", "a", "--", "--timeout"].map(str::to_owned).to_vec();
-        assert_eq!(program.split().unwrap(), ("app.wasm".into(), args));
+        assert_eq!(program.without_dashes().split().unwrap(), args(&["--dir", "a", "--", "--timeout"]));
+        // People write `--` before the arguments of a program as they do for cargo and docker, and a program that got it
+        // would take it for one of its own, which is none natively either.
+        let program = parsed("run app.wasm -- --dir -- a").unwrap();
+        assert_eq!(program.clone().without_dashes().split().unwrap(), args(&["--dir", "--", "a"]));
+        // cargo has taken out its own before it calls its runner.
+        assert_eq!(program.split().unwrap(), args(&["--", "--dir", "--", "a"]));
+        assert_eq!(parsed("run app.wasm --").unwrap().without_dashes().split().unwrap(), args(&[]));
         assert!(parsed("run --no-such-option app.wasm").is_err());
         assert!(parsed("run").is_err());
     }
