@@ -3,7 +3,7 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -132,6 +132,9 @@ fn tell(result: anyhow::Result<ExitCode>) -> ExitCode {
 fn other(arguments: Vec<OsString>) -> ExitCode {
     let name = OsString::from("cargo wgpu-wasi");
     let Cli { command } = Cli::parse_from([name].into_iter().chain(arguments));
+    if let Some(folder) = cli::runtime_dir() {
+        set_runtime_dir(&folder);
+    }
     cli::start_log();
     match command {
         Command::Config { folder, cargo } => tell(session::keep(&folder, cargo)),
@@ -142,6 +145,12 @@ fn other(arguments: Vec<OsString>) -> ExitCode {
         Command::Build(_) | Command::Run(_) | Command::Test(_) | Command::Bench(_) => usage(),
         Command::Check(_) | Command::Clippy(_) | Command::Tree(_) => usage(),
     }
+}
+
+#[expect(unsafe_code, reason = "the drivers take this from the environment alone")]
+fn set_runtime_dir(folder: &Path) {
+    // SAFETY: no command has begun that starts a thread, so that nobody else reads the environment.
+    unsafe { env::set_var(cli::RUNTIME_DIR, folder) };
 }
 
 fn usage() -> ExitCode {

@@ -6,7 +6,7 @@
 //! project's target folder (`generate.rs`). Cargo notes the exchange in `Cargo.lock`; a process beside it
 //! puts the file back at once, whatever becomes of this one (`lock.rs`).
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod arguments;
 mod cargo;

@@ -7,7 +7,9 @@ mod run;
 mod trap;
 
 use std::{
+    env,
     io::{self, IsTerminal},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -29,6 +31,19 @@ pub const PANICKED: u8 = 101;
 
 /// Exit status of a program that trapped, as a shell reports one that was aborted.
 pub const TRAPPED: u8 = 134;
+
+/// The variable that says where a session's sockets are.
+pub const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
+
+/// What [`RUNTIME_DIR`] is to be set to before the GPU's drivers are loaded; `None` where it can stay as it is.
+///
+/// Mesa looks for a Wayland display whenever adapters are asked for, windows or none, and where there is no such folder,
+/// as in containers, libwayland prints an error each time. In any folder without a display it finds none and is silent.
+#[must_use]
+pub fn runtime_dir() -> Option<PathBuf> {
+    let is_set = env::var_os(RUNTIME_DIR).is_some_and(|folder| Path::new(&folder).is_absolute());
+    (cfg!(target_os = "linux") && !is_set).then(env::temp_dir)
+}
 
 /// Writes the log to stderr: warnings, or what `RUST_LOG` asks for. Once for each process.
 pub fn start_log() {

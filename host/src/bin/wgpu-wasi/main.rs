@@ -1,6 +1,8 @@
 //! `wgpu-wasi`: runs WebAssembly components that use the GPU through `wasi:webgpu`.
 
-use std::process::ExitCode;
+#![deny(unsafe_code)]
+
+use std::{env, path::Path, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use wgpu_wasi_host::cli::{self, Adapters, Run};
@@ -21,9 +23,18 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(folder) = cli::runtime_dir() {
+        set_runtime_dir(&folder);
+    }
     cli::start_log();
     cli::exit_code(match cli.command {
         Command::Run(run) => run.execute(),
         Command::Adapters(adapters) => adapters.execute(),
     })
+}
+
+#[expect(unsafe_code, reason = "the drivers take this from the environment alone")]
+fn set_runtime_dir(folder: &Path) {
+    // SAFETY: `main` calls this before anything that starts a thread, so that nobody else reads the environment.
+    unsafe { env::set_var(cli::RUNTIME_DIR, folder) };
 }
