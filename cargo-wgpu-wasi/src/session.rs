@@ -18,6 +18,7 @@ use crate::{
     generate,
     lock::{Flavor, Lock},
     project::{Found, Project},
+    stack::{self, Kept},
     target,
 };
 
@@ -47,6 +48,7 @@ pub(crate) fn run(
     target::ensure()?;
     let mut lock = Lock::start(&project.lock_file(), &project.own)?;
     let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
+    let stack = stack::Settings::find(&arguments.place)?;
     let mut config = vec!["--config".into(), runner_config(runner, options)?];
     match project.reals(&metadata)? {
         Found::Reals(reals) => {
@@ -56,10 +58,13 @@ pub(crate) fn run(
     }
     let graph = lock.during(Flavor::Injected, || Graph::of(&arguments, &config))?;
     graph.check()?;
+    // Ours after those of the user, which they take up.
+    let dashes = arguments.all.iter().position(|argument| argument == "--").unwrap_or(arguments.all.len());
+    let (own, rest) = arguments.all.split_at(dashes);
     let status = lock.during(Flavor::Injected, || {
         let mut cargo = cargo();
         // After the name: cargo would not hand on what stands before it to clippy.
-        cargo.arg(command).args(&config).args(&arguments.all);
+        cargo.arg(command).args(&config).args(own).args(stack.options).args(rest).envs(stack.variables);
         cargo.status().context("can't run cargo")
     })?;
     if status.code().is_some_and(|code| [PANICKED, TRAPPED].map(i32::from).contains(&code))
@@ -77,7 +82,17 @@ pub(crate) fn keep(folder: &Path, arguments: Vec<OsString>) -> Result<ExitCode> 
     let mut lock = Lock::start(&project.lock_file(), &project.own)?;
     let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
     match project.reals(&metadata)? {
-        Found::Reals(reals) => print!("{}", generate::write_into(&project, folder, &reals)?),
+        Found::Reals(reals) => {
+            let flag = match Kept::find(&arguments.place)? {
+                Kept::Flag => Some(stack::FLAG),
+                Kept::Own => None,
+                Kept::Elsewhere(place) => {
+                    eprintln!("{}", stack::remark(&place));
+                    None
+                }
+            };
+            print!("{}", generate::write_into(&project, folder, &reals, flag)?);
+        }
         Found::StandIns => bail!("this project has such a configuration already"),
     }
     Ok(ExitCode::SUCCESS)

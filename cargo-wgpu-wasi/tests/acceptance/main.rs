@@ -17,4 +17,5 @@ mod interruption;
 mod messages;
 mod project;
 mod sandbox_tests;
+mod stack;
 mod unchanged;

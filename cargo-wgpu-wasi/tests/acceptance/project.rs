@@ -23,7 +23,15 @@ pub(crate) struct Project {
 impl Project {
     /// Makes a project with this manifest and these files.
     pub(crate) fn new(name: &str, manifest: &str, files: &[(&str, &str)]) -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects").join(name);
+        Self::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects").join(name), manifest, files)
+    }
+
+    /// Like [`Self::new`], where no configuration of this checkout reaches.
+    pub(crate) fn elsewhere(name: &str, manifest: &str, files: &[(&str, &str)]) -> Self {
+        Self::at(env::temp_dir().join("wgpu-wasi-projects").join(name), manifest, files)
+    }
+
+    fn at(root: PathBuf, manifest: &str, files: &[(&str, &str)]) -> Self {
         if root.exists() {
             fs::remove_dir_all(&root).unwrap();
         }
