@@ -200,9 +200,8 @@ fn make(
     let entries: Vec<_> = entries.iter().map(Entry::as_wgpu).collect();
     let descriptor = wgpu::BindGroupDescriptor { label: Some(label), layout, entries: &entries };
     let Some(binding) = empty else { return device.wgpu.create_bind_group(&descriptor) };
-    device.errors.validation(format!(
-        "In Device::create_bind_group, group '{label}': the size of binding {binding} is 0"
-    ));
+    let why = format!("the size of binding {binding} is 0");
+    device.errors.refuse("Device::create_bind_group", label, why);
     let (inner, _) = collecting(|| device.wgpu.create_bind_group(&descriptor));
     inner
 }

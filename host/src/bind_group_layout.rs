@@ -56,9 +56,7 @@ impl WebGpuCtxView<'_> {
                 BindGroupLayout { inner, label }
             }
             Err(reason) => {
-                device
-                    .errors
-                    .validation(format!("In Device::create_bind_group_layout, layout '{label}': {reason}"));
+                device.errors.refuse("Device::create_bind_group_layout", &label, reason);
                 BindGroupLayout::invalid(device, label)
             }
         })

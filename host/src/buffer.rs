@@ -278,9 +278,7 @@ impl Buffer {
             return Err(aborted("the device is lost"));
         }
         let refuse = |message: String| {
-            self.device
-                .errors
-                .validation(format!("In Buffer::map_async, buffer '{}': {message}", self.label));
+            self.device.errors.refuse("Buffer::map_async", &self.label, &message);
             operation(message)
         };
         let mode = match (mode.contains(wit::GpuMapMode::READ), mode.contains(wit::GpuMapMode::WRITE)) {

@@ -6,7 +6,7 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    command_encoder::{CommandEncoder, EncoderState, Kept, Recording},
+    command_encoder::{CommandEncoder, ENDED, EncoderState, Kept, Recording},
     device::DeviceCore,
     error::{GpuError, collecting},
     fence,
@@ -74,10 +74,10 @@ impl CommandBuffer {
         state: &EncoderState,
     ) -> Result<wgpu::CommandBuffer, GpuError> {
         let Some(recording) = recording else {
-            return Err(GpuError::validation("In CommandEncoder::finish: the encoder is finished already"));
+            return Err(GpuError::caused("CommandEncoder::finish", label, ENDED));
         };
         // What wgpu may have against the commands of an invalid encoder would be a second error for one cause.
-        let refuse = |message: &str| Err(GpuError::validation(message));
+        let refuse = |message: &str| Err(GpuError::caused("a CommandEncoder", label, message));
         if let Some(message) = state.error() {
             collecting(|| drop(recording));
             return refuse(message);
@@ -109,7 +109,7 @@ impl CommandBuffer {
     /// Takes the commands out for a submit, or says why there are none.
     /// <https://www.w3.org/TR/webgpu/#dom-gpuqueue-submit>
     pub(crate) fn take(&mut self) -> Result<Commands, &'static str> {
-        self.commands.take().ok_or("the command buffer was submitted before")
+        self.commands.take().ok_or("This command buffer has already been submitted.")
     }
 }
 

@@ -4,7 +4,7 @@ use std::{
     fmt, mem,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -29,7 +29,6 @@ use crate::{
 /// nothing of it can be seen. Only render passes are wgpu's own, which has to be told then what comes before them.
 #[derive(Debug)]
 pub struct CommandEncoder {
-    finished: bool,
     pub(crate) device: Arc<DeviceCore>,
     pub(crate) label: String,
     pub(crate) state: Arc<EncoderState>,
@@ -46,12 +45,17 @@ pub(crate) struct EncoderState {
     error: OnceLock<String>,
     /// Passes that have begun and not ended.
     open_passes: AtomicUsize,
+    finished: AtomicBool,
     recording: Mutex<Recording>,
     kept: Mutex<Vec<Kept>>,
 }
 
-/// <https://www.w3.org/TR/webgpu/#dom-encoder-state-locked>
-const LOCKED: &str = "a pass of the encoder is open";
+/// <https://www.w3.org/TR/webgpu/#dom-encoder-state-locked>, in the words of wgpu.
+pub(crate) const LOCKED: &str = "Encoder is locked by a previously created render/compute pass. Before recording any \
+                                 new commands, the pass must be ended.";
+
+/// <https://www.w3.org/TR/webgpu/#dom-encoder-state-ended>, in the words of wgpu.
+pub(crate) const ENDED: &str = "Encoding must not have ended";
 
 /// A command as it was recorded.
 type Command = Box<dyn FnOnce(&mut wgpu::CommandEncoder, &EncoderState) + Send>;
@@ -133,6 +137,11 @@ impl EncoderState {
         self.open_passes.load(Ordering::Relaxed) > 0
     }
 
+    /// Whether the encoder is finished; its passes may not be.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.finished.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn error(&self) -> Option<&str> {
         self.error.get().map(String::as_str)
     }
@@ -164,7 +173,6 @@ impl CommandEncoder {
     ) -> Self {
         let label = descriptor.and_then(|wit::GpuCommandEncoderDescriptor { label }| label);
         Self {
-            finished: false,
             device: Arc::clone(device),
             label: label.unwrap_or_default(),
             state: Arc::default(),
@@ -187,25 +195,16 @@ impl CommandEncoder {
 
     /// [`Self::open`] for a command that takes `bytes` beside itself.
     pub(crate) fn open_for(&mut self, call: &'static str, bytes: usize) -> bool {
-        if self.finished {
-            self.device.errors.validation(format!("In CommandEncoder::{call}: the encoder is finished"));
+        if self.state.is_finished() {
+            self.device.errors.refuse(format_args!("CommandEncoder::{call}"), "", ENDED);
             return false;
         }
         let refused =
             if self.state.is_locked() { Err(LOCKED.to_owned()) } else { self.ledger.command(bytes) };
         if let Err(reason) = &refused {
-            self.state.invalidate(format!("In CommandEncoder::{call}: {reason}"));
+            self.state.invalidate(reason.as_str());
         }
         refused.is_ok()
-    }
-
-    /// [`Self::open_for`] for a pass. An encoder that is locked by another one is reported at once as well, as wgpu
-    /// does.
-    pub(crate) fn open_for_pass(&mut self, call: &'static str, bytes: usize) -> bool {
-        if !self.finished && self.state.is_locked() {
-            self.device.errors.validation(format!("In CommandEncoder::{call}: {LOCKED}"));
-        }
-        self.open_for(call, bytes)
     }
 
     /// Runs `call` on wgpu's encoder, which has all the commands recorded so far.
@@ -216,11 +215,11 @@ impl CommandEncoder {
     /// Ends the recording; `None` when it has ended before.
     /// <https://www.w3.org/TR/webgpu/#dom-gpucommandencoder-finish>
     pub(crate) fn finish(&mut self) -> Option<Recording> {
-        if mem::replace(&mut self.finished, true) {
+        if self.state.finished.swap(true, Ordering::Relaxed) {
             return None;
         }
         if self.state.is_locked() {
-            self.state.invalidate(format!("In CommandEncoder::finish: {LOCKED}"));
+            self.state.invalidate(LOCKED);
         }
         Some(mem::take(&mut *self.state.recording()))
     }
@@ -396,9 +395,9 @@ impl wit::HostGpuCommandEncoder for WebGpuCtxView<'_> {
         let Some(end) = first_query.checked_add(query_count) else {
             let encoder = self.get_mut(&this)?;
             if encoder.open(CALL) {
-                encoder.state.invalidate(format!(
-                    "In CommandEncoder::{CALL}: {query_count} queries from {first_query} are not in the set"
-                ));
+                encoder
+                    .state
+                    .invalidate(format!("{query_count} queries from {first_query} are not in the set"));
             }
             return Ok(());
         };

@@ -85,7 +85,7 @@ impl Recording {
                 }
                 Command::SetBindGroup { index, group: Some(group), offsets } => match group.made(timeline) {
                     Ok(group) => pass.set_bind_group(index, group, &offsets),
-                    Err(reason) => state.invalidate(format!("In ComputePass::set_bind_group: {reason}")),
+                    Err(reason) => state.invalidate(format!("In a set_bind_group command\n  {reason}")),
                 },
                 Command::SetImmediates { range_offset, data } => pass.set_immediates(range_offset, &data),
                 Command::Dispatch([x, y, z]) => pass.dispatch_workgroups(x, y, z),
@@ -132,7 +132,7 @@ impl ComputePassEncoder {
 
     /// `end`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-end>
     pub(crate) fn end(&mut self) {
-        if let Some(recording) = self.pass.end() {
+        if let Some(recording) = self.pass.end(&self.label) {
             let timeline = Arc::clone(&self.pass.device.timeline);
             self.pass.encoder.record(move |encoder, state| recording.tell(encoder, state, &timeline));
         }
@@ -162,7 +162,7 @@ impl WebGpuCtxView<'_> {
         };
         let encoder = self.get_mut(encoder)?;
         let recording = encoder
-            .open_for_pass("begin_compute_pass", label.as_ref().map_or(0, String::len))
+            .open_for("begin_compute_pass", label.as_ref().map_or(0, String::len))
             .then(|| Recording { label: label.clone(), timestamp_writes, commands: Vec::new() });
         Ok(ComputePassEncoder {
             pass: Pass::new(recording, "ComputePass", &encoder.device, &encoder.state),

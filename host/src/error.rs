@@ -10,7 +10,7 @@
 use std::{
     cell::Cell,
     collections::VecDeque,
-    mem,
+    fmt, mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
@@ -54,6 +54,14 @@ impl Entry for GpuError {
 impl GpuError {
     pub(crate) fn validation(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::Validation, message: message.into() }
+    }
+
+    /// A validation error in wgpu's own shape, for programs that look into messages. Lines of `why` after the first
+    /// are causes of it, each two spaces deeper.
+    pub(crate) fn caused(call: impl fmt::Display, label: &str, why: impl fmt::Display) -> Self {
+        let label = if label.is_empty() { String::new() } else { format!(", label = '{label}'") };
+        let why: String = why.to_string().lines().map(|line| format!("    {line}\n")).collect();
+        Self::validation(format!("Validation Error\n\nCaused by:\n  In {call}{label}\n{why}"))
     }
 
     pub(crate) fn out_of_memory(message: impl Into<String>) -> Self {
@@ -196,6 +204,11 @@ impl DeviceErrors {
         self.report(GpuError::validation(message));
     }
 
+    /// [`Self::validation`] in the shape of [`GpuError::caused`].
+    pub(crate) fn refuse(&self, call: impl fmt::Display, label: &str, why: impl fmt::Display) {
+        self.report(GpuError::caused(call, label, why));
+    }
+
     /// `pushErrorScope`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-pusherrorscope>
     pub(crate) fn push_scope(&self, filter: ErrorKind) -> Result<(), QuotaExceeded> {
         self.timeline.settle();
@@ -313,6 +326,15 @@ fn collect(error: GpuError) -> Option<GpuError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_have_the_shape_of_wgpu() {
+        let error = GpuError::caused("ComputePass::end", "fill", "no\n  because");
+        let text =
+            "Validation Error\n\nCaused by:\n  In ComputePass::end, label = 'fill'\n    no\n      because\n";
+        assert_eq!(error.message, text);
+        assert!(GpuError::caused("Queue::submit", "", "no").message.ends_with("In Queue::submit\n    no\n"));
+    }
 
     #[test]
     fn the_innermost_scope_of_the_kind_keeps_its_first_error() {

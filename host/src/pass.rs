@@ -15,7 +15,7 @@ use std::{
 use crate::{
     bind_group::Bound,
     bindings::wit,
-    command_encoder::{EncoderState, Kept},
+    command_encoder::{ENDED, EncoderState, Kept, LOCKED},
     convert,
     device::DeviceCore,
     error::collecting,
@@ -67,8 +67,11 @@ impl Holder {
 #[derive(Debug)]
 enum State<P> {
     Open(P),
-    /// It never began: its commands go nowhere, and the error was reported where it arose.
-    Invalid,
+    /// It never began: its commands go nowhere, and the error was reported where it arose; but that of one which
+    /// began while another one was open comes when it ends, as in wgpu.
+    Invalid {
+        locked: bool,
+    },
     Ended,
 }
 
@@ -84,8 +87,9 @@ impl<P> Pass<P> {
             encoder.count_pass(true);
             device.timeline.describes();
         }
+        let locked = inner.is_none() && encoder.is_locked() && !encoder.is_finished();
         Self {
-            state: inner.map_or(State::Invalid, State::Open),
+            state: inner.map_or(State::Invalid { locked }, State::Open),
             name,
             device: Arc::clone(device),
             encoder: Arc::clone(encoder),
@@ -113,23 +117,36 @@ impl<P> Pass<P> {
         }
         match &mut self.state {
             State::Open(inner) => Some(inner),
-            State::Invalid | State::Ended => None,
+            State::Invalid { locked: _ } | State::Ended => None,
         }
     }
 
     /// `end`, if that may be, for the encoder to go on behind it:
     /// <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-end>
-    pub(crate) fn end(&mut self) -> Option<P> {
+    pub(crate) fn end(&mut self, label: &str) -> Option<P> {
+        let refuse = |why| self.device.errors.refuse(format_args!("{}::end", self.name), label, why);
         match mem::replace(&mut self.state, State::Ended) {
+            State::Open(inner) if self.encoder.is_finished() => {
+                self.encoder.count_pass(false);
+                // The commands are in no command buffer.
+                self.device.guarded(|| collecting(|| drop(inner)));
+                refuse(ENDED);
+                None
+            }
             State::Open(inner) => {
                 self.encoder.count_pass(false);
                 let commands = Kept::Resource(self.ledger.close());
                 self.encoder.keep(self.kept.drain(..).chain([commands]));
                 Some(inner)
             }
-            State::Invalid => None,
+            State::Invalid { locked } => {
+                if locked {
+                    refuse(LOCKED);
+                }
+                None
+            }
             State::Ended => {
-                self.ended("end");
+                refuse(ENDED);
                 None
             }
         }
@@ -157,12 +174,12 @@ impl<P> Pass<P> {
     /// Makes the pass and its encoder invalid.
     #[cold]
     pub(crate) fn refuse(&self, call: &'static str, reason: &str) {
-        self.encoder.invalidate(format!("In {}::{call}: {reason}", self.name));
+        self.encoder.invalidate(format!("In a {call} command\n  {reason}"));
     }
 
     #[cold]
     fn ended(&self, call: &'static str) {
-        self.device.errors.validation(format!("In {}::{call}: the pass has ended", self.name));
+        self.device.errors.refuse(format_args!("{}::{call}", self.name), "", ENDED);
     }
 
     /// The pass and the bytes that a `setImmediates` means; `None` when the call is wrong, which is then
@@ -185,7 +202,9 @@ impl<P> Pass<P> {
                     }
                 }
                 // An exception in WebGPU, which leaves the pass as it was.
-                Err(reason) => self.device.errors.validation(format!("In {}::{CALL}: {reason}", self.name)),
+                Err(reason) => {
+                    self.device.errors.refuse(format_args!("{}::{CALL}", self.name), "", reason);
+                }
             }
             return None;
         }
@@ -198,8 +217,7 @@ impl<P> Drop for Pass<P> {
     /// would end it instead; what it says about that is not the guest's doing.
     fn drop(&mut self) {
         if let State::Open(inner) = mem::replace(&mut self.state, State::Ended) {
-            self.encoder
-                .invalidate(format!("In CommandEncoder::finish: a {} was dropped before its end", self.name));
+            self.encoder.invalidate(format!("a {} was dropped before its end", self.name));
             self.device.guarded(|| collecting(|| drop(inner)));
             self.encoder.count_pass(false);
         }

@@ -44,7 +44,7 @@ pub(crate) async fn compile<P: Send + 'static>(
 
 /// The error of a pipeline that the host itself refuses.
 pub(crate) fn refused(call: &'static str, label: &str, reason: &str) -> GpuError {
-    GpuError::validation(format!("In Device::{call}, label = '{label}': {reason}"))
+    GpuError::caused(format_args!("Device::{call}"), label, reason)
 }
 
 /// The error that `create…PipelineAsync` answers with: <https://www.w3.org/TR/webgpu/#gpupipelineerror>

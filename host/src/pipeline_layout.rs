@@ -46,10 +46,10 @@ impl WebGpuCtxView<'_> {
                 immediate_size: immediate_size.unwrap_or(0),
             })
         } else {
-            device.errors.validation(format!(
-                "In Device::create_pipeline_layout, layout '{label}': {} bind group layouts are more than the limit of {max}",
-                layouts.len()
-            ));
+            // In the words of wgpu, which has no place for so many before it looks.
+            let count = layouts.len();
+            let why = format!("Bind group layout count {count} exceeds device bind group limit {max}");
+            device.errors.refuse("Device::create_pipeline_layout", &label, why);
             // A layout that wgpu refuses to use anywhere: no device has as many immediates.
             let refused = wgpu::PipelineLayoutDescriptor {
                 label: Some(&label),

@@ -92,7 +92,7 @@ impl wit::HostGpuQueue for WebGpuCtxView<'_> {
         // One that can't be submitted spoils the whole call, and uses the others up.
         // https://www.w3.org/TR/webgpu/#dom-gpuqueue-submit
         match refused {
-            Some(reason) => device.errors.validation(format!("In Queue::submit: {reason}")),
+            Some(reason) => device.errors.refuse("Queue::submit", "", reason),
             // To a lost device nothing is submitted.
             None if device.withdrawn() => {}
             None => {

@@ -12,7 +12,7 @@ use crate::{
     bind_group::BindGroup,
     bindings::wit,
     buffer::Buffer,
-    command_encoder::Kept,
+    command_encoder::{ENDED, Kept},
     device::DeviceCore,
     error::{GpuError, collecting},
     fence,
@@ -175,7 +175,7 @@ impl RenderBundleEncoder {
 
     #[cold]
     fn finished(&self, call: &'static str) {
-        self.device.errors.validation(format!("In RenderBundleEncoder::{call}: the encoder is finished"));
+        self.device.errors.refuse(format_args!("RenderBundleEncoder::{call}"), "", ENDED);
     }
 
     fn finish(&mut self, descriptor: Option<wit::GpuRenderBundleDescriptor>) -> RenderBundle {
@@ -383,7 +383,7 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
                 }
                 // An exception in WebGPU, which leaves the encoder as it was.
                 Err(reason) => {
-                    device.errors.validation(format!("In RenderBundleEncoder::set_immediates: {reason}"));
+                    device.errors.refuse("RenderBundleEncoder::set_immediates", "", reason);
                 }
             }
             Ok::<_, String>(())

@@ -129,10 +129,10 @@ impl RenderPassEncoder {
         if self.draws.draw_count > self.max_draw_count {
             let (draws, max) = (self.draws.draw_count, self.max_draw_count);
             let reason = format!("{draws} draws are more than maxDrawCount, {max}");
-            self.pass.refuse("end", &reason);
+            self.pass.encoder.invalidate(format!("In a pass parameter\n  {reason}"));
         }
         // wgpu ends a pass when it is dropped.
-        drop(self.pass.end());
+        drop(self.pass.end(&self.label));
     }
 }
 
@@ -184,7 +184,7 @@ impl WebGpuCtxView<'_> {
         const CALL: &str = "begin_render_pass";
         let encoder = self.get_mut(encoder)?;
         let inner = match attachments(&colors, depth_stencil.as_ref()) {
-            Ok((color_attachments, depth_stencil_attachment)) => encoder.open_for_pass(CALL, 0).then(|| {
+            Ok((color_attachments, depth_stencil_attachment)) => encoder.open(CALL).then(|| {
                 encoder.with_wgpu(|encoder| {
                     encoder
                         .begin_render_pass(&wgpu::RenderPassDescriptor {
@@ -200,8 +200,8 @@ impl WebGpuCtxView<'_> {
                 })
             }),
             Err(reason) => {
-                if encoder.open_for_pass(CALL, 0) {
-                    encoder.state.invalidate(format!("In CommandEncoder::{CALL}: {reason}"));
+                if encoder.open(CALL) {
+                    encoder.state.invalidate(format!("In a pass parameter\n  {reason}"));
                 }
                 None
             }

@@ -79,9 +79,7 @@ impl WebGpuCtxView<'_> {
         // A `float` of WebIDL is never NaN; wgpu's comparisons let one through to the driver.
         // https://webidl.spec.whatwg.org/#idl-float
         let inner = if wgpu_descriptor.lod_min_clamp.is_nan() || wgpu_descriptor.lod_max_clamp.is_nan() {
-            device.errors.validation(format!(
-                "In Device::create_sampler, sampler '{label}': a level of detail is NaN"
-            ));
+            device.errors.refuse("Device::create_sampler", &label, "a level of detail is NaN");
             // A sampler that wgpu refuses to use anywhere: an anisotropy of 0 is never valid.
             let refused = wgpu::SamplerDescriptor { anisotropy_clamp: 0, ..wgpu_descriptor };
             let (inner, _) = collecting(|| device.wgpu.create_sampler(&refused));

@@ -67,10 +67,7 @@ impl TextureView {
         let inner = match swizzle.as_deref().map_or(Ok(()), check_swizzle) {
             Ok(()) => texture.inner.create_view(&wgpu_descriptor),
             Err(reason) => {
-                texture.device.errors.validation(format!(
-                    "In Texture::create_view, texture '{}', view '{label}': {reason}",
-                    texture.label
-                ));
+                texture.device.errors.refuse("Texture::create_view", &label, reason);
                 // A view that wgpu refuses to use anywhere: one of no mip level is never valid.
                 let refused = wgpu::TextureViewDescriptor { mip_level_count: Some(0), ..wgpu_descriptor };
                 let (inner, _) = collecting(|| texture.inner.create_view(&refused));

@@ -249,6 +249,7 @@ cases! {
         invalid_dispatch_over_limit,
         invalid_foreign_device,
         invalid_missing_features,
+        invalid_pass_after_finish,
         invalid_pipeline_layout,
         invalid_query_set,
         invalid_render_pass,

@@ -140,6 +140,21 @@ impl Report {
         value
     }
 
+    /// [`Self::caught`], where the words of the error are part of what is compared: those of wgpu, which a
+    /// program shows to its user, or looks for something in.
+    pub async fn told<T>(
+        &mut self,
+        name: impl Into<String>,
+        device: &wgpu::Device,
+        body: impl FnOnce() -> T,
+    ) -> T {
+        let name = name.into();
+        let value = self.caught(name.clone(), device, body).await;
+        let words = self.last_error_text().to_owned();
+        self.text(format!("{name}, in words"), words);
+        value
+    }
+
     /// The text of the last error noted, for cases that look for a label in it.
     pub fn last_error_text(&self) -> &str {
         match self.entries.last() {

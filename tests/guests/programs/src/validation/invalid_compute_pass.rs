@@ -64,7 +64,7 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
         ("pop without push", Box::new(|pass| pass.pop_debug_group())),
     ];
     for (name, record) in records {
-        r.caught(name, &device, || {
+        r.told(name, &device, || {
             let mut encoder = kit::encoder(&device);
             {
                 let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
@@ -77,7 +77,7 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
 
     let arguments = kit::buffer(&device, 16, wgpu::BufferUsages::INDIRECT);
     for offset in [0, 2, 8, 16, u64::MAX & !3] {
-        r.caught(format!("indirect at {offset}"), &device, || {
+        r.told(format!("indirect at {offset}"), &device, || {
             let mut encoder = kit::encoder(&device);
             {
                 let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
@@ -90,7 +90,7 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
         .await;
     }
 
-    r.caught("two passes at a time", &device, || {
+    r.told("two passes at a time", &device, || {
         let mut encoder = kit::encoder(&device);
         let first = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()).forget_lifetime();
         let second = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()).forget_lifetime();
@@ -99,7 +99,7 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
         encoder.finish()
     })
     .await;
-    r.caught("finish with an open pass", &device, || {
+    r.told("finish with an open pass", &device, || {
         let mut encoder = kit::encoder(&device);
         let pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()).forget_lifetime();
         let commands = encoder.finish();
