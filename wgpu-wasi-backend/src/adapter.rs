@@ -26,7 +26,7 @@ pub(crate) struct Adapter {
 impl Adapter {
     pub(crate) fn new(wit: wit::GpuAdapter, instance: Arc<InstanceShared>) -> Self {
         let info = adapter_info(&wit.info());
-        let limits = convert::limits(&wit.limits());
+        let mut limits = convert::limits(&wit.limits());
         let mut features = convert::features(&wit.features());
         // No feature in WebGPU, only a limit.
         features.set(wgpu::Features::IMMEDIATES, limits.max_immediate_size > 0);
@@ -34,7 +34,18 @@ impl Adapter {
         let timestamps = features.contains(wgpu::Features::TIMESTAMP_QUERY);
         features.set(wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS, timestamps);
         features.insert(wgpu::Features::CLEAR_TEXTURE);
+        if instance.is_strict() {
+            restrict(&mut features, &mut limits);
+        }
         Self { wit, instance, info, features, limits }
+    }
+
+    /// Whether every limit is WebGPU's default or better:
+    /// <https://www.w3.org/TR/webgpu/#adapter-capability-guarantees>
+    pub(crate) fn reaches_the_defaults(&self) -> bool {
+        let (mut features, mut least) = (wgpu::Features::empty(), wgpu::Limits::defaults());
+        restrict(&mut features, &mut least);
+        least.check_limits(&self.limits)
     }
 
     pub(crate) fn info(&self) -> &wgpu::AdapterInfo {
@@ -51,26 +62,38 @@ impl Adapter {
             memory_hints: _,
             trace: _,
         } = desc;
+        let (mut required_features, mut required_limits) = (*required_features, required_limits.clone());
+        if self.instance.is_strict() {
+            // wgpu refuses nobody for what is not WebGPU's, it is only not there.
+            restrict(&mut required_features, &mut required_limits);
+        }
         let missing = required_features.difference(self.features);
         if !missing.is_empty() {
-            return Err(missing_features(missing, self.features));
+            return Err(format!("TypeError: {}", missing_features(missing, self.features)));
         }
         let mut beyond = None;
-        required_limits.check_limits_with_fail_fn(&self.limits, true, |name, asked, allowed| {
-            beyond = Some(format!("Limit '{name}' value {asked} is better than allowed {allowed}"));
+        // Of several, wgpu names the last.
+        required_limits.check_limits_with_fail_fn(&self.limits, false, |name, asked, allowed| {
+            beyond = Some(format!(
+                "OperationError: Limit '{name}' value {asked} is better than allowed {allowed}"
+            ));
         });
         if let Some(message) = beyond {
             return Err(message);
         }
         let descriptor = wit::GpuDeviceDescriptor {
-            required_features: Some(convert::feature_names(*required_features)),
-            required_limits: Some(convert::required_limits(required_limits)),
+            required_features: Some(convert::feature_names(required_features)),
+            required_limits: Some(convert::required_limits(&required_limits)),
             default_queue: Some(wit::GpuQueueDescriptor { label: None }),
             label: label(*name),
         };
         match block(self.wit.request_device(Some(descriptor))) {
             Ok(device) => {
-                let device = Arc::new(DeviceShared::new(device, *required_features, self.info.clone()));
+                let mut device = DeviceShared::new(device, required_features, self.info.clone());
+                if self.instance.is_strict() {
+                    device.be_strict();
+                }
+                let device = Arc::new(device);
                 self.instance.add_device(&device);
                 #[cfg(target_os = "wasi")]
                 crate::end::report_at_exit(&device);
@@ -146,6 +169,17 @@ fn missing_features(missing: wgpu::Features, offered: wgpu::Features) -> String 
         ));
     }
     text
+}
+
+/// Takes away what WebGPU does not have, as wgpu does for `InstanceFlags::STRICT_WEBGPU_COMPLIANCE`.
+fn restrict(features: &mut wgpu::Features, limits: &mut wgpu::Limits) {
+    // These are part of WebGPU under other names, or on the way there.
+    let exempt = wgpu::Features::EXTERNAL_TEXTURE
+        .union(wgpu::Features::TEXTURE_FORMAT_NV12)
+        .union(wgpu::Features::TEXTURE_FORMAT_P010)
+        .union(wgpu::Features::TEXTURE_FORMAT_16BIT_NORM);
+    *features &= wgpu::Features::all_webgpu_mask().union(exempt);
+    limits.zero_native_only();
 }
 
 /// What wgpu tells about an adapter, from what the host does.

@@ -89,7 +89,7 @@ impl BindGroup {
 
     fn descriptor<'a>(
         desc: &wgpu::BindGroupDescriptor<'a>,
-    ) -> Result<wit::GpuBindGroupDescriptor<'a>, NotInWebGpu> {
+    ) -> Result<wit::GpuBindGroupDescriptor<'a>, String> {
         let wgpu::BindGroupDescriptor { label: name, layout, entries } = desc;
         Ok(wit::GpuBindGroupDescriptor {
             layout: ours(layout.as_custom::<BindGroupLayout>()).wit(),
@@ -121,9 +121,9 @@ pub(crate) fn dynamic_offsets(offsets: &[u32]) -> (Option<&[u32]>, Option<u64>, 
 }
 
 impl<'a> TryFrom<&wgpu::BindGroupEntry<'a>> for wit::GpuBindGroupEntry<'a> {
-    type Error = NotInWebGpu;
+    type Error = String;
 
-    fn try_from(value: &wgpu::BindGroupEntry<'a>) -> Result<Self, NotInWebGpu> {
+    fn try_from(value: &wgpu::BindGroupEntry<'a>) -> Result<Self, String> {
         let wgpu::BindGroupEntry { binding, resource } = value;
         let resource = match resource {
             wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size }) => {
@@ -143,14 +143,20 @@ impl<'a> TryFrom<&wgpu::BindGroupEntry<'a>> for wit::GpuBindGroupEntry<'a> {
             }
             wgpu::BindingResource::BufferArray(_)
             | wgpu::BindingResource::SamplerArray(_)
-            | wgpu::BindingResource::TextureViewArray(_) => return Err(unsupported::BINDING_ARRAY.into()),
+            | wgpu::BindingResource::TextureViewArray(_) => {
+                // No layout here has an array, so wgpu has these words.
+                let why = "Binding declared as a single item, but bind group is using it as an array";
+                return Err(why.to_owned());
+            }
             wgpu::BindingResource::AccelerationStructure(_)
             | wgpu::BindingResource::AccelerationStructureArray(_) => {
-                return Err(unsupported::RAY_TRACING.into());
+                return Err(NotInWebGpu::from(unsupported::RAY_TRACING).into());
             }
-            wgpu::BindingResource::ExternalTexture(_) => return Err(unsupported::EXTERNAL_TEXTURE.into()),
+            wgpu::BindingResource::ExternalTexture(_) => {
+                return Err(NotInWebGpu::from(unsupported::EXTERNAL_TEXTURE).into());
+            }
             // `BindingResource` is non-exhaustive: what comes next is not in this WIT either.
-            _ => return Err(NotInWebGpu::value("BindingResource")),
+            _ => return Err(NotInWebGpu::value("BindingResource").into()),
         };
         Ok(Self { binding: *binding, resource })
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use wgpu::custom::BindGroupLayoutInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::convert::{NotInWebGpu, label};
+use crate::convert::{NotInWebGpu, label, texture_format};
 use crate::device::DeviceShared;
 use crate::elide::Id;
 use crate::unsupported;
@@ -46,9 +46,14 @@ impl BindGroupLayout {
 
     fn descriptor(
         desc: &wgpu::BindGroupLayoutDescriptor<'_>,
-    ) -> Result<wit::GpuBindGroupLayoutDescriptor, NotInWebGpu> {
+    ) -> Result<wit::GpuBindGroupLayoutDescriptor, String> {
         let wgpu::BindGroupLayoutDescriptor { label: name, entries } = desc;
-        let entries = entries.iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+        let entries = entries.iter().map(|entry| {
+            entry
+                .try_into()
+                .map_err(|why: String| format!("Binding {} entry is invalid\n  {why}", entry.binding))
+        });
+        let entries = entries.collect::<Result<_, _>>()?;
         Ok(wit::GpuBindGroupLayoutDescriptor { entries, label: label(*name) })
     }
 
@@ -105,16 +110,14 @@ impl PipelineLayouts {
 }
 
 impl TryFrom<&wgpu::BindGroupLayoutEntry> for wit::GpuBindGroupLayoutEntry {
-    type Error = NotInWebGpu;
+    type Error = String;
 
-    fn try_from(value: &wgpu::BindGroupLayoutEntry) -> Result<Self, NotInWebGpu> {
+    fn try_from(value: &wgpu::BindGroupLayoutEntry) -> Result<Self, String> {
         let wgpu::BindGroupLayoutEntry { binding, visibility, ty, count } = value;
-        if count.is_some() {
-            return Err(unsupported::BINDING_ARRAY.into());
-        }
         let mut entry = Self {
             binding: *binding,
-            visibility: (*visibility).try_into()?,
+            // Of a stage that there is not, no shader is bound to.
+            visibility: (*visibility & STAGES).try_into()?,
             buffer: None,
             sampler: None,
             texture: None,
@@ -140,16 +143,53 @@ impl TryFrom<&wgpu::BindGroupLayoutEntry> for wit::GpuBindGroupLayoutEntry {
             }
             wgpu::BindingType::StorageTexture { access, format, view_dimension } => {
                 entry.storage_texture = Some(wit::GpuStorageTextureBindingLayout {
-                    access: Some(access.try_into()?),
-                    format: format.try_into()?,
+                    access: Some(access.try_into().map_err(|_: NotInWebGpu| NOT_ATOMIC)?),
+                    format: texture_format(format)?,
                     view_dimension: Some(view_dimension.into()),
                 });
             }
             wgpu::BindingType::AccelerationStructure { vertex_return: _ } => {
-                return Err(unsupported::RAY_TRACING.into());
+                return Err(NotInWebGpu::from(unsupported::RAY_TRACING).into());
             }
-            wgpu::BindingType::ExternalTexture => return Err(unsupported::EXTERNAL_TEXTURE.into()),
+            wgpu::BindingType::ExternalTexture => {
+                return Err(NotInWebGpu::from(unsupported::EXTERNAL_TEXTURE).into());
+            }
+        }
+        if count.is_some() {
+            return Err(array_of(*ty).into());
         }
         Ok(entry)
     }
+}
+
+/// The stages of WebGPU. `ShaderStages::all()` is more.
+const STAGES: wgpu::ShaderStages =
+    wgpu::ShaderStages::VERTEX.union(wgpu::ShaderStages::FRAGMENT).union(wgpu::ShaderStages::COMPUTE);
+
+/// In the words of wgpu.
+const NOT_ATOMIC: &str = "Atomic storage textures are not allowed by baseline webgpu, they require the native only \
+                          feature TEXTURE_ADAPTER_SPECIFIC_FORMAT_FEATURES";
+
+/// What wgpu would need for an array of such bindings.
+fn array_of(ty: wgpu::BindingType) -> NotInWebGpu {
+    let arrays = match ty {
+        wgpu::BindingType::Buffer { ty, has_dynamic_offset: _, min_binding_size: _ } => match ty {
+            wgpu::BufferBindingType::Uniform => wgpu::Features::BUFFER_BINDING_ARRAY,
+            wgpu::BufferBindingType::Storage { read_only: _ } => {
+                wgpu::Features::BUFFER_BINDING_ARRAY.union(wgpu::Features::STORAGE_RESOURCE_BINDING_ARRAY)
+            }
+        },
+        wgpu::BindingType::Sampler(_)
+        | wgpu::BindingType::Texture { sample_type: _, view_dimension: _, multisampled: _ } => {
+            wgpu::Features::TEXTURE_BINDING_ARRAY
+        }
+        wgpu::BindingType::StorageTexture { access: _, format: _, view_dimension: _ } => {
+            wgpu::Features::TEXTURE_BINDING_ARRAY.union(wgpu::Features::STORAGE_RESOURCE_BINDING_ARRAY)
+        }
+        wgpu::BindingType::AccelerationStructure { vertex_return: _ } => {
+            return unsupported::RAY_TRACING.into();
+        }
+        wgpu::BindingType::ExternalTexture => return unsupported::EXTERNAL_TEXTURE.into(),
+    };
+    NotInWebGpu::without(arrays)
 }

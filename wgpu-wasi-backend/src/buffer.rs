@@ -16,6 +16,8 @@ use crate::command_memory::Name;
 use crate::convert::{NotInWebGpu, label, ours};
 use crate::device::DeviceShared;
 use crate::elide::Id;
+use crate::map_range::NoRange;
+use crate::unsupported;
 use crate::wait::{Map, block, lock};
 
 /// Bytes that one call carries at most. A host need not take more than 128 MiB in a call; half of
@@ -144,8 +146,26 @@ impl Buffer {
         self.inner.usage
     }
 
+    /// Whether no mapping was asked for or made.
+    pub(crate) fn is_unmapped(&self) -> bool {
+        matches!(lock(&self.inner.state).mapping, Mapping::Unmapped)
+    }
+
+    /// The error of a buffer without a usage that a call needs.
+    pub(crate) fn check_usage(&self, needed: wgpu::BufferUsages) -> Result<(), String> {
+        self.inner.check_usage(needed)
+    }
+
+    /// [`BufferInner::unless_invalid`].
+    pub(crate) fn unless_invalid(&self, check: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+        self.inner.unless_invalid(check)
+    }
+
     fn descriptor(desc: &wgpu::BufferDescriptor<'_>) -> Result<wit::GpuBufferDescriptor, NotInWebGpu> {
         let wgpu::BufferDescriptor { label: name, size, usage, mapped_at_creation } = desc;
+        if usage.intersects(wgpu::BufferUsages::BLAS_INPUT | wgpu::BufferUsages::TLAS_INPUT) {
+            return Err(unsupported::RAY_TRACING.into());
+        }
         Ok(wit::GpuBufferDescriptor {
             size: *size,
             usage: (*usage).try_into()?,
@@ -177,9 +197,13 @@ impl BufferInterface for Buffer {
         match checked {
             Ok(()) => inner.device.map(Map { buffer: Arc::clone(inner), mode, range, callback }),
             // In this order, as wgpu: the callback first, then the scope or the handler.
-            Err(why) => {
+            Err(Refusal { why, in_any_case }) => {
                 callback(Err(wgpu::BufferAsyncError));
-                inner.device.refuse("Buffer::map_async", inner.label.as_deref(), why);
+                if in_any_case {
+                    inner.device.refuse_in_any_case("Buffer::map_async", None, why);
+                } else {
+                    inner.device.refuse("Buffer::map_async", None, why);
+                }
             }
         }
     }
@@ -190,13 +214,14 @@ impl BufferInterface for Buffer {
     ) -> Result<DispatchBufferMappedRange, wgpu::MapRangeError> {
         let inner = &self.inner;
         let taken = inner.take_range(sub_range);
-        taken.map(DispatchBufferMappedRange::custom).map_err(|why| {
-            // wgpu's error has one text only, which says less than this.
+        taken.map(DispatchBufferMappedRange::custom).map_err(|none| {
+            // wgpu's error has no words for some of it.
             log::error!(
-                "Buffer::get_mapped_range, label = '{}': {why}",
-                inner.label.as_deref().unwrap_or("")
+                "Buffer::get_mapped_range, label = '{}': {}",
+                inner.label.as_deref().unwrap_or(""),
+                none.why()
             );
-            inner.device.map_range_error()
+            none.error(&inner.device)
         })
     }
 
@@ -213,7 +238,7 @@ impl BufferInterface for Buffer {
             Mapping::Unmapped | Mapping::Mapped { range: _, mode: _, blank: _ } => {
                 inner.device.touch();
                 if let Err(error) = inner.wit.unmap() {
-                    inner.device.refuse("Buffer::unmap", inner.label.as_deref(), error.message);
+                    inner.device.refuse("Buffer::buffer_unmap", None, error.message);
                 }
             }
         }
@@ -240,6 +265,13 @@ impl Drop for BufferInner {
         // Its memory has to go with it.
         lock(&self.device.reuse).forget(self.id);
     }
+}
+
+/// Why a mapping is refused.
+struct Refusal {
+    why: String,
+    /// Whether it is also when the device is lost.
+    in_any_case: bool,
 }
 
 impl BufferInner {
@@ -281,6 +313,33 @@ impl BufferInner {
         self.device.cancel_map(self);
     }
 
+    /// The error of `check`, but that of an invalid buffer, which only the host knows, comes first.
+    fn unless_invalid(&self, check: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+        check().map_err(|why| {
+            // A write of nothing: of an invalid buffer, that is what it says.
+            let write = || self.device.queue.write_buffer_with_copy(&self.wit, 0, &[], Some(0), Some(0));
+            match self.device.checked(write) {
+                (_, Some(error)) if error.to_string().contains("is invalid") => {
+                    format!("{} is invalid", self.ident())
+                }
+                (_, Some(_) | None) => why,
+            }
+        })
+    }
+
+    fn check_usage(&self, needed: wgpu::BufferUsages) -> Result<(), String> {
+        if self.usage.contains(needed) {
+            return Ok(());
+        }
+        let (actual, buffer) = (self.usage, self.ident());
+        Err(format!("Usage flags {actual:?} of {buffer} do not contain required usage flags {needed:?}"))
+    }
+
+    /// The buffer as wgpu's errors name it.
+    fn ident(&self) -> String {
+        format!("Buffer with '{}' label", self.label.as_deref().unwrap_or_default())
+    }
+
     /// What can be checked here is, so that the error comes in the call that made it, also when
     /// the mapping itself comes later: <https://www.w3.org/TR/webgpu/#dom-gpubuffer-mapasync>
     fn check_map(
@@ -288,39 +347,53 @@ impl BufferInner {
         mapping: &Mapping,
         mode: wgpu::MapMode,
         range: &Range<wgpu::BufferAddress>,
-    ) -> Result<(), String> {
-        self.check_range(range)?;
-        if range.end > self.size {
-            let size = self.size;
-            return Err(format!(
-                "The range {range:?} is out of bounds for the buffer's size of {size} bytes"
-            ));
-        }
+    ) -> Result<(), Refusal> {
         let needed = match mode {
             wgpu::MapMode::Read => wgpu::BufferUsages::MAP_READ,
             wgpu::MapMode::Write => wgpu::BufferUsages::MAP_WRITE,
         };
-        if !self.usage.contains(needed) {
-            return Err(format!("Usage flags {:?} of the buffer do not contain {needed:?}", self.usage));
-        }
+        let well_formed = || {
+            self.check_range(range)?;
+            self.check_bounds(range)?;
+            self.check_usage(needed)
+        };
+        // wgpu asks for all that before it asks for the device.
+        self.unless_invalid(well_formed).map_err(|why| Refusal { why, in_any_case: true })?;
+        let refuse = |why: &str| Err(Refusal { why: why.to_owned(), in_any_case: false });
         match mapping {
             Mapping::Unmapped => Ok(()),
-            Mapping::Pending => Err("Buffer map is pending".to_owned()),
-            Mapping::Mapped { range: _, mode: _, blank: _ } => Err("Buffer is already mapped".to_owned()),
+            Mapping::Pending => refuse("Buffer map is pending"),
+            Mapping::Mapped { range: _, mode: _, blank: _ } => refuse("Buffer is already mapped"),
         }
     }
 
-    fn check_range(&self, range: &Range<wgpu::BufferAddress>) -> Result<(), String> {
-        if !range.start.is_multiple_of(wgpu::MAP_ALIGNMENT) {
-            return Err(format!("The range {range:?} does not start at a multiple of 8"));
+    fn check_bounds(&self, range: &Range<wgpu::BufferAddress>) -> Result<(), String> {
+        let bytes = self.size;
+        if range.start > bytes {
+            let start = range.start;
+            return Err(format!("Map start offset ({start}) is out-of-bounds for buffer of size {bytes}"));
         }
-        if range.start > range.end || !(range.end - range.start).is_multiple_of(wgpu::COPY_BUFFER_ALIGNMENT) {
-            return Err(format!("The length of the range {range:?} is no multiple of 4"));
+        if range.end > bytes {
+            let (start, size) = (range.start, range.end - range.start);
+            return Err(format!(
+                "Map end offset (start at {start} + size of {size}) is out-of-bounds for buffer of size {bytes}"
+            ));
         }
         Ok(())
     }
 
-    fn take_range(self: &Arc<Self>, range: Range<wgpu::BufferAddress>) -> Result<BufferMappedRange, String> {
+    fn check_range(&self, range: &Range<wgpu::BufferAddress>) -> Result<(), String> {
+        let (offset, size) = (range.start, range.end.saturating_sub(range.start));
+        if !offset.is_multiple_of(wgpu::MAP_ALIGNMENT) {
+            return Err(format!("Buffer offset invalid: offset {offset} must be multiple of 8"));
+        }
+        if !size.is_multiple_of(wgpu::COPY_BUFFER_ALIGNMENT) {
+            return Err(format!("Buffer range size invalid: range_size {size} must be multiple of 4"));
+        }
+        Ok(())
+    }
+
+    fn take_range(self: &Arc<Self>, range: Range<wgpu::BufferAddress>) -> Result<BufferMappedRange, NoRange> {
         let contains = |outer: &Range<u64>| outer.start <= range.start && range.end <= outer.end;
         let (writable, blank) = {
             let state = lock(&self.state);
@@ -329,22 +402,31 @@ impl BufferInner {
                 return Ok(BufferMappedRange::new(self, range.start, AlignedBytes::empty(), false));
             }
             match &state.mapping {
-                Mapping::Unmapped => return Err("Buffer is not mapped".to_owned()),
-                Mapping::Pending => return Err("Buffer map is pending".to_owned()),
+                // wgpu takes a mapping that was asked for for one that is there.
+                Mapping::Unmapped | Mapping::Pending => return Err(NoRange::Unmapped),
                 Mapping::Mapped { range: mapped, mode, blank } => {
-                    self.check_range(&range)?;
-                    if !contains(mapped) {
-                        return Err(format!("The range {range:?} is not in the mapped range {mapped:?}"));
-                    }
-                    (*mode == wgpu::MapMode::Write, *blank)
+                    let writable = *mode == wgpu::MapMode::Write;
+                    self.check_range(&range).map_err(|why| {
+                        let instead = fitting(&range, mapped);
+                        NoRange::Unfit { range: range.clone(), instead, writable, why }
+                    })?;
+                    (writable, *blank)
                 }
             }
         };
+        let bytes = self.mapped_bytes(&range, blank).map_err(|why| {
+            let instead = range.start..range.start;
+            NoRange::Unfit { range: range.clone(), instead, writable, why }
+        })?;
+        Ok(BufferMappedRange::new(self, range.start, bytes, writable))
+    }
+
+    /// What a range begins with; it may be that there is no memory for it.
+    fn mapped_bytes(&self, range: &Range<wgpu::BufferAddress>, blank: bool) -> Result<AlignedBytes, String> {
         let size = range.end - range.start;
         let length = usize::try_from(size).map_err(|_| no_memory(size))?;
         // A range that is not overwritten as a whole has to be sent back with what it had.
-        let bytes = if blank { AlignedBytes::zeroed(length)? } else { self.fetch(range.start, length)? };
-        Ok(BufferMappedRange::new(self, range.start, bytes, writable))
+        if blank { AlignedBytes::zeroed(length) } else { self.fetch(range.start, length) }
     }
 
     /// Fetches bytes of the mapping. A list of the host is put where the guest's allocator has room for it, and
@@ -392,6 +474,18 @@ impl BufferInner {
             offset += size;
         }
     }
+}
+
+/// What of a misaligned `range` may be taken, with the rest of what is mapped where it starts at the wrong place.
+fn fitting(range: &Range<u64>, mapped: &Range<u64>) -> Range<u64> {
+    let start = range.start.next_multiple_of(wgpu::MAP_ALIGNMENT);
+    let size = range.end.saturating_sub(range.start);
+    let end = if size.is_multiple_of(wgpu::COPY_BUFFER_ALIGNMENT) {
+        mapped.end
+    } else {
+        start.saturating_add(size - size % wgpu::COPY_BUFFER_ALIGNMENT).min(mapped.end)
+    };
+    start..end.max(start)
 }
 
 /// Part of a mapped buffer, while the program has it.
@@ -506,6 +600,20 @@ impl AlignedBytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_be_taken_instead() {
+        let mapped = 0..256;
+        assert_eq!(fitting(&(4..64), &mapped), 8..256);
+        assert_eq!(fitting(&(0..63), &mapped), 0..60);
+        assert_eq!(fitting(&(4..11), &mapped), 8..12);
+        assert_eq!(fitting(&(252..256), &mapped), 256..256);
+        // wgpu is to refuse the range that was asked for, so this may not contain it.
+        for range in [4..64, 0..63, 4..11, 252..256, 8..9] {
+            let instead = fitting(&range, &mapped);
+            assert!(!(instead.start <= range.start && range.end <= instead.end), "{range:?}");
+        }
+    }
 
     #[test]
     fn mapped_bytes_are_aligned() {

@@ -81,7 +81,11 @@ impl<'a> Target<'a> {
             depth_or_array_layers: texture.depth_or_array_layers(),
         };
         if format.aspect_specific_format(range.aspect).is_none() {
-            return Err(format!("a texture of format {format:?} has no aspect {:?}", range.aspect));
+            return Err(format!(
+                "Texture lacks the aspects that were specified in the image subresource range. Texture with \
+                 format {format:?}, specified was {:?}",
+                range.aspect
+            ));
         }
         // The depth of a texture with three dimensions is no layers.
         let layers = match dimension {
@@ -92,8 +96,10 @@ impl<'a> Target<'a> {
             let end = count.map_or(Some(all.max(first)), |count| first.checked_add(count));
             match end {
                 Some(end) if end <= all => Ok(first..end),
+                // In the words of wgpu, two spaces and all.
                 Some(_) | None => Err(format!(
-                    "{count:?} {what} from the one with number {first} on are outside the texture's {all}"
+                    "Image subresource {what} range is outside of the texture's {what} range. texture range is \
+                     0..{all},  whereas subesource range specified start {first} and count {count:?}"
                 )),
             }
         };
@@ -103,13 +109,8 @@ impl<'a> Target<'a> {
             dimension,
             size,
             aspect: range.aspect,
-            levels: part(
-                "mip levels",
-                texture.mip_level_count(),
-                range.base_mip_level,
-                range.mip_level_count,
-            )?,
-            layers: part("array layers", layers, range.base_array_layer, range.array_layer_count)?,
+            levels: part("level", texture.mip_level_count(), range.base_mip_level, range.mip_level_count)?,
+            layers: part("layer", layers, range.base_array_layer, range.array_layer_count)?,
         })
     }
 

@@ -8,9 +8,9 @@ use crate::bindings::wasi::webgpu::webgpu as wit;
 #[derive(Debug)]
 pub(crate) struct CommandBuffer {
     pub(crate) wit: wit::GpuCommandBuffer,
-    /// A command was asked for that the WIT does not have: what the host has is incomplete, so it
-    /// must not be submitted.
-    pub(crate) refused: bool,
+    /// Why the encoder is invalid, if the host does not know: what it has is incomplete, so it must not be
+    /// submitted.
+    pub(crate) refused: Option<String>,
 }
 
 impl CommandBufferInterface for CommandBuffer {}

@@ -1,5 +1,6 @@
 //! GPUCommandEncoder — wit: gpu-command-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucommandencoder> — peer: host/src/command_encoder.rs
 
+use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use wgpu::custom::{
@@ -19,6 +20,7 @@ use crate::query_set::QuerySet;
 use crate::render_pass::RenderPass;
 use crate::texture::Texture;
 use crate::unsupported::{self, Unsupported};
+use crate::wait::lock;
 
 /// The handle that wgpu holds.
 #[derive(Debug)]
@@ -34,34 +36,86 @@ pub(crate) struct EncoderShared {
     wit: wit::GpuCommandEncoder,
     label: Option<String>,
     /// The first command that could not be recorded. As in WebGPU, `finish` tells.
-    failure: Mutex<Option<String>>,
+    failure: Mutex<Option<Failure>>,
+    /// Whether it was made of a lost device, of which there are no errors.
+    dead: bool,
+}
+
+/// Why an encoder is invalid.
+#[derive(Debug)]
+struct Failure {
+    why: String,
+    /// Whether wgpu finds it when the command is recorded. The rest, which it finds in `finish`, comes second, and
+    /// not at all once the device is lost.
+    at_once: bool,
 }
 
 impl EncoderShared {
-    /// Notes that a command cannot be recorded, which makes the command buffer invalid.
-    pub(crate) fn fail(&self, call: &str, why: impl std::fmt::Display) {
-        let mut failure = crate::wait::lock(&self.failure);
-        if failure.is_none() {
-            *failure = Some(format!("In {call}\n      {why}"));
+    /// Notes that a command is one that wgpu refuses in `finish`; which makes the command buffer invalid.
+    pub(crate) fn fail(&self, why: impl fmt::Display) {
+        lock(&self.failure).get_or_insert_with(|| Failure { why: why.to_string(), at_once: false });
+    }
+
+    /// Notes that a command is one that wgpu refuses when it is recorded.
+    pub(crate) fn fail_at_once(&self, why: impl fmt::Display) {
+        let mut failure = lock(&self.failure);
+        if failure.as_ref().is_none_or(|failure| !failure.at_once) {
+            *failure = Some(Failure { why: why.to_string(), at_once: !self.dead });
         }
     }
 
-    /// Whether the device has a feature; notes that `call` needs it where it has not.
-    fn require(&self, call: &str, feature: wgpu::Features) -> bool {
-        let has = self.device.features().contains(feature);
+    /// The same of a pass, in what it begins with; those of a lost device are never valid.
+    pub(crate) fn fail_to_begin(&self, why: impl fmt::Display) {
+        let why = format!("In a pass parameter\n  {why}");
+        if self.device.is_lost() { self.fail(why) } else { self.fail_at_once(why) }
+    }
+
+    /// Whether the device has a feature; notes that a command needs it where it has not.
+    fn require(&self, features: wgpu::Features) -> bool {
+        let has = self.device.features().contains(features);
         if !has {
-            self.fail(call, format_args!("Features {feature} are required but not enabled on the device"));
+            self.fail(NotInWebGpu::without(features));
         }
         has
     }
 
-    /// Notes that a command is not in the WIT.
-    pub(crate) fn fail_unsupported(&self, call: &str, row: Unsupported) {
-        self.fail(call, NotInWebGpu::from(row));
+    /// The query set that a pass is to write timestamps to, if it may.
+    pub(crate) fn timestamps<'q>(&self, query_set: &'q QuerySet) -> Option<&'q wit::GpuQuerySet> {
+        let feature = wgpu::Features::TIMESTAMP_QUERY;
+        if !self.device.features().contains(feature) {
+            self.fail_to_begin(NotInWebGpu::without(feature));
+            return None;
+        }
+        query_set.wit().map_err(|why| self.fail_to_begin(why)).ok()
+    }
+
+    /// Notes what is wrong with `command` of a pass and its query set. wgpu looks first whether there is one.
+    pub(crate) fn fail_query(
+        &self,
+        command: &str,
+        query_set: &DispatchQuerySet,
+        why: impl FnOnce(&QuerySet) -> String,
+    ) {
+        let query_set = ours(query_set.as_custom::<QuerySet>());
+        match query_set.wit() {
+            Ok(_) => self.fail(format_args!("In a {command} command\n  {}", why(query_set))),
+            Err(why) => self.fail_at_once(format_args!("In a {command} command\n  {why}")),
+        }
+    }
+
+    /// Notes that `command` of a pass is not in the WIT.
+    pub(crate) fn fail_unsupported(&self, command: &str, row: Unsupported) {
+        self.fail(format_args!("In a {command}\n  {}", NotInWebGpu::from(row)));
     }
 }
 
 impl CommandEncoder {
+    /// The host's encoder, unless a command has failed: wgpu does not look at those after it. Debug groups have to be
+    /// closed nevertheless.
+    fn open(&self) -> Option<&wit::GpuCommandEncoder> {
+        lock(&self.shared.failure).is_none().then_some(&self.shared.wit)
+    }
+
     pub(crate) fn create(device: &Arc<DeviceShared>, desc: &wgpu::CommandEncoderDescriptor<'_>) -> Self {
         let wgpu::CommandEncoderDescriptor { label: name } = desc;
         let label = label(*name);
@@ -69,16 +123,16 @@ impl CommandEncoder {
         let wit = device.wit.create_command_encoder(Some(&descriptor));
         device.created();
         let device = Arc::clone(device);
-        Self { shared: Arc::new(EncoderShared { device, wit, label, failure: Mutex::new(None) }) }
+        let dead = device.is_lost();
+        Self { shared: Arc::new(EncoderShared { device, wit, label, failure: Mutex::new(None), dead }) }
     }
 
     /// Copies need textures that WIT can name parts of.
     fn texture_copy<'a>(
         &self,
-        call: &str,
         info: wgpu::TexelCopyTextureInfo<'a>,
     ) -> Option<wit::GpuTexelCopyTextureInfo<'a>> {
-        info.try_into().map_err(|why: NotInWebGpu| self.shared.fail(call, why)).ok()
+        info.try_into().map_err(|why: String| self.shared.fail(why)).ok()
     }
 }
 
@@ -102,13 +156,15 @@ impl CommandEncoderInterface for CommandEncoder {
         let source = buffer::handle(source);
         let destination = buffer::handle(destination);
         // No size is the rest of the source, for both.
-        self.shared.wit.copy_buffer_to_buffer(
-            source,
-            Some(source_offset),
-            destination,
-            Some(destination_offset),
-            copy_size,
-        );
+        if let Some(wit) = self.open() {
+            wit.copy_buffer_to_buffer(
+                source,
+                Some(source_offset),
+                destination,
+                Some(destination_offset),
+                copy_size,
+            );
+        }
     }
 
     fn copy_buffer_to_texture(
@@ -117,9 +173,8 @@ impl CommandEncoderInterface for CommandEncoder {
         destination: wgpu::TexelCopyTextureInfo<'_>,
         copy_size: wgpu::Extent3d,
     ) {
-        let call = "CommandEncoder::copy_buffer_to_texture";
-        if let Some(destination) = self.texture_copy(call, destination) {
-            self.shared.wit.copy_buffer_to_texture(&source.into(), &destination, copy_size.into());
+        if let (Some(destination), Some(wit)) = (self.texture_copy(destination), self.open()) {
+            wit.copy_buffer_to_texture(&source.into(), &destination, copy_size.into());
         }
     }
 
@@ -129,9 +184,8 @@ impl CommandEncoderInterface for CommandEncoder {
         destination: wgpu::TexelCopyBufferInfo<'_>,
         copy_size: wgpu::Extent3d,
     ) {
-        let call = "CommandEncoder::copy_texture_to_buffer";
-        if let Some(source) = self.texture_copy(call, source) {
-            self.shared.wit.copy_texture_to_buffer(&source, &destination.into(), copy_size.into());
+        if let (Some(source), Some(wit)) = (self.texture_copy(source), self.open()) {
+            wit.copy_texture_to_buffer(&source, &destination.into(), copy_size.into());
         }
     }
 
@@ -141,11 +195,10 @@ impl CommandEncoderInterface for CommandEncoder {
         destination: wgpu::TexelCopyTextureInfo<'_>,
         copy_size: wgpu::Extent3d,
     ) {
-        let call = "CommandEncoder::copy_texture_to_texture";
-        let source = self.texture_copy(call, source);
-        let destination = self.texture_copy(call, destination);
-        if let (Some(source), Some(destination)) = (source, destination) {
-            self.shared.wit.copy_texture_to_texture(&source, &destination, copy_size.into());
+        let source = self.texture_copy(source);
+        let destination = self.texture_copy(destination);
+        if let (Some(source), Some(destination), Some(wit)) = (source, destination, self.open()) {
+            wit.copy_texture_to_texture(&source, &destination, copy_size.into());
         }
     }
 
@@ -156,18 +209,19 @@ impl CommandEncoderInterface for CommandEncoder {
         size: Option<wgpu::BufferAddress>,
     ) {
         // No size is the rest of the buffer, for both.
-        self.shared.wit.clear_buffer(buffer::handle(buffer), Some(offset), size);
+        if let Some(wit) = self.open() {
+            wit.clear_buffer(buffer::handle(buffer), Some(offset), size);
+        }
     }
 
     fn clear_texture(&self, texture: &DispatchTexture, subresource_range: &wgpu::ImageSubresourceRange) {
-        let call = "CommandEncoder::clear_texture";
-        if !self.shared.require(call, wgpu::Features::CLEAR_TEXTURE) {
+        if !self.shared.require(wgpu::Features::CLEAR_TEXTURE) {
             return;
         }
         let texture = ours(texture.as_custom::<Texture>()).wit();
         let device = &self.shared.device;
         if let Err(why) = clear_texture::clear(device, &self.shared.wit, texture, subresource_range) {
-            self.shared.fail(call, why);
+            self.shared.fail(why);
         }
     }
 
@@ -181,50 +235,69 @@ impl CommandEncoderInterface for CommandEncoder {
     ) {
         let destination = buffer::handle(destination);
         match ours(query_set.as_custom::<QuerySet>()).wit() {
-            Ok(query_set) => self.shared.wit.resolve_query_set(
-                query_set,
-                first_query,
-                query_count,
-                destination,
-                destination_offset,
-            ),
-            Err(why) => self.shared.fail("CommandEncoder::resolve_query_set", why),
+            Ok(query_set) => {
+                if let Some(wit) = self.open() {
+                    wit.resolve_query_set(
+                        query_set,
+                        first_query,
+                        query_count,
+                        destination,
+                        destination_offset,
+                    );
+                }
+            }
+            Err(why) => self.shared.fail_at_once(why),
         }
     }
 
     fn write_timestamp(&self, query_set: &DispatchQuerySet, query_index: u32) {
-        let call = "CommandEncoder::write_timestamp";
-        if !self.shared.require(call, wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS) {
+        let query_set = match ours(query_set.as_custom::<QuerySet>()).wit() {
+            Ok(query_set) => query_set,
+            Err(why) => return self.shared.fail_at_once(why),
+        };
+        if !self.shared.require(wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS) {
             return;
         }
-        match ours(query_set.as_custom::<QuerySet>()).wit() {
-            // A pass that does nothing writes its timestamps nevertheless.
-            Ok(query_set) => self
-                .shared
-                .wit
-                .begin_compute_pass(Some(&wit::GpuComputePassDescriptor {
-                    timestamp_writes: Some(wit::GpuComputePassTimestampWrites {
-                        query_set,
-                        beginning_of_pass_write_index: Some(query_index),
-                        end_of_pass_write_index: None,
-                    }),
-                    label: None,
-                }))
-                .end(),
-            Err(why) => self.shared.fail(call, why),
-        }
+        // A pass that does nothing writes its timestamps nevertheless.
+        let pass = self.shared.wit.begin_compute_pass(Some(&wit::GpuComputePassDescriptor {
+            timestamp_writes: Some(wit::GpuComputePassTimestampWrites {
+                query_set,
+                beginning_of_pass_write_index: Some(query_index),
+                end_of_pass_write_index: None,
+            }),
+            label: None,
+        }));
+        pass.end();
     }
 
     fn finish(&mut self) -> DispatchCommandBuffer {
         let shared = &self.shared;
         let descriptor = wit::GpuCommandBufferDescriptor { label: shared.label.clone() };
-        let wit = shared.wit.finish(Some(&descriptor));
-        shared.device.created();
-        let failure = crate::wait::lock(&shared.failure).take();
-        if let Some(why) = &failure {
-            shared.device.refuse("CommandEncoder::finish", shared.label.as_deref(), why);
-        }
-        DispatchCommandBuffer::custom(CommandBuffer { wit, refused: failure.is_some() })
+        let finish = || shared.wit.finish(Some(&descriptor));
+        let Some(Failure { why, at_once }) = lock(&shared.failure).take() else {
+            let wit = finish();
+            shared.device.created();
+            return DispatchCommandBuffer::custom(CommandBuffer { wit, refused: None });
+        };
+        // There is one error for one encoder: what the host has found in it was there before, unless wgpu would not
+        // have looked any more.
+        let (wit, found) = shared.device.checked(finish);
+        let refused = match found {
+            Some(error) if !at_once => {
+                shared.device.report(error);
+                None
+            }
+            Some(_) | None => {
+                let (call, label) = ("a CommandEncoder", shared.label.as_deref());
+                if at_once {
+                    shared.device.refuse_in_any_case(call, label, &why);
+                } else {
+                    shared.device.refuse(call, label, &why);
+                }
+                Some(why)
+            }
+        };
+        DispatchCommandBuffer::custom(CommandBuffer { wit, refused })
     }
 
     fn push_debug_group(&self, label: &str) {
@@ -244,8 +317,7 @@ impl CommandEncoderInterface for CommandEncoder {
         _blas: &mut dyn Iterator<Item = &'a wgpu::Blas>,
         _tlas: &mut dyn Iterator<Item = &'a wgpu::Tlas>,
     ) {
-        let call = "CommandEncoder::mark_acceleration_structures_built";
-        self.shared.fail_unsupported(call, unsupported::RAY_TRACING);
+        self.shared.fail(NotInWebGpu::from(unsupported::RAY_TRACING));
     }
 
     fn build_acceleration_structures<'a>(
@@ -253,8 +325,7 @@ impl CommandEncoderInterface for CommandEncoder {
         _blas: &mut dyn Iterator<Item = &'a wgpu::BlasBuildEntry<'a>>,
         _tlas: &mut dyn Iterator<Item = &'a wgpu::Tlas>,
     ) {
-        let call = "CommandEncoder::build_acceleration_structures";
-        self.shared.fail_unsupported(call, unsupported::RAY_TRACING);
+        self.shared.fail(NotInWebGpu::from(unsupported::RAY_TRACING));
     }
 
     fn transition_resources<'a>(

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use wgpu::custom::{
-    ComputePassInterface, DispatchBuffer, DispatchComputePipeline, DispatchQuerySet, DispatchTextureView,
-};
+use wgpu::custom::{ComputePassInterface, DispatchBuffer, DispatchComputePipeline, DispatchTextureView};
 use wgpu::wgt;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
@@ -14,9 +12,8 @@ use crate::command_memory::Commands;
 use crate::compute_pipeline::ComputePipeline;
 use crate::convert::{label, ours};
 use crate::elide::Bound;
-use crate::pass::{binding_commands, debug_commands};
+use crate::pass::{binding_commands, debug_commands, query_commands};
 use crate::query_set::QuerySet;
-use crate::unsupported;
 
 /// A compute pass of the host.
 #[derive(Debug)]
@@ -40,10 +37,9 @@ impl ComputePass {
                 beginning_of_pass_write_index,
                 end_of_pass_write_index,
             } = writes;
-            let query_set = ours(query_set.as_custom::<QuerySet>()).wit();
-            let query_set = query_set.map_err(|why| encoder.fail("CommandEncoder::begin_compute_pass", why));
+            let query_set = encoder.timestamps(ours(query_set.as_custom::<QuerySet>()));
             Some(wit::GpuComputePassTimestampWrites {
-                query_set: query_set.ok()?,
+                query_set: query_set?,
                 // None is no timestamp, for both.
                 beginning_of_pass_write_index: *beginning_of_pass_write_index,
                 end_of_pass_write_index: *end_of_pass_write_index,
@@ -54,8 +50,8 @@ impl ComputePass {
         Self { wit, encoder: Arc::clone(encoder), bound: Bound::default(), commands: Commands::of_pass() }
     }
 
-    fn fail(&self, call: &str, why: String) {
-        self.encoder.fail(call, why);
+    fn fail(&self, why: String) {
+        self.encoder.fail(why);
     }
 }
 
@@ -67,7 +63,7 @@ impl ComputePassInterface for ComputePass {
         }
     }
 
-    binding_commands!("ComputePass");
+    binding_commands!();
     debug_commands!();
 
     fn dispatch_workgroups(&mut self, x: u32, y: u32, z: u32) {
@@ -88,19 +84,7 @@ impl ComputePassInterface for ComputePass {
         }
     }
 
-    fn write_timestamp(&mut self, _query_set: &DispatchQuerySet, _query_index: u32) {
-        self.encoder.fail_unsupported("ComputePass::write_timestamp", unsupported::WRITE_TIMESTAMP);
-    }
-
-    fn begin_pipeline_statistics_query(&mut self, _query_set: &DispatchQuerySet, _query_index: u32) {
-        let call = "ComputePass::begin_pipeline_statistics_query";
-        self.encoder.fail_unsupported(call, unsupported::PIPELINE_STATISTICS);
-    }
-
-    fn end_pipeline_statistics_query(&mut self) {
-        let call = "ComputePass::end_pipeline_statistics_query";
-        self.encoder.fail_unsupported(call, unsupported::PIPELINE_STATISTICS);
-    }
+    query_commands!();
 
     fn transition_resources<'a>(
         &mut self,

@@ -17,33 +17,67 @@ use crate::unsupported::Unsupported;
     unnameable_types,
     reason = "public only because the generated types are, which nobody else can name"
 )]
-pub struct NotInWebGpu {
-    /// Its name in wgpu.
-    item: &'static str,
-    /// What the WIT would need for it, if that is not a value of the same name.
-    needs: Option<&'static str>,
+pub struct NotInWebGpu(Missing);
+
+/// What is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    /// A value of this name.
+    Value(&'static str),
+    /// What the WIT would need for an item of wgpu.
+    Item(&'static str, &'static str),
+    /// Features of wgpu, which no device here has.
+    Features(wgpu::Features),
 }
 
 impl NotInWebGpu {
     pub(crate) const fn value(item: &'static str) -> Self {
-        Self { item, needs: None }
+        Self(Missing::Value(item))
+    }
+
+    /// What wgpu has behind `features`.
+    pub(crate) const fn without(features: wgpu::Features) -> Self {
+        Self(Missing::Features(features))
     }
 }
 
 impl From<Unsupported> for NotInWebGpu {
     fn from(row: Unsupported) -> Self {
-        Self { item: row.wgpu, needs: Some(row.wit) }
+        Self(if row.features.is_empty() {
+            Missing::Item(row.wgpu, row.wit)
+        } else {
+            Missing::Features(row.features)
+        })
     }
 }
 
+impl From<NotInWebGpu> for String {
+    fn from(why: NotInWebGpu) -> Self {
+        why.to_string()
+    }
+}
+
+/// Where wgpu has a feature for it, its words for one that is off: a program may have been written for them.
 impl fmt::Display for NotInWebGpu {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "wasi:webgpu has no counterpart of {}", self.item)?;
-        match self.needs {
-            Some(needs) => write!(f, " (missing: {needs})"),
-            None => Ok(()),
+        match self.0 {
+            Missing::Value(item) => write!(f, "wasi:webgpu has no counterpart of {item}"),
+            Missing::Item(item, wit) => {
+                write!(f, "wasi:webgpu has no counterpart of {item} (missing: {wit})")
+            }
+            Missing::Features(features) => {
+                write!(f, "Features {features:?} are required but not enabled on the device")
+            }
         }
     }
+}
+
+/// The name of a texture format, or the features that wgpu wants for it.
+pub(crate) fn texture_format(format: wgpu::TextureFormat) -> Result<wit::GpuTextureFormat, NotInWebGpu> {
+    format.try_into().map_err(|why| {
+        let features = format.required_features();
+        if features.is_empty() { why } else { NotInWebGpu::without(features) }
+    })
 }
 
 /// The object behind a handle of wgpu. All objects of an instance of this backend are of this
@@ -358,15 +392,18 @@ impl<'a> From<wgpu::TexelCopyBufferInfo<'a>> for wit::GpuTexelCopyBufferInfo<'a>
 }
 
 impl<'a> TryFrom<wgpu::TexelCopyTextureInfo<'a>> for wit::GpuTexelCopyTextureInfo<'a> {
-    type Error = NotInWebGpu;
+    type Error = String;
 
-    fn try_from(value: wgpu::TexelCopyTextureInfo<'a>) -> Result<Self, NotInWebGpu> {
+    fn try_from(value: wgpu::TexelCopyTextureInfo<'a>) -> Result<Self, String> {
         let wgpu::TexelCopyTextureInfo { texture, mip_level, origin, aspect } = value;
         Ok(Self {
             texture: ours(texture.as_custom::<Texture>()).wit(),
             mip_level: Some(mip_level),
             origin: Some(origin.into()),
-            aspect: Some(aspect.try_into()?),
+            // Of planes, which no format of WebGPU has.
+            aspect: Some(aspect.try_into().map_err(|_: NotInWebGpu| {
+                format!("Unable to select texture aspect {aspect:?} from format {:?}", texture.format())
+            })?),
         })
     }
 }

@@ -42,8 +42,6 @@ pub(crate) struct DeviceShared {
     pub(crate) waits: Waits,
     pub(crate) reuse: Mutex<Reuse<Arc<SharedBindGroup>>>,
     loss: Mutex<Loss>,
-    /// wgpu has no constructor for it; see [`DeviceShared::map_range_error`].
-    map_range_error: OnceLock<wgpu::MapRangeError>,
     /// What cannot change is asked for once.
     info: wgpu::AdapterInfo,
     features: wgpu::Features,
@@ -52,6 +50,8 @@ pub(crate) struct DeviceShared {
     zeros: OnceLock<wit::GpuBuffer>,
     /// Whether the embedder lent it, who may lend it again.
     lent: bool,
+    /// Whether its instance has [`wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE`].
+    strict: bool,
 }
 
 /// Whether the device is lost, and who wants to know.
@@ -79,12 +79,12 @@ impl DeviceShared {
             waits: Waits::default(),
             reuse: Mutex::default(),
             loss: Mutex::default(),
-            map_range_error: OnceLock::new(),
             info,
             features,
             limits,
             zeros: OnceLock::new(),
             lent: false,
+            strict: false,
             wit,
         }
     }
@@ -96,6 +96,17 @@ impl DeviceShared {
         let mut device = Self::new(wit, required, info);
         device.lent = true;
         device
+    }
+
+    /// Goes by [`wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE`] from the beginning on.
+    pub(crate) fn be_strict(&mut self) {
+        self.strict = true;
+        self.limits.zero_native_only();
+    }
+
+    /// Whether it goes by that.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.strict
     }
 
     /// What the device was made with.
@@ -123,23 +134,9 @@ impl DeviceShared {
         }
     }
 
-    /// Answers `Buffer::get_mapped_range`. wgpu keeps the contents of this error to itself, so the
-    /// one that it makes for an unmapped buffer has to do for all.
-    pub(crate) fn map_range_error(self: &Arc<Self>) -> wgpu::MapRangeError {
-        let make = || {
-            let device = wgpu::Device::from_custom(Device::secondary(Arc::clone(self), None));
-            let buffer = device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("never mapped"),
-                size: wgpu::MAP_ALIGNMENT,
-                usage: wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
-            });
-            match buffer.get_mapped_range(..) {
-                Err(error) => error,
-                Ok(_) => unreachable!("wgpu refuses ranges of a buffer that was never mapped"),
-            }
-        };
-        self.map_range_error.get_or_init(make).clone()
+    /// Whether the device is lost.
+    pub(crate) fn is_lost(&self) -> bool {
+        lock(&self.loss).lost.is_some()
     }
 }
 
@@ -163,7 +160,7 @@ pub(crate) struct Device {
     /// Whether this is the handle of the program, rather than one of our own.
     primary: bool,
     /// What `create_buffer` gives instead of a new one, once.
-    given: Mutex<Option<Buffer>>,
+    given: Mutex<Option<DispatchBuffer>>,
 }
 
 impl Device {
@@ -171,16 +168,23 @@ impl Device {
         Self { shared, primary: true, given: Mutex::default() }
     }
 
-    fn secondary(shared: Arc<DeviceShared>, given: Option<Buffer>) -> Self {
-        Self { shared, primary: false, given: Mutex::new(given) }
-    }
-
-    /// wgpu's handle to a buffer that the host made by itself. wgpu has no constructor for it but the
-    /// method that makes a new one.
+    /// wgpu's handle to a buffer that the host made by itself.
     pub(crate) fn buffer_from_host(shared: &Arc<DeviceShared>, wit: wit::GpuBuffer) -> wgpu::Buffer {
         let buffer = Buffer::from_host(Arc::clone(shared), wit);
         let (size, usage) = (buffer.size(), buffer.usage());
-        let device = wgpu::Device::from_custom(Self::secondary(Arc::clone(shared), Some(buffer)));
+        Self::buffer_of(shared, DispatchBuffer::custom(buffer), size, usage)
+    }
+
+    /// wgpu's handle to a buffer. wgpu has no constructor for it but the method that makes a new one.
+    pub(crate) fn buffer_of(
+        shared: &Arc<DeviceShared>,
+        buffer: DispatchBuffer,
+        size: wgpu::BufferAddress,
+        usage: wgpu::BufferUsages,
+    ) -> wgpu::Buffer {
+        let given = Mutex::new(Some(buffer));
+        let device = Self { shared: Arc::clone(shared), primary: false, given };
+        let device = wgpu::Device::from_custom(device);
         device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false })
     }
 
@@ -264,7 +268,7 @@ impl DeviceInterface for Device {
 
     fn create_buffer(&self, desc: &wgpu::BufferDescriptor<'_>) -> DispatchBuffer {
         let given = lock(&self.given).take();
-        DispatchBuffer::custom(given.unwrap_or_else(|| Buffer::create(&self.shared, desc)))
+        given.unwrap_or_else(|| DispatchBuffer::custom(Buffer::create(&self.shared, desc)))
     }
 
     fn create_texture(&self, desc: &wgpu::TextureDescriptor<'_>) -> DispatchTexture {

@@ -205,8 +205,15 @@ impl DeviceShared {
         deliver(handler.as_deref(), error);
     }
 
-    /// Reports a validation error that was found in `call`.
+    /// Reports a validation error that was found in `call`, unless the device is lost: wgpu looks for that first.
     pub(crate) fn refuse(&self, call: &str, label: Option<&str>, why: impl fmt::Display) {
+        if !self.is_lost() {
+            self.refuse_in_any_case(call, label, why);
+        }
+    }
+
+    /// Reports a validation error that wgpu finds before it asks whether the device is still there.
+    pub(crate) fn refuse_in_any_case(&self, call: &str, label: Option<&str>, why: impl fmt::Display) {
         self.report(validation(call, label, &why.to_string()));
     }
 
@@ -331,14 +338,17 @@ impl From<wit::GpuError> for wgpu::Error {
     }
 }
 
-/// A validation error in wgpu's own shape, so that logs read alike on both sides.
+/// A validation error in wgpu's own shape, so that logs read alike on both sides. Lines of `why` after the first are
+/// causes of it, each two spaces deeper.
 pub(crate) fn validation(call: &str, label: Option<&str>, why: &str) -> wgpu::Error {
     let label = match label {
         Some(label) if !label.is_empty() => format!(", label = '{label}'"),
         Some(_) | None => String::new(),
     };
-    let description = format!("Validation Error\n\nCaused by:\n  In {call}{label}\n    {why}\n");
-    wgpu::Error::Validation { source: Box::new(Message(why.to_owned())), description }
+    let source = format!("In {call}{label}");
+    let why: String = why.lines().map(|line| format!("    {line}\n")).collect();
+    let description = format!("Validation Error\n\nCaused by:\n  In {call}{label}\n{why}");
+    wgpu::Error::Validation { source: Box::new(Message(source)), description }
 }
 
 /// Memory of the guest that is not there.
@@ -355,6 +365,9 @@ mod tests {
         let error = validation("Device::create_buffer", Some("staging"), "too small");
         let text =
             "Validation Error\n\nCaused by:\n  In Device::create_buffer, label = 'staging'\n    too small\n";
+        assert_eq!(error.to_string(), text);
+        let error = validation("Device::create_texture", None, "no\n  because");
+        let text = "Validation Error\n\nCaused by:\n  In Device::create_texture\n    no\n      because\n";
         assert_eq!(error.to_string(), text);
         let error = validation("Queue::submit", None, "no");
         assert_eq!(error.to_string(), "Validation Error\n\nCaused by:\n  In Queue::submit\n    no\n");

@@ -25,11 +25,18 @@ pub(crate) struct Instance {
 pub(crate) struct InstanceShared {
     wit: wit::Gpu,
     backends: wgpu::Backends,
+    /// [`wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE`]: nothing but what WebGPU has.
+    strict: bool,
     /// For `poll_all`.
     devices: Mutex<Vec<Weak<DeviceShared>>>,
 }
 
 impl InstanceShared {
+    /// Whether the program wants nothing but what WebGPU has.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.strict
+    }
+
     /// Takes note of a new device, and drops those that are gone.
     pub(crate) fn add_device(&self, device: &Arc<DeviceShared>) {
         let mut devices = lock(&self.devices);
@@ -40,15 +47,20 @@ impl InstanceShared {
 
 impl InstanceInterface for Instance {
     fn new(desc: wgpu::InstanceDescriptor) -> Self {
-        // Flags, thresholds and options are for native backends; the host has its own.
+        // Thresholds, options and all flags but one are for native backends; the host has its own.
         let wgpu::InstanceDescriptor {
             backends,
-            flags: _,
+            flags,
             memory_budget_thresholds: _,
             backend_options: _,
             display: _,
         } = desc;
-        let shared = InstanceShared { wit: wit::get_gpu(), backends, devices: Mutex::default() };
+        let shared = InstanceShared {
+            wit: wit::get_gpu(),
+            backends,
+            strict: flags.contains(wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE),
+            devices: Mutex::default(),
+        };
         Self { shared: Arc::new(shared) }
     }
 
@@ -160,7 +172,9 @@ impl Instance {
             xr_compatible: Some(false),
         };
         let adapter = block(self.shared.wit.request_adapter(Some(options)))?;
-        Some(Adapter::new(adapter, Arc::clone(&self.shared)))
+        let adapter = Adapter::new(adapter, Arc::clone(&self.shared));
+        // Strictly, an adapter below the defaults is none of WebGPU's.
+        (!self.shared.strict || adapter.reaches_the_defaults()).then_some(adapter)
     }
 }
 

@@ -107,6 +107,7 @@ mod end;
 mod error;
 mod instance;
 pub mod interop;
+mod map_range;
 mod pass;
 mod pipeline_layout;
 mod query_set;

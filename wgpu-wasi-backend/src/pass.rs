@@ -6,10 +6,10 @@
 //! macros, for methods of those traits; `self.wit` is the resource, `self.bound` what it has been told, and
 //! `self.commands` those that need no call.
 
-/// The methods that bind: `set_bind_group` and `set_immediates`. An encoder named `$encoder` has a method
-/// `fail(call, why)` for a call that the host refuses at once.
+/// The methods that bind: `set_bind_group` and `set_immediates`. An encoder has a method `fail(why)` for a call that
+/// the host refuses at once.
 macro_rules! binding_commands {
-    ($encoder:literal) => {
+    () => {
         fn set_bind_group(
             &mut self,
             index: u32,
@@ -37,7 +37,7 @@ macro_rules! binding_commands {
                 None => self.commands.call(|| call(None)),
             };
             if let Err(error) = result {
-                self.fail(concat!($encoder, "::set_bind_group"), error.message);
+                self.fail(format!("In a set_bind_group command\n  {}", error.message));
             }
         }
 
@@ -67,4 +67,33 @@ macro_rules! debug_commands {
     };
 }
 
-pub(crate) use {binding_commands, debug_commands};
+/// The methods that ask for queries in passes: timestamps and statistics, neither of which is there.
+macro_rules! query_commands {
+    () => {
+        fn write_timestamp(&mut self, query_set: &wgpu::custom::DispatchQuerySet, _query_index: u32) {
+            self.encoder.fail_query("write_timestamp", query_set, |_| {
+                $crate::convert::NotInWebGpu::from($crate::unsupported::WRITE_TIMESTAMP).to_string()
+            });
+        }
+
+        fn begin_pipeline_statistics_query(
+            &mut self,
+            query_set: &wgpu::custom::DispatchQuerySet,
+            query_index: u32,
+        ) {
+            self.encoder.fail_query("begin_pipeline_statistics_query", query_set, |query_set| {
+                $crate::query_set::no_statistics(query_set, query_index)
+            });
+        }
+
+        fn end_pipeline_statistics_query(&mut self) {
+            // Of none that has begun, in the words of wgpu.
+            self.encoder.fail(
+                "In a end_pipeline_statistics_query command\n  \
+                 Query was stopped while there was no active query",
+            );
+        }
+    };
+}
+
+pub(crate) use {binding_commands, debug_commands, query_commands};

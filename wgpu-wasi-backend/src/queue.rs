@@ -42,8 +42,8 @@ impl QueueInterface for Queue {
             buffers.iter().map(|buffer| ours(buffer.as_custom::<CommandBuffer>())).collect();
         let index = self.device.count_submission();
         // All or nothing: <https://www.w3.org/TR/webgpu/#dom-gpuqueue-submit>
-        if ours.iter().any(|buffer| buffer.refused) {
-            self.device.refuse("Queue::submit", None, "Command buffer is invalid");
+        if let Some(why) = ours.iter().find_map(|buffer| buffer.refused.as_ref()) {
+            self.device.refuse("Queue::submit", None, why);
         } else {
             let wit: Vec<&wit::GpuCommandBuffer> = ours.iter().map(|buffer| &buffer.wit).collect();
             self.device.touch();
@@ -76,7 +76,8 @@ impl QueueInterface for Queue {
         offset: wgpu::BufferAddress,
         size: wgpu::BufferSize,
     ) -> Option<()> {
-        let checked = check_write(ours(buffer.as_custom::<Buffer>()), offset, size.get());
+        let buffer = ours(buffer.as_custom::<Buffer>());
+        let checked = buffer.unless_invalid(|| check_write(buffer, offset, size.get()));
         checked.map_err(|why| self.device.refuse("Queue::write_buffer_with", None, why)).ok()
     }
 
@@ -129,7 +130,8 @@ impl Queue {
         self.device.touch();
         if data.len() > MAX_BYTES_PER_CALL {
             // One write that fails writes nothing, so parts must not be let go before all fit.
-            if let Err(why) = check_write(buffer, offset, data.len() as u64) {
+            let checked = buffer.unless_invalid(|| check_write(buffer, offset, data.len() as u64));
+            if let Err(why) = checked {
                 self.device.refuse(call, None, why);
                 return;
             }
@@ -142,8 +144,9 @@ impl Queue {
             let written =
                 self.device.queue.write_buffer_with_copy(buffer.wit(), offset, chunk, Some(0), Some(size));
             if let Err(error) = written {
-                // An exception in WebGPU; wgpu has validation errors only.
-                self.device.refuse(call, None, error.message);
+                // An exception in WebGPU; wgpu has validation errors only, and words for them.
+                let checked = buffer.unless_invalid(|| check_write(buffer, offset, size));
+                self.device.refuse(call, None, checked.err().unwrap_or(error.message));
                 return;
             }
             if later.is_empty() {
@@ -161,7 +164,7 @@ impl Queue {
         layout: wgpu::TexelCopyBufferLayout,
         size: wgpu::Extent3d,
     ) -> Result<(), String> {
-        let texture = wit::GpuTexelCopyTextureInfo::try_from(texture).map_err(|why| why.to_string())?;
+        let texture = wit::GpuTexelCopyTextureInfo::try_from(texture)?;
         self.device.touch();
         self.device.queue.write_texture_with_copy(&texture, data, layout.into(), size.into());
         Ok(())
@@ -213,8 +216,11 @@ fn parts(
     let row_bytes = u64::from(size.width.div_ceil(block_width)) * u64::from(row_bytes);
     let stride = layout.bytes_per_row.map_or(row_bytes, u64::from);
     let rows_per_image = layout.rows_per_image.unwrap_or(rows);
-    if stride < row_bytes || rows_per_image < rows {
-        return Err("a row or an image of the layout is shorter than that of the texels".to_owned());
+    if stride < row_bytes {
+        return Err("Number of bytes per row is less than the number of bytes in a complete row".to_owned());
+    }
+    if rows_per_image < rows {
+        return Err("Number of rows per image is invalid".to_owned());
     }
     let image = stride.checked_mul(rows_per_image.into()).ok_or_else(overflow)?;
     let (rows_a_part, images_a_part) = if image <= MAX_BYTES_PER_CALL as u64 {
@@ -256,25 +262,36 @@ fn parts(
     Ok(parts)
 }
 
+/// What wgpu looks for, in its order and in its words.
 /// <https://www.w3.org/TR/webgpu/#dom-gpuqueue-writebuffer>
 fn check_write(
     buffer: &Buffer,
     offset: wgpu::BufferAddress,
     size: wgpu::BufferAddress,
 ) -> Result<(), String> {
-    if !buffer.usage().contains(wgpu::BufferUsages::COPY_DST) {
-        return Err(format!("Usage flags {:?} of the buffer do not contain COPY_DST", buffer.usage()));
+    if !buffer.is_unmapped() {
+        return Err("Buffer is expected to be unmapped, but was not".to_owned());
     }
+    buffer.check_usage(wgpu::BufferUsages::COPY_DST)?;
     if !size.is_multiple_of(wgpu::COPY_BUFFER_ALIGNMENT) {
-        return Err(format!("Copy size {size} is no multiple of 4"));
+        return Err(format!("Copy size {size} does not respect `COPY_BUFFER_ALIGNMENT`"));
     }
     if !offset.is_multiple_of(wgpu::COPY_BUFFER_ALIGNMENT) {
-        return Err(format!("Buffer offset {offset} is no multiple of 4"));
-    }
-    if offset.checked_add(size).is_none_or(|end| end > buffer.size()) {
-        let bytes = buffer.size();
         return Err(format!(
-            "A copy of {size} bytes to offset {offset} overruns the buffer of {bytes} bytes"
+            "Buffer offset {offset} is not aligned to block size or `COPY_BUFFER_ALIGNMENT`"
+        ));
+    }
+    let bytes = buffer.size();
+    if offset > bytes {
+        return Err(format!(
+            "Copy at offset {offset} bytes would end up overrunning the bounds of the Destination buffer of size \
+             {bytes}"
+        ));
+    }
+    if size > bytes - offset {
+        return Err(format!(
+            "Copy at offset {offset} for {size} bytes would end up overrunning the bounds of the Destination \
+             buffer of size {bytes}"
         ));
     }
     Ok(())

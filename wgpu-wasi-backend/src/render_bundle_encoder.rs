@@ -6,7 +6,7 @@ use wgpu::custom::{DispatchRenderBundle, RenderBundleEncoderInterface};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::command_memory::Commands;
-use crate::convert::{NotInWebGpu, label};
+use crate::convert::{NotInWebGpu, label, texture_format};
 use crate::device::DeviceShared;
 use crate::elide::Bound;
 use crate::pass::binding_commands;
@@ -59,10 +59,10 @@ impl RenderBundleEncoder {
         if multiview.is_some() {
             return Err(unsupported::MULTIVIEW.into());
         }
-        let color_formats = color_formats.iter().map(|format| format.map(TryInto::try_into).transpose());
+        let color_formats = color_formats.iter().map(|format| format.map(texture_format).transpose());
         let (format, depth_read_only, stencil_read_only) = match depth_stencil {
             Some(wgpu::RenderBundleDepthStencil { format, depth_read_only, stencil_read_only }) => {
-                (Some((*format).try_into()?), *depth_read_only, *stencil_read_only)
+                (Some(texture_format(*format)?), *depth_read_only, *stencil_read_only)
             }
             None => (None, false, false),
         };
@@ -77,7 +77,7 @@ impl RenderBundleEncoder {
     }
 
     /// Remembers the first call that could not be recorded.
-    fn fail(&mut self, _call: &str, why: String) {
+    fn fail(&mut self, why: String) {
         self.failure.get_or_insert(why);
     }
 
@@ -111,6 +111,6 @@ impl RenderBundleEncoderInterface for RenderBundleEncoder {
         (*self).finish(desc)
     }
 
-    binding_commands!("RenderBundleEncoder");
+    binding_commands!();
     render_commands!();
 }

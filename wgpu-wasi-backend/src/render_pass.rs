@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use wgpu::custom::{DispatchBuffer, DispatchQuerySet, DispatchRenderBundle, RenderPassInterface};
+use wgpu::custom::{DispatchBuffer, DispatchRenderBundle, RenderPassInterface};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::buffer::Buffer;
 use crate::command_encoder::EncoderShared;
 use crate::command_memory::Commands;
-use crate::convert::{label, ours};
+use crate::convert::{NotInWebGpu, label, ours};
 use crate::elide::Bound;
-use crate::pass::{binding_commands, debug_commands};
+use crate::pass::{binding_commands, debug_commands, query_commands};
 use crate::query_set::QuerySet;
 use crate::render_bundle::RenderBundle;
 use crate::render_commands::render_commands;
@@ -40,7 +41,6 @@ impl RenderPass {
         wit: &wit::GpuCommandEncoder,
         desc: &wgpu::RenderPassDescriptor<'_>,
     ) -> Self {
-        let call = "CommandEncoder::begin_render_pass";
         let wgpu::RenderPassDescriptor {
             label: name,
             color_attachments,
@@ -49,8 +49,10 @@ impl RenderPass {
             occlusion_query_set,
             multiview_mask,
         } = desc;
-        if multiview_mask.is_some() {
-            encoder.fail_unsupported(call, unsupported::MULTIVIEW);
+        if encoder.device.is_strict()
+            && let Some(why) = dont_care(color_attachments, depth_stencil_attachment.as_ref())
+        {
+            encoder.fail_to_begin(why);
         }
         let timestamp_writes = timestamp_writes.as_ref().and_then(|writes| {
             let wgpu::RenderPassTimestampWrites {
@@ -58,9 +60,9 @@ impl RenderPass {
                 beginning_of_pass_write_index,
                 end_of_pass_write_index,
             } = writes;
-            let query_set = ours(query_set.as_custom::<QuerySet>()).wit();
+            let query_set = encoder.timestamps(ours(query_set.as_custom::<QuerySet>()));
             Some(wit::GpuRenderPassTimestampWrites {
-                query_set: query_set.map_err(|why| encoder.fail(call, why)).ok()?,
+                query_set: query_set?,
                 // None is no timestamp, for both.
                 beginning_of_pass_write_index: *beginning_of_pass_write_index,
                 end_of_pass_write_index: *end_of_pass_write_index,
@@ -68,8 +70,11 @@ impl RenderPass {
         });
         let occlusion_query_set = occlusion_query_set.and_then(|query_set| {
             let query_set = ours(query_set.as_custom::<QuerySet>()).wit();
-            query_set.map_err(|why| encoder.fail(call, why)).ok()
+            query_set.map_err(|why| encoder.fail_to_begin(why)).ok()
         });
+        if multiview_mask.is_some() {
+            encoder.fail_to_begin(NotInWebGpu::from(unsupported::MULTIVIEW));
+        }
         let color_attachments =
             color_attachments.iter().map(|attachment| attachment.as_ref().map(Into::into));
         let wit = wit.begin_render_pass(&wit::GpuRenderPassDescriptor {
@@ -83,24 +88,50 @@ impl RenderPass {
         Self { wit, encoder: Arc::clone(encoder), bound: Bound::default(), commands: Commands::of_pass() }
     }
 
-    fn fail(&self, call: &str, why: String) {
-        self.encoder.fail(call, why);
+    fn fail(&self, why: String) {
+        self.encoder.fail(why);
     }
 
-    /// The offsets of the arguments of `count` draws, each `bytes` long.
+    /// The offsets of the arguments of `count` draws, each `bytes` long. Where wgpu would refuse them all, the first
+    /// is left for the host to have its say about the rest of the draw.
     fn indirect_offsets(
         &self,
-        call: &str,
+        buffer: &DispatchBuffer,
         offset: wgpu::BufferAddress,
         count: u32,
         bytes: wgpu::BufferAddress,
     ) -> impl Iterator<Item = wgpu::BufferAddress> + use<> {
-        let end = u64::from(count).checked_mul(bytes).and_then(|bytes| offset.checked_add(bytes));
-        if end.is_none() {
-            self.encoder.fail(call, "the arguments are outside the buffer");
+        let size = ours(buffer.as_custom::<Buffer>()).size();
+        let all = u64::from(count).checked_mul(bytes);
+        let fits = all.and_then(|all| offset.checked_add(all)).is_some_and(|end| end <= size);
+        let wrong = if count < 2 {
+            // The host says the same.
+            None
+        } else if !offset.is_multiple_of(4) {
+            Some(format!("Indirect buffer offset {offset} is not a multiple of 4"))
+        } else if fits {
+            None
+        } else {
+            let all = all.unwrap_or(u64::MAX);
+            Some(format!(
+                "Indirect draw arguments of {all} bytes (count = {count}) starting at {offset} would overrun \
+                 buffer size of {size}"
+            ))
+        };
+        let (first, count) =
+            if wrong.is_some() { (0, u64::from(size >= bytes)) } else { (offset, count.into()) };
+        if let Some(why) = wrong {
+            self.encoder.fail(format_args!("In a draw command, kind: MultiDrawIndirect\n  {why}"));
         }
-        let count = if end.is_some() { u64::from(count) } else { 0 };
-        (0..count).map(move |index| offset + index * bytes)
+        (0..count).map(move |index| first + index * bytes)
+    }
+
+    /// Notes that a draw is one of meshes, for which there are no pipelines.
+    fn fail_mesh(&self, kind: &str) {
+        self.encoder.fail(format_args!(
+            "In a draw command, kind: {kind}\n  Wrong pipeline type for this draw command. Attempted to call mesh \
+             shader draw command on standard pipeline"
+        ));
     }
 }
 
@@ -138,8 +169,9 @@ impl RenderPassInterface for RenderPass {
         self.bound.reset();
     }
 
-    binding_commands!("RenderPass");
+    binding_commands!();
     debug_commands!();
+    query_commands!();
     render_commands!();
 
     fn multi_draw_indirect(
@@ -148,8 +180,7 @@ impl RenderPassInterface for RenderPass {
         indirect_offset: wgpu::BufferAddress,
         count: u32,
     ) {
-        let call = "RenderPass::multi_draw_indirect";
-        for offset in self.indirect_offsets(call, indirect_offset, count, DRAW_BYTES) {
+        for offset in self.indirect_offsets(indirect_buffer, indirect_offset, count, DRAW_BYTES) {
             self.draw_indirect(indirect_buffer, offset);
         }
     }
@@ -160,8 +191,7 @@ impl RenderPassInterface for RenderPass {
         indirect_offset: wgpu::BufferAddress,
         count: u32,
     ) {
-        let call = "RenderPass::multi_draw_indexed_indirect";
-        for offset in self.indirect_offsets(call, indirect_offset, count, DRAW_INDEXED_BYTES) {
+        for offset in self.indirect_offsets(indirect_buffer, indirect_offset, count, DRAW_INDEXED_BYTES) {
             self.draw_indexed_indirect(indirect_buffer, offset);
         }
     }
@@ -174,8 +204,8 @@ impl RenderPassInterface for RenderPass {
         _count_buffer_offset: wgpu::BufferAddress,
         _max_count: u32,
     ) {
-        let call = "RenderPass::multi_draw_indirect_count";
-        self.encoder.fail_unsupported(call, unsupported::MULTI_DRAW_COUNT);
+        self.encoder
+            .fail_unsupported("draw command, kind: MultiDrawIndirectCount", unsupported::MULTI_DRAW_COUNT);
     }
 
     fn multi_draw_indexed_indirect_count(
@@ -186,12 +216,12 @@ impl RenderPassInterface for RenderPass {
         _count_buffer_offset: wgpu::BufferAddress,
         _max_count: u32,
     ) {
-        let call = "RenderPass::multi_draw_indexed_indirect_count";
-        self.encoder.fail_unsupported(call, unsupported::MULTI_DRAW_COUNT);
+        self.encoder
+            .fail_unsupported("draw command, kind: MultiDrawIndirectCount", unsupported::MULTI_DRAW_COUNT);
     }
 
     fn draw_mesh_tasks(&mut self, _group_count_x: u32, _group_count_y: u32, _group_count_z: u32) {
-        self.encoder.fail_unsupported("RenderPass::draw_mesh_tasks", unsupported::MESH_SHADERS);
+        self.fail_mesh("Draw");
     }
 
     fn draw_mesh_tasks_indirect(
@@ -199,7 +229,7 @@ impl RenderPassInterface for RenderPass {
         _indirect_buffer: &DispatchBuffer,
         _indirect_offset: wgpu::BufferAddress,
     ) {
-        self.encoder.fail_unsupported("RenderPass::draw_mesh_tasks_indirect", unsupported::MESH_SHADERS);
+        self.fail_mesh("DrawIndirect");
     }
 
     fn multi_draw_mesh_tasks_indirect(
@@ -208,8 +238,7 @@ impl RenderPassInterface for RenderPass {
         _indirect_offset: wgpu::BufferAddress,
         _count: u32,
     ) {
-        let call = "RenderPass::multi_draw_mesh_tasks_indirect";
-        self.encoder.fail_unsupported(call, unsupported::MESH_SHADERS);
+        self.fail_mesh("MultiDrawIndirect");
     }
 
     fn multi_draw_mesh_tasks_indirect_count(
@@ -220,22 +249,7 @@ impl RenderPassInterface for RenderPass {
         _count_buffer_offset: wgpu::BufferAddress,
         _max_count: u32,
     ) {
-        let call = "RenderPass::multi_draw_mesh_tasks_indirect_count";
-        self.encoder.fail_unsupported(call, unsupported::MESH_SHADERS);
-    }
-
-    fn write_timestamp(&mut self, _query_set: &DispatchQuerySet, _query_index: u32) {
-        self.encoder.fail_unsupported("RenderPass::write_timestamp", unsupported::WRITE_TIMESTAMP);
-    }
-
-    fn begin_pipeline_statistics_query(&mut self, _query_set: &DispatchQuerySet, _query_index: u32) {
-        let call = "RenderPass::begin_pipeline_statistics_query";
-        self.encoder.fail_unsupported(call, unsupported::PIPELINE_STATISTICS);
-    }
-
-    fn end_pipeline_statistics_query(&mut self) {
-        let call = "RenderPass::end_pipeline_statistics_query";
-        self.encoder.fail_unsupported(call, unsupported::PIPELINE_STATISTICS);
+        self.fail_mesh("MultiDrawIndirectCount");
     }
 }
 
@@ -279,6 +293,27 @@ impl<'a> From<&wgpu::RenderPassDepthStencilAttachment<'a>> for wit::GpuRenderPas
             stencil_read_only: Some(stencil.is_none()),
         }
     }
+}
+
+/// What is wrong with attachments whose contents nobody cares about, which WebGPU does not have.
+fn dont_care(
+    colors: &[Option<wgpu::RenderPassColorAttachment<'_>>],
+    depth_stencil: Option<&wgpu::RenderPassDepthStencilAttachment<'_>>,
+) -> Option<&'static str> {
+    fn is_dont_care<V>(ops: &wgpu::Operations<V>) -> bool {
+        matches!(ops.load, wgpu::LoadOp::DontCare(_))
+    }
+    if colors.iter().flatten().any(|color| is_dont_care(&color.ops)) {
+        return Some(
+            "Color attachment's load op is `LoadOp::DontCare` but \
+             `InstanceFlags::STRICT_WEBGPU_COMPLIANCE` is set",
+        );
+    }
+    let in_depth_stencil = depth_stencil.is_some_and(|attachment| {
+        attachment.depth_ops.as_ref().is_some_and(is_dont_care)
+            || attachment.stencil_ops.as_ref().is_some_and(is_dont_care)
+    });
+    in_depth_stencil.then_some("Load op is `DontCare` but `InstanceFlags::STRICT_WEBGPU_COMPLIANCE` is set")
 }
 
 /// What is done to an attachment at first, and the value for it. Contents that nobody cares about

@@ -8,7 +8,7 @@ use crate::bind_group_layout::PipelineLayouts;
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::command_memory::Name;
 use crate::compute_pipeline::constants;
-use crate::convert::{NotInWebGpu, label, ours};
+use crate::convert::{NotInWebGpu, label, ours, texture_format};
 use crate::device::DeviceShared;
 use crate::elide::Id;
 use crate::pipeline_layout::layout_mode;
@@ -73,18 +73,20 @@ impl RenderPipeline {
             multiview_mask,
             cache: _,
         } = desc;
+        // In the order in which wgpu looks.
+        let descriptor = wit::GpuRenderPipelineDescriptor {
+            vertex: vertex.try_into()?,
+            primitive: Some((*primitive).try_into()?),
+            fragment: fragment.as_ref().map(TryInto::try_into).transpose()?,
+            depth_stencil: depth_stencil.as_ref().map(TryInto::try_into).transpose()?,
+            multisample: Some((*multisample).into()),
+            layout: layout_mode(*layout),
+            label: label(*name),
+        };
         if multiview_mask.is_some() {
             return Err(unsupported::MULTIVIEW.into());
         }
-        Ok(wit::GpuRenderPipelineDescriptor {
-            vertex: vertex.try_into()?,
-            primitive: Some((*primitive).try_into()?),
-            depth_stencil: depth_stencil.as_ref().map(TryInto::try_into).transpose()?,
-            multisample: Some((*multisample).into()),
-            fragment: fragment.as_ref().map(TryInto::try_into).transpose()?,
-            layout: layout_mode(*layout),
-            label: label(*name),
-        })
+        Ok(descriptor)
     }
 
     /// A pipeline with an entry point that is not there is invalid: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createrenderpipeline>
@@ -149,7 +151,10 @@ impl TryFrom<&wgpu::VertexAttribute> for wit::GpuVertexAttribute {
 
     fn try_from(value: &wgpu::VertexAttribute) -> Result<Self, NotInWebGpu> {
         let wgpu::VertexAttribute { format, offset, shader_location } = value;
-        Ok(Self { format: (*format).try_into()?, offset: *offset, shader_location: *shader_location })
+        let format = wit::GpuVertexFormat::try_from(*format);
+        // Those that WebGPU lacks are all of one feature.
+        let format = format.map_err(|_| NotInWebGpu::without(wgpu::Features::VERTEX_ATTRIBUTE_64BIT))?;
+        Ok(Self { format, offset: *offset, shader_location: *shader_location })
     }
 }
 
@@ -168,8 +173,11 @@ impl TryFrom<wgpu::PrimitiveState> for wit::GpuPrimitiveState {
         } = value;
         match polygon_mode {
             wgpu::PolygonMode::Fill => {}
-            wgpu::PolygonMode::Line | wgpu::PolygonMode::Point => {
-                return Err(unsupported::POLYGON_MODE.into());
+            wgpu::PolygonMode::Line => {
+                return Err(NotInWebGpu::without(wgpu::Features::POLYGON_MODE_LINE));
+            }
+            wgpu::PolygonMode::Point => {
+                return Err(NotInWebGpu::without(wgpu::Features::POLYGON_MODE_POINT));
             }
         }
         if conservative {
@@ -198,7 +206,7 @@ impl TryFrom<&wgpu::DepthStencilState> for wit::GpuDepthStencilState {
         let wgpu::StencilState { front, back, read_mask, write_mask } = stencil;
         let wgpu::DepthBiasState { constant, slope_scale, clamp } = bias;
         Ok(Self {
-            format: (*format).try_into()?,
+            format: texture_format(*format)?,
             // Has to be given for formats with depth and must not be for others; so for both.
             depth_write_enabled: *depth_write_enabled,
             depth_compare: depth_compare.map(Into::into),
@@ -259,7 +267,7 @@ impl TryFrom<&wgpu::ColorTargetState> for wit::GpuColorTargetState {
     fn try_from(value: &wgpu::ColorTargetState) -> Result<Self, NotInWebGpu> {
         let wgpu::ColorTargetState { format, blend, write_mask } = value;
         Ok(Self {
-            format: (*format).try_into()?,
+            format: texture_format(*format)?,
             // None is no blending, for both.
             blend: blend.map(Into::into),
             write_mask: Some((*write_mask).into()),

@@ -31,7 +31,6 @@ impl Sampler {
     }
 
     fn descriptor(desc: &wgpu::SamplerDescriptor<'_>) -> Result<wit::GpuSamplerDescriptor, NotInWebGpu> {
-        // The border's colour counts for `ClampToBorder` only, which is refused.
         let wgpu::SamplerDescriptor {
             label: name,
             address_mode_u,
@@ -44,8 +43,15 @@ impl Sampler {
             lod_max_clamp,
             compare,
             anisotropy_clamp,
-            border_color: _,
+            border_color,
         } = desc;
+        if [address_mode_u, address_mode_v, address_mode_w].contains(&&wgpu::AddressMode::ClampToBorder) {
+            return Err(NotInWebGpu::without(wgpu::Features::ADDRESS_MODE_CLAMP_TO_BORDER));
+        }
+        // The color counts for that mode only, but wgpu asks for this feature nevertheless.
+        if *border_color == Some(wgpu::SamplerBorderColor::Zero) {
+            return Err(NotInWebGpu::without(wgpu::Features::ADDRESS_MODE_CLAMP_TO_ZERO));
+        }
         Ok(wit::GpuSamplerDescriptor {
             address_mode_u: Some((*address_mode_u).try_into()?),
             address_mode_v: Some((*address_mode_v).try_into()?),

@@ -6,7 +6,7 @@ use wgpu::custom::{DispatchTextureView, TextureInterface};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::clear_texture;
-use crate::convert::{NotInWebGpu, label};
+use crate::convert::{label, texture_format};
 use crate::device::DeviceShared;
 use crate::texture_view::TextureView;
 
@@ -19,8 +19,9 @@ pub(crate) struct Texture {
 
 impl Texture {
     pub(crate) fn create(device: &Arc<DeviceShared>, desc: &wgpu::TextureDescriptor<'_>) -> Self {
-        let needed = clear_texture::usage(device.features(), desc);
-        let wit = match Self::descriptor(desc, needed) {
+        let features = device.features();
+        let needed = clear_texture::usage(features, desc);
+        let wit = match Self::descriptor(desc, needed, features) {
             Ok(descriptor) => device.wit.create_texture(&descriptor),
             Err(why) => {
                 device.refuse("Device::create_texture", desc.label, why);
@@ -41,11 +42,13 @@ impl Texture {
         &self.wit
     }
 
-    /// `needed` is what the backend itself does with the texture, beside the program's own uses.
+    /// `needed` is what the backend itself does with the texture, beside the program's own uses. What WebGPU has
+    /// not is refused as wgpu does that for a device with `features`.
     fn descriptor(
         desc: &wgpu::TextureDescriptor<'_>,
         needed: wgpu::TextureUsages,
-    ) -> Result<wit::GpuTextureDescriptor, NotInWebGpu> {
+        features: wgpu::Features,
+    ) -> Result<wit::GpuTextureDescriptor, String> {
         let wgpu::TextureDescriptor {
             label: name,
             size,
@@ -56,15 +59,29 @@ impl Texture {
             usage,
             view_formats,
         } = desc;
-        let view_formats = view_formats.iter().map(|format| (*format).try_into());
+        let of_format = texture_format(*format).map_err(|why| {
+            format!("Texture format {format:?} can't be used due to missing features\n  {why}")
+        })?;
+        let usage = wit::GpuTextureUsage::try_from(*usage | needed).map_err(|_| {
+            let missing = usage.difference(format.guaranteed_format_features(features).allowed_usages);
+            format!("Texture usages {missing:?} are not allowed on a texture of type {format:?}")
+        })?;
+        let view_formats = view_formats.iter().map(|view| {
+            texture_format(*view).map_err(|_| {
+                format!(
+                    "The view format {view:?} is not compatible with texture format {format:?}, only changing \
+                     srgb-ness is allowed."
+                )
+            })
+        });
         Ok(wit::GpuTextureDescriptor {
             size: (*size).into(),
             mip_level_count: Some(*mip_level_count),
             sample_count: Some(*sample_count),
             dimension: Some((*dimension).into()),
-            format: (*format).try_into()?,
-            usage: (*usage | needed).try_into()?,
-            view_formats: Some(view_formats.collect::<Result<_, NotInWebGpu>>()?),
+            format: of_format,
+            usage,
+            view_formats: Some(view_formats.collect::<Result<_, String>>()?),
             // Of compatibility mode only, which wgpu does not ask for.
             texture_binding_view_dimension: None,
             label: label(*name),

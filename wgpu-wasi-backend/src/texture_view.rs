@@ -3,7 +3,7 @@
 use wgpu::custom::TextureViewInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::convert::{NotInWebGpu, label};
+use crate::convert::{NotInWebGpu, label, texture_format};
 use crate::device::DeviceShared;
 
 /// A texture view of the host.
@@ -18,7 +18,7 @@ impl TextureView {
         texture: &wit::GpuTexture,
         desc: &wgpu::TextureViewDescriptor<'_>,
     ) -> Self {
-        let wit = match Self::descriptor(desc) {
+        let wit = match Self::descriptor(texture, desc) {
             Ok(descriptor) => texture.create_view(Some(&descriptor)),
             Err(why) => {
                 device.refuse("Texture::create_view", desc.label, why);
@@ -37,8 +37,9 @@ impl TextureView {
     /// What wgpu leaves open depends on the texture, and the same rules fill it in on the host:
     /// <https://www.w3.org/TR/webgpu/#abstract-opdef-resolving-gputextureviewdescriptor-defaults>
     fn descriptor(
+        texture: &wit::GpuTexture,
         desc: &wgpu::TextureViewDescriptor<'_>,
-    ) -> Result<wit::GpuTextureViewDescriptor, NotInWebGpu> {
+    ) -> Result<wit::GpuTextureViewDescriptor, String> {
         let wgpu::TextureViewDescriptor {
             label: name,
             format,
@@ -50,11 +51,24 @@ impl TextureView {
             base_array_layer,
             array_layer_count,
         } = desc;
+        // In the order and the words of wgpu.
+        let usage = usage.map(|usage| {
+            usage.try_into().map_err(|_: NotInWebGpu| {
+                let all = wgpu::TextureUsages::from(texture.usage());
+                format!(
+                    "Texture view usages (`{usage:?}`) must be a subset of the texture's original usages \
+                     (`{all:?}`)"
+                )
+            })
+        });
         Ok(wit::GpuTextureViewDescriptor {
-            format: format.map(TryInto::try_into).transpose()?,
+            usage: usage.transpose()?,
+            format: format.map(texture_format).transpose()?,
             dimension: dimension.map(Into::into),
-            usage: usage.map(TryInto::try_into).transpose()?,
-            aspect: Some((*aspect).try_into()?),
+            aspect: Some((*aspect).try_into().map_err(|_: NotInWebGpu| {
+                let format = wgpu::TextureFormat::from(texture.format());
+                format!("Aspect {aspect:?} is not a valid aspect of the source texture format {format:?}")
+            })?),
             base_mip_level: Some(*base_mip_level),
             mip_level_count: *mip_level_count,
             base_array_layer: Some(*base_array_layer),

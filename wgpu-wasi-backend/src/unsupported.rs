@@ -31,14 +31,25 @@ pub struct Unsupported {
     pub answer: Answer,
     /// How, or why.
     pub note: &'static str,
+    /// The feature that turns it on in wgpu, if it has one. It is never there, so errors say what wgpu says of a
+    /// feature that is off.
+    pub features: wgpu::Features,
 }
 
 macro_rules! table {
-    ($($(#[$doc:meta])* $name:ident = $wgpu:literal, $wit:literal, $answer:ident, $note:literal;)*) => {
+    (
+        $($(#[$doc:meta])* $name:ident =
+            $wgpu:literal, $wit:literal, $answer:ident, $note:literal $(, $feature:ident)?;)*
+    ) => {
         $(
             $(#[$doc])*
-            pub const $name: Unsupported =
-                Unsupported { wgpu: $wgpu, wit: $wit, answer: Answer::$answer, note: $note };
+            pub const $name: Unsupported = Unsupported {
+                wgpu: $wgpu,
+                wit: $wit,
+                answer: Answer::$answer,
+                note: $note,
+                features: wgpu::Features::empty()$(.union(wgpu::Features::$feature))?,
+            };
         )*
 
         /// Every row.
@@ -55,31 +66,31 @@ table! {
         "the beginning of a compute pass without commands";
     /// Timestamps other than at the ends of a pass.
     WRITE_TIMESTAMP = "write_timestamp of a pass", "gpu-compute-pass-encoder.write-timestamp", Error,
-        "Features::TIMESTAMP_QUERY_INSIDE_PASSES is off; use timestamp_writes of a pass";
+        "Features::TIMESTAMP_QUERY_INSIDE_PASSES is off; use timestamp_writes of a pass", TIMESTAMP_QUERY_INSIDE_PASSES;
     /// Pipeline statistics.
     PIPELINE_STATISTICS = "pipeline statistics queries", "gpu-query-type.pipeline-statistics", Error,
-        "Features::PIPELINE_STATISTICS_QUERY is off";
+        "Features::PIPELINE_STATISTICS_QUERY is off", PIPELINE_STATISTICS_QUERY;
     /// Several indirect draws by one call.
     MULTI_DRAW = "RenderPass::multi_draw_indirect", "gpu-render-pass-encoder.multi-draw-indirect", Emulated,
         "one draw-indirect for each, as wgpu itself does where the hardware can not";
     /// Several indirect draws, counted by the GPU.
     MULTI_DRAW_COUNT = "RenderPass::multi_draw_indirect_count", "gpu-render-pass-encoder.multi-draw-indirect", Error,
-        "Features::MULTI_DRAW_INDIRECT_COUNT is off";
+        "Features::MULTI_DRAW_INDIRECT_COUNT is off", MULTI_DRAW_INDIRECT_COUNT;
     /// Mesh and task shaders.
     MESH_SHADERS = "mesh pipelines and draw_mesh_tasks", "gpu-device.create-mesh-pipeline", Error,
-        "Features::EXPERIMENTAL_MESH_SHADER is off";
+        "Features::EXPERIMENTAL_MESH_SHADER is off", EXPERIMENTAL_MESH_SHADER;
     /// Bottom- and top-level acceleration structures.
     RAY_TRACING = "acceleration structures", "gpu-device.create-blas, create-tlas", Error,
-        "Features::EXPERIMENTAL_RAY_QUERY is off";
+        "Features::EXPERIMENTAL_RAY_QUERY is off", EXPERIMENTAL_RAY_QUERY;
     /// Frames of videos as textures.
     EXTERNAL_TEXTURE = "external textures", "gpu-external-texture", Error,
-        "Features::EXTERNAL_TEXTURE is off";
+        "Features::EXTERNAL_TEXTURE is off", EXTERNAL_TEXTURE;
     /// Compiled pipelines that outlive a run.
     PIPELINE_CACHE = "Device::create_pipeline_cache", "gpu-pipeline-cache", Error,
-        "Features::PIPELINE_CACHE is off; a cache in a pipeline's descriptor has no effect";
+        "Features::PIPELINE_CACHE is off; a cache in a pipeline's descriptor has no effect", PIPELINE_CACHE;
     /// Shaders that are not WGSL, handed to the driver as they are.
     PASSTHROUGH = "Device::create_shader_module_passthrough", "gpu-shader-module-descriptor.code in other languages", Error,
-        "a descriptor with WGSL is taken, through the ordinary way";
+        "a descriptor with WGSL is taken, through the ordinary way", PASSTHROUGH_SHADERS;
     /// Shader sources of a feature that the program did not turn on here.
     SHADER_SOURCE = "a ShaderSource other than WGSL", "gpu-shader-module-descriptor.code in other languages", Error,
         "the features glsl, spirv and naga-ir translate to WGSL in the guest";
@@ -91,10 +102,10 @@ table! {
         "Features::POLYGON_MODE_LINE and _POINT are off";
     /// Conservative rasterisation.
     CONSERVATIVE = "PrimitiveState::conservative", "gpu-primitive-state.conservative", Error,
-        "Features::CONSERVATIVE_RASTERIZATION is off";
+        "Features::CONSERVATIVE_RASTERIZATION is off", CONSERVATIVE_RASTERIZATION;
     /// Several views in one pass.
     MULTIVIEW = "multiview", "gpu-render-pass-descriptor.multiview-mask", Error,
-        "Features::MULTIVIEW is off";
+        "Features::MULTIVIEW is off", MULTIVIEW;
     /// Windows.
     SURFACE = "Instance::create_surface", "a function that returns gpu-canvas-context", Error,
         "CreateSurfaceError; a windowing package is needed";

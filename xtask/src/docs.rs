@@ -38,7 +38,7 @@ struct Row<'a> {
 }
 
 /// The rows between `table! {` and the `}` at the beginning of a line, each of which is
-/// `/// words` and `NAME = "wgpu", "wit", Answer, "note";`.
+/// `/// words` and `NAME = "wgpu", "wit", Answer, "note";`, with the name of a feature behind the note or none.
 fn rows(source: &str) -> Result<Vec<Row<'_>>> {
     let (_, rest) = source.split_once("\ntable! {\n").context("no `table!` in it")?;
     let (block, _) = rest.split_once("\n}\n").context("no end of `table!` in it")?;
@@ -49,7 +49,7 @@ fn rows(source: &str) -> Result<Vec<Row<'_>>> {
     while let Some(name) = pieces.next() {
         let mut next = || pieces.next().with_context(|| format!("the row `{name}` ends early"));
         let (wgpu, comma, wit, answer, note, end) = (next()?, next()?, next()?, next()?, next()?, next()?);
-        if !name.ends_with('=') || comma != "," || end != ";" {
+        if !name.ends_with('=') || comma != "," || !end.ends_with(';') {
             bail!("the row `{name}` is not of the expected form");
         }
         found.push(Row { wgpu, wit, answer: answer.trim_matches([',', ' ']), note });
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn rows_are_found() {
-        let source = "use x;\n\ntable! {\n    /// Says \"what\".\n    A = \"a, b\", \"c\", Error,\n        \"d; e\";\n    /// W.\n    B_C = \"f\", \"g\", Constant, \"h\";\n}\n\nstruct S;\n";
+        let source = "use x;\n\ntable! {\n    /// Says \"what\".\n    A = \"a, b\", \"c\", Error,\n        \"d; e\";\n    /// W.\n    B_C = \"f\", \"g\", Constant, \"h\", FEATURE;\n}\n\nstruct S;\n";
         let expected = [
             Row { wgpu: "a, b", wit: "c", answer: "Error", note: "d; e" },
             Row { wgpu: "f", wit: "g", answer: "Constant", note: "h" },

@@ -24,7 +24,7 @@ pub fn main() -> ExitCode {
         eprintln!("no case is called {argument}");
         return ExitCode::FAILURE;
     };
-    let gpu = match pollster::block_on(Gpu::open(instance())) {
+    let gpu = match pollster::block_on(Gpu::open(default_instance())) {
         Ok(gpu) => gpu,
         Err(error) => {
             eprintln!("no adapter: {error}");
@@ -42,7 +42,7 @@ pub fn main() -> ExitCode {
 }
 
 #[cfg(target_os = "wasi")]
-fn instance() -> wgpu::Instance {
+fn default_instance() -> wgpu::Instance {
     if std::env::args().any(|argument| argument == "--at-once") {
         wgpu_wasi_backend::set_callbacks(wgpu_wasi_backend::Callbacks::AtOnce);
     }
@@ -50,6 +50,18 @@ fn instance() -> wgpu::Instance {
 }
 
 #[cfg(not(target_os = "wasi"))]
-fn instance() -> wgpu::Instance {
+fn default_instance() -> wgpu::Instance {
     wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env())
+}
+
+/// An instance by its description, of the backend that this program is for.
+#[cfg(target_os = "wasi")]
+pub(crate) fn instance(descriptor: wgpu::InstanceDescriptor) -> wgpu::Instance {
+    wgpu_wasi_backend::instance_with(descriptor)
+}
+
+/// An instance by its description.
+#[cfg(not(target_os = "wasi"))]
+pub(crate) fn instance(descriptor: wgpu::InstanceDescriptor) -> wgpu::Instance {
+    wgpu::Instance::new(descriptor)
 }

@@ -31,6 +31,18 @@ impl Gpu {
         Ok(Self { instance, adapter })
     }
 
+    /// Another instance on the same kind of backend.
+    pub fn instance_with(&self, flags: wgpu::InstanceFlags) -> wgpu::Instance {
+        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+        descriptor.flags = flags;
+        descriptor.backends = self.adapter.get_info().backend.into();
+        // As the harness has it.
+        descriptor.backend_options.noop.enable = true;
+        descriptor.backend_options.noop.limits = Some(wgpu::Limits::default());
+        descriptor.backend_options.noop.features = Some(wgpu::Features::empty());
+        entry::instance(descriptor)
+    }
+
     /// A device with the defaults.
     pub async fn device(&self) -> (wgpu::Device, wgpu::Queue) {
         self.device_with(wgpu::Features::empty(), wgpu::Limits::default()).await
@@ -173,6 +185,7 @@ cases! {
         compute_reduction,
         compute_workgroup_memory,
         device_destroy,
+        device_destroy_clear_texture,
         device_error_scopes,
         device_features,
         device_labels_in_errors,
@@ -233,6 +246,7 @@ cases! {
 cases! {
     /// What has to be refused, with the same kind of error on both sides.
     VALIDATION in validation by foreach_validation {
+        invalid_after_destroy,
         invalid_bind_group,
         invalid_bind_group_layout,
         invalid_buffer_map,
@@ -248,6 +262,7 @@ cases! {
         invalid_destroyed_device,
         invalid_dispatch_over_limit,
         invalid_foreign_device,
+        invalid_in_words,
         invalid_missing_features,
         invalid_pass_after_finish,
         invalid_pipeline_layout,
@@ -256,6 +271,7 @@ cases! {
         invalid_render_pipeline,
         invalid_sampler,
         invalid_shader_module,
+        invalid_strict_compliance,
         invalid_submit,
         invalid_texture,
         invalid_texture_view,

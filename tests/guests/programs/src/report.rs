@@ -6,8 +6,8 @@ use std::{fmt, future::Future};
 /// The first bytes of an encoded report.
 const MAGIC: &[u8] = b"wgpu-wasi report 1\n";
 
-/// The kinds of error that WebGPU tells apart. Texts are not compared: they belong to the
-/// implementation.
+/// The kinds of error that WebGPU tells apart. Texts, which belong to the implementation, are compared where a
+/// case says so: [`Report::told`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// `GPUValidationError`.

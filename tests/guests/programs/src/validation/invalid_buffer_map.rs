@@ -12,7 +12,7 @@ async fn map(
     mode: wgpu::MapMode,
 ) {
     let (done, result) = mpsc::channel();
-    r.caught(name, device, || {
+    r.told(name, device, || {
         slice.map_async(mode, move |result| done.send(result.is_ok()).unwrap());
         let _ = device.poll(wgpu::PollType::wait_indefinitely());
     })
@@ -41,5 +41,13 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
         kit::buffer(&device, 256, wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::MAP_WRITE)
     })
     .await;
+    let (misaligned, _) = crate::caught(&device, || {
+        kit::buffer(&device, 256, wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::STORAGE)
+    })
+    .await;
     map(r, &device, "invalid", invalid.slice(..), Read).await;
+    // That it is invalid is the first thing to be wrong with it.
+    map(r, &device, "invalid and misaligned", misaligned.slice(4..64), Read).await;
+    let (copied, _) = crate::caught(&device, || kit::buffer(&device, 256, wgpu::BufferUsages::empty())).await;
+    map(r, &device, "invalid and without the usage", copied.slice(..), Read).await;
 }

@@ -21,7 +21,7 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
         ("overflow", &both, u64::MAX & !3, &other, 0, Some(8)),
         ("onto itself", &both, 0, &both, 0, Some(16)),
     ] {
-        r.caught(name, &device, || {
+        r.told(name, &device, || {
             let mut encoder = kit::encoder(&device);
             encoder.copy_buffer_to_buffer(from, at, to, into, size);
             encoder.finish()

@@ -4,13 +4,13 @@ use crate::{Gpu, Report, kit};
 
 pub async fn run(gpu: &Gpu, r: &mut Report) {
     let (device, _queue) = gpu.device().await;
-    r.caught("left open", &device, || {
+    r.told("left open", &device, || {
         let mut encoder = kit::encoder(&device);
         encoder.push_debug_group("open");
         encoder.finish()
     })
     .await;
-    r.caught("closed too often", &device, || {
+    r.told("closed too often", &device, || {
         let mut encoder = kit::encoder(&device);
         encoder.push_debug_group("open");
         encoder.pop_debug_group();
@@ -18,7 +18,7 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
         encoder.finish()
     })
     .await;
-    r.caught("closed in a pass", &device, || {
+    r.told("closed in a pass", &device, || {
         let mut encoder = kit::encoder(&device);
         encoder.push_debug_group("open");
         encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()).pop_debug_group();

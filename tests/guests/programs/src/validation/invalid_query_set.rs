@@ -7,9 +7,9 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
     let set =
         |ty, count| device.create_query_set(&wgpu::QuerySetDescriptor { label: Some("queries"), ty, count });
     use wgpu::QueryType::{Occlusion, Timestamp};
-    r.caught("no queries", &device, || set(Occlusion, 0)).await;
-    r.caught("too many queries", &device, || set(Occlusion, 4097)).await;
-    r.caught("timestamps without the feature", &device, || set(Timestamp, 2)).await;
+    r.told("no queries", &device, || set(Occlusion, 0)).await;
+    r.told("too many queries", &device, || set(Occlusion, 4097)).await;
+    r.told("timestamps without the feature", &device, || set(Timestamp, 2)).await;
 
     let queries = set(Occlusion, 4);
     let destroyed = set(Occlusion, 4);
@@ -34,7 +34,7 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
         drop(commands);
     }
 
-    r.caught("timestamps into occlusion queries", &device, || {
+    r.told("timestamps into occlusion queries", &device, || {
         let mut encoder = kit::encoder(&device);
         encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
             label: None,

@@ -13,12 +13,12 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
     let source = kit::storage_of_size(&device, 64);
     let good = copy_from(&source);
     let destroyed = copy_from(&source);
-    r.caught("good", &device, || {
+    r.told("good", &device, || {
         queue.submit([good]);
     })
     .await;
     source.destroy();
-    r.caught("destroyed buffer", &device, || {
+    r.told("destroyed buffer", &device, || {
         queue.submit([destroyed]);
     })
     .await;
@@ -31,12 +31,12 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
     });
     let commands = copy_from(&mapped);
     let again = copy_from(&mapped);
-    r.caught("mapped buffer", &device, || {
+    r.told("mapped buffer", &device, || {
         queue.submit([commands]);
     })
     .await;
     mapped.unmap();
-    r.caught("unmapped since", &device, || {
+    r.told("unmapped since", &device, || {
         queue.submit([again]);
     })
     .await;
@@ -54,7 +54,7 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
     );
     let commands = encoder.finish();
     texture.destroy();
-    r.caught("destroyed texture", &device, || {
+    r.told("destroyed texture", &device, || {
         queue.submit([commands]);
     })
     .await;
@@ -67,15 +67,15 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
     .await;
     r.error("bad commands", error.as_ref());
     let fine = kit::encoder(&device).finish();
-    r.caught("invalid beside valid", &device, || {
+    r.told("invalid beside valid", &device, || {
         queue.submit([fine, bad]);
     })
     .await;
-    r.caught("nothing", &device, || {
+    r.told("nothing", &device, || {
         queue.submit([]);
     })
     .await;
-    r.caught("good at the end", &device, || {
+    r.told("good at the end", &device, || {
         queue.submit([kit::encoder(&device).finish()]);
         kit::wait(&device);
     })

@@ -29,18 +29,25 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
         ("destroyed", &destroyed, 0, 4),
         ("mapped", &mapped, 0, 4),
         ("invalid", &bad, 0, 4),
+        ("invalid and misaligned", &bad, 2, 4),
     ] {
-        r.caught(name, &device, || {
+        r.told(name, &device, || {
             queue.write_buffer(buffer, offset, &vec![1; size]);
             queue.submit([]);
         })
         .await;
     }
-    for (name, buffer, offset, size) in
-        [("misaligned", &target, 2, 4), ("beyond the end", &target, 60, 8), ("wrong usage", &source, 0, 4)]
-    {
+    for (name, buffer, offset, size) in [
+        ("misaligned", &target, 2, 4),
+        ("misaligned size", &target, 0, 5),
+        ("beyond the end", &target, 60, 8),
+        ("offset beyond the end", &target, 68, 4),
+        ("wrong usage", &source, 0, 4),
+        ("mapped", &mapped, 0, 4),
+        ("invalid and misaligned", &bad, 2, 4),
+    ] {
         let view = r
-            .caught(format!("write_buffer_with, {name}"), &device, || {
+            .told(format!("write_buffer_with, {name}"), &device, || {
                 queue.write_buffer_with(buffer, offset, wgpu::BufferSize::new(size).unwrap()).is_none()
             })
             .await;
