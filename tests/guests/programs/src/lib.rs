@@ -261,6 +261,7 @@ cases! {
         invalid_debug_groups,
         invalid_destroyed_device,
         invalid_dispatch_over_limit,
+        invalid_draws,
         invalid_foreign_device,
         invalid_in_words,
         invalid_missing_features,
