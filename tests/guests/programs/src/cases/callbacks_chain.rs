@@ -20,7 +20,7 @@ fn link(chain: &Arc<Chain>) {
     if number >= LINKS {
         return;
     }
-    let buffer = &chain.buffers[usize::from(number % 2 == 0)];
+    let buffer = &chain.buffers[usize::from(number.is_multiple_of(2))];
     let next = Arc::clone(chain);
     let mapped = buffer.clone();
     buffer.map_async(wgpu::MapMode::Read, .., move |result| {
