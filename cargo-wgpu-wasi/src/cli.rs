@@ -15,6 +15,7 @@ use crate::{
     lock::Guard,
     session::{self, Runner},
     test_runner::TestRun,
+    variants::Choice,
 };
 
 /// Builds and runs any project that uses wgpu as a sandboxed WebAssembly component, unmodified.
@@ -50,6 +51,8 @@ enum Command {
         /// The folder, inside the project
         #[arg(value_name = "FOLDER")]
         folder: PathBuf,
+        #[command(flatten)]
+        choice: Choice,
         /// Arguments of cargo, such as --manifest-path
         #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
         cargo: Vec<OsString>,
@@ -66,6 +69,9 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct Arguments {
     #[command(flatten)]
+    choice: Choice,
+
+    #[command(flatten)]
     options: Options,
 
     /// Arguments of cargo, and after `--` those of the program; ours may stand among cargo's
@@ -77,6 +83,9 @@ struct Arguments {
 #[derive(Debug, Parser)]
 #[command(name = "cargo wgpu-wasi", no_binary_name = true, disable_help_flag = true)]
 struct OurOptions {
+    #[command(flatten)]
+    choice: Choice,
+
     #[command(flatten)]
     options: Options,
 }
@@ -115,10 +124,10 @@ fn asks_for_help(arguments: &[&OsStr]) -> bool {
 /// A command of cargo's.
 fn forward(command: &OsStr, arguments: Vec<OsString>) -> ExitCode {
     let (ours, cargo) = arguments::split::<OurOptions>(arguments);
-    let OurOptions { options } = OurOptions::parse_from(ours);
+    let OurOptions { choice, options } = OurOptions::parse_from(ours);
     let tests = command == "test" || command == "t" || command == "bench";
     let runner = if tests { Runner::Test } else { Runner::Run };
-    tell(session::run(command, cargo, &options, runner))
+    tell(session::run(command, cargo, &options, choice, runner))
 }
 
 fn tell(result: anyhow::Result<ExitCode>) -> ExitCode {
@@ -137,7 +146,7 @@ fn other(arguments: Vec<OsString>) -> ExitCode {
     }
     cli::start_log();
     match command {
-        Command::Config { folder, cargo } => tell(session::keep(&folder, cargo)),
+        Command::Config { folder, choice, cargo } => tell(session::keep(&folder, choice, cargo)),
         Command::Adapters(adapters) => cli::exit_code(adapters.execute()),
         Command::Runner(run) => cli::exit_code(run.execute_for_cargo()),
         Command::TestRunner(run) => cli::exit_code(run.execute()),

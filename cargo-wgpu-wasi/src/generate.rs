@@ -4,6 +4,8 @@
 //! target/wgpu-wasi/
 //!   wgpu-30.0.1/              the stand-in and all that it is built from, laid out as in the checkout
 //!   wgpu-30.0.1-library/      the same without an entry point, for projects with a `cdylib`
+//!   wgpu-30.0.1-at-once/      the same with callbacks that don't wait for `poll`
+//!   wgpu-30.0.1-not-send/     the same with types that are not `Send`; all of these together as well
 //!   wasm-bindgen-futures-…/
 //!   registry/wgpu-30.0.1/     the real package, as a source that is not crates.io
 //!   projects/NAME-HASH/       config.toml; what keeps Cargo.lock as it was
@@ -22,7 +24,17 @@ use crate::{
     arguments::TARGET,
     project::{Project, Real, write_changed},
     stand_ins::{EMBEDDED, REGISTRY, WGPU},
+    variants::Variant,
 };
+
+/// The feature of the backend by which callbacks don't wait for `poll`.
+const AT_ONCE: &str = "callbacks-at-once";
+
+/// That by which programs export `wasi:cli/run@0.3`.
+const RUN3: &str = "run3";
+
+/// wgpu's, by which its types are `Send`.
+const SEND: &str = "fragile-send-sync-non-atomic-wasm";
 
 /// Writes everything for `reals`; returns the configuration for `--config`.
 pub(crate) fn write(project: &Project, reals: &[Real]) -> Result<PathBuf> {
@@ -69,8 +81,11 @@ fn packages(folder: &Path, reals: &[Real], name: &Path) -> Result<Table> {
 
 /// The name of the folder of a stand-in and its parts.
 fn folder_name(real: &Real) -> String {
-    let library = if real.without_main && real.stand_in.name == WGPU.name { "-library" } else { "" };
-    format!("{}-{}{library}", real.stand_in.name, real.version)
+    let of_wgpu = |name, on| if on && real.stand_in.name == WGPU.name { name } else { "" };
+    let library = of_wgpu("-library", real.without_main);
+    let at_once = of_wgpu("-at-once", real.variant.at_once);
+    let not_send = of_wgpu("-not-send", real.variant.not_send);
+    format!("{}-{}{library}{at_once}{not_send}", real.stand_in.name, real.version)
 }
 
 /// cargo's configuration with these patches and this folder of real packages.
@@ -154,11 +169,14 @@ fn manifest(text: &str, real: &Real) -> Result<String> {
     }
     if let (Some(edge), Some(features)) = (edge, manifest.get_mut("features").and_then(Value::as_table_mut)) {
         match_features(features, &format!("{edge}/"), &real.features);
-        if real.without_main
-            && let Some(default) = features.get_mut("default").and_then(Value::as_array_mut)
-        {
+        let Variant { at_once, not_send } = real.variant;
+        // The backend's own, which the shim's manifest has.
+        let at_once = at_once && features.contains_key(AT_ONCE);
+        if let Some(default) = features.get_mut("default").and_then(Value::as_array_mut) {
             // The export that is there for programs calls `main`, and a library does not link with it.
-            default.retain(|feature| feature.as_str() != Some("run3"));
+            let off = [(RUN3, real.without_main), (SEND, not_send)];
+            default.retain(|feature| !off.iter().any(|(name, off)| *off && feature.as_str() == Some(name)));
+            default.extend(at_once.then(|| AT_ONCE.into()));
         }
     }
     Ok(manifest.to_string())

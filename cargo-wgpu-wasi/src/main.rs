@@ -21,6 +21,7 @@ mod stack;
 mod stand_ins;
 mod target;
 mod test_runner;
+mod variants;
 
 use std::process::ExitCode;
 

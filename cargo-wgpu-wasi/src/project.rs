@@ -16,6 +16,7 @@ use crate::{
     cargo::{cargo, output},
     lock::Flavor,
     stand_ins::{MARKER, STAND_INS, StandIn, WGPU},
+    variants::{Choice, Variant},
 };
 
 /// A cargo workspace.
@@ -41,6 +42,7 @@ pub(crate) struct Real {
     pub(crate) features: BTreeSet<String>,
     /// The project has a library that is a component (`cdylib`), which has no `main` to export.
     pub(crate) without_main: bool,
+    pub(crate) variant: Variant,
 }
 
 /// What a project has of wgpu.
@@ -83,7 +85,7 @@ impl Project {
     }
 
     /// What of `metadata` is to be replaced.
-    pub(crate) fn reals(&self, metadata: &Metadata) -> Result<Found> {
+    pub(crate) fn reals(&self, metadata: &Metadata, choice: Choice) -> Result<Found> {
         if metadata.packages.iter().any(|package| package.name.as_str() == MARKER) {
             return Ok(Found::StandIns);
         }
@@ -91,6 +93,7 @@ impl Project {
             [self.lock_file(), Flavor::Plain.memory(&self.own)].map(|file| fs::read_to_string(file).ok());
         let mut targets = metadata.workspace_packages().into_iter().flat_map(|package| &package.targets);
         let without_main = targets.any(|target| target.crate_types.contains(&CrateType::CDyLib));
+        let variant = choice.variant(metadata.packages.iter().map(|package| package.name.as_str()));
         let mut reals = Vec::new();
         for stand_in in STAND_INS {
             let versions: Vec<_> =
@@ -120,6 +123,7 @@ impl Project {
                 source: source.to_owned().into(),
                 features: package.features.keys().cloned().collect(),
                 without_main,
+                variant,
             });
         }
         Ok(Found::Reals(reals))

@@ -20,6 +20,7 @@ use crate::{
     project::{Found, Project},
     stack::{self, Kept},
     target,
+    variants::Choice,
 };
 
 /// What runs the programs that cargo has built.
@@ -36,6 +37,7 @@ pub(crate) fn run(
     command: &OsStr,
     arguments: Vec<OsString>,
     options: &Options,
+    choice: Choice,
     runner: Runner,
 ) -> Result<ExitCode> {
     // Ctrl-C goes to cargo as well; we stay to see the lock file back in its place.
@@ -50,7 +52,7 @@ pub(crate) fn run(
     let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
     let stack = stack::Settings::find(&arguments.place)?;
     let mut config = vec!["--config".into(), runner_config(runner, options)?];
-    match project.reals(&metadata)? {
+    match project.reals(&metadata, choice)? {
         Found::Reals(reals) => {
             config.extend(["--config".into(), generate::write(&project, &reals)?.into_os_string()]);
         }
@@ -76,12 +78,12 @@ pub(crate) fn run(
 }
 
 /// Writes what the project needs into a folder of its own, and prints the configuration for it.
-pub(crate) fn keep(folder: &Path, arguments: Vec<OsString>) -> Result<ExitCode> {
+pub(crate) fn keep(folder: &Path, choice: Choice, arguments: Vec<OsString>) -> Result<ExitCode> {
     let arguments = CargoArguments::new(arguments);
     let project = Project::find(&arguments)?;
     let mut lock = Lock::start(&project.lock_file(), &project.own)?;
     let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
-    match project.reals(&metadata)? {
+    match project.reals(&metadata, choice)? {
         Found::Reals(reals) => {
             let flag = match Kept::find(&arguments.place)? {
                 Kept::Flag => Some(stack::FLAG),

@@ -1,5 +1,7 @@
 //! Each command, and what reaches cargo and the program.
 
+use std::fs;
+
 use crate::project::{COMPUTE, COMPUTED, POLLSTER, Project, gpu, package, text};
 
 const PROGRAM: &str = r#"
@@ -84,4 +86,50 @@ fn no_browser_and_no_gpu_stack_in_the_graph() {
     for unwanted in ["wgpu-core", "wgpu-hal", "naga", "wasm-bindgen", "js-sys", "web-sys"] {
         assert!(!names.contains(&unwanted), "{unwanted}\n{tree}");
     }
+}
+
+const CALLBACK: &str = r#"
+fn main() {
+    let instance = wgpu::Instance::default();
+    let adapter = pollster::block_on(instance.request_adapter(&Default::default())).unwrap();
+    let (device, _queue) = pollster::block_on(adapter.request_device(&Default::default())).unwrap();
+    let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
+    let descriptor = wgpu::BufferDescriptor { label: None, size: 16, usage, mapped_at_creation: false };
+    let buffer = device.create_buffer(&descriptor);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    buffer.map_async(wgpu::MapMode::Read, .., move |result| sender.send(result.is_ok()).unwrap());
+    println!("at once: {:?}", receiver.try_recv().ok());
+    device.poll(wgpu::PollType::wait_indefinitely()).unwrap();
+    println!("after poll: {:?}", receiver.try_recv().ok());
+}
+"#;
+
+#[test]
+fn when_callbacks_run() {
+    if !gpu() {
+        return;
+    }
+    let (at_once, in_poll) =
+        ("at once: Some(true)\nafter poll: None\n", "at once: None\nafter poll: Some(true)\n");
+    let dependencies = format!("{POLLSTER}wgpu = \"30\"\n");
+    let project =
+        Project::new("callbacks", &package("callbacks", &dependencies), &[("src/main.rs", CALLBACK)]);
+    project.lock();
+    assert_eq!(project.succeeds("run --release"), in_poll);
+    assert_eq!(project.succeeds("run --release --callbacks at-once"), at_once);
+
+    // One of this name in the graph is enough.
+    let dependencies = format!("{dependencies}cubecl-wgpu.path = \"cubecl-wgpu\"\n");
+    let files = [
+        ("src/main.rs", CALLBACK),
+        ("cubecl-wgpu/Cargo.toml", &*package("cubecl-wgpu", "")),
+        ("cubecl-wgpu/src/lib.rs", ""),
+    ];
+    let project = Project::new("callbacks-cube", &package("callbacks-cube", &dependencies), &files);
+    project.lock();
+    assert_eq!(project.succeeds("run --release"), at_once);
+    assert_eq!(project.succeeds("run --release --callbacks=in-poll"), in_poll);
+    project.succeeds("config made");
+    let made = fs::read_dir(project.root.join("made")).unwrap().flatten();
+    assert!(made.into_iter().any(|entry| entry.file_name().to_string_lossy().ends_with("-at-once")));
 }
