@@ -25,9 +25,6 @@ struct Package {
     features: Vec<String>,
 }
 
-/// What only runs in a browser.
-const BROWSER: [&str; 3] = ["js-sys", "wasm-bindgen", "web-sys"];
-
 impl Graph {
     /// Asks cargo, with the configuration that `config` holds.
     pub(crate) fn of(arguments: &CargoArguments, config: &[OsString]) -> Result<Self> {
@@ -40,7 +37,7 @@ impl Graph {
             "cargo can't make out the dependencies with those of the sandbox, as it says above. The first \
              time in a project, they may have to be downloaded",
         )?;
-        Ok(Self { packages: text.lines().filter_map(parse).collect() })
+        Ok(Self::from_text(&text))
     }
 
     fn named(&self, name: &str) -> impl Iterator<Item = &Package> {
@@ -76,13 +73,19 @@ impl Graph {
         Ok(())
     }
 
-    /// A remark for a program that failed: it may have asked for a browser.
-    pub(crate) fn remark(&self) -> Option<String> {
-        let name = BROWSER.into_iter().find(|name| self.named(name).next().is_some())?;
-        Some(format!(
-            "note: `{name}` is part of this build, and what calls it panics outside of a browser; \
-             `cargo wgpu-wasi tree --invert {name}` shows who does"
-        ))
+    /// The version of a package, if it is there.
+    pub(crate) fn version(&self, name: &str) -> Option<&str> {
+        self.named(name).next().map(|package| package.version.as_str())
+    }
+
+    /// The features of a package, in all its versions.
+    pub(crate) fn features_of(&self, name: &str) -> Vec<&str> {
+        self.named(name).flat_map(|package| &package.features).map(String::as_str).collect()
+    }
+
+    /// The lines of `cargo tree`.
+    pub(crate) fn from_text(text: &str) -> Self {
+        Self { packages: text.lines().filter_map(parse).collect() }
     }
 }
 
@@ -102,13 +105,9 @@ fn parse(line: &str) -> Option<Package> {
 mod tests {
     use super::*;
 
-    fn graph(text: &str) -> Graph {
-        Graph { packages: text.lines().filter_map(parse).collect() }
-    }
-
     #[test]
     fn lines_of_cargo_tree() {
-        let packages = graph("wgpu v30.0.1 (/a b/wgpu)|default,std (*)\nlog v0.4.1|\n\n").packages;
+        let packages = Graph::from_text("wgpu v30.0.1 (/a b/wgpu)|default,std (*)\nlog v0.4.1|\n\n").packages;
         assert_eq!(packages.len(), 2);
         assert_eq!(packages[0].source, "(/a b/wgpu)");
         assert_eq!(packages[0].features, ["default", "std"]);
@@ -119,10 +118,8 @@ mod tests {
     fn a_real_wgpu_for_browsers_is_refused() {
         let ours = format!("wgpu v30.0.1 (/x/wgpu)|default\n{MARKER} v0.1.0 (/x)|run3\n");
         let real = |features| format!("{ours}wgpu v30.0.1 (registry `wgpu-wasi`)|{features}");
-        assert!(graph(&real("custom,std")).check().is_ok());
-        let error = graph(&real("custom,web,webgpu")).check().unwrap_err().to_string();
+        assert!(Graph::from_text(&real("custom,std")).check().is_ok());
+        let error = Graph::from_text(&real("custom,web,webgpu")).check().unwrap_err().to_string();
         assert!(error.contains("resolver"), "{error}");
-        assert!(graph(&ours).remark().is_none());
-        assert!(graph("web-sys v0.3.1|").remark().is_some_and(|remark| remark.contains("web-sys")));
     }
 }

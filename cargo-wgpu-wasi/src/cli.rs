@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
+    fs,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -60,10 +61,31 @@ enum Command {
     Adapters(Adapters),
     /// As cargo's runner: run one component
     #[command(hide = true)]
-    Runner(Run),
+    Runner(ForCargo<Run>),
     /// As cargo's runner: run one component of tests
     #[command(hide = true)]
-    TestRunner(TestRun),
+    TestRunner(ForCargo<TestRun>),
+}
+
+/// What cargo has us run.
+#[derive(Debug, clap::Args)]
+struct ForCargo<T: clap::Args> {
+    /// A file to be made, by which the command around cargo knows that it is no longer building
+    #[arg(long, value_name = "FILE", hide = true)]
+    ran: Option<PathBuf>,
+
+    #[command(flatten)]
+    run: T,
+}
+
+impl<T: clap::Args> ForCargo<T> {
+    fn begin(self) -> T {
+        if let Some(ran) = self.ran {
+            // Without it, remarks are those on a build that failed.
+            let _ = fs::write(ran, "");
+        }
+        self.run
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -148,8 +170,8 @@ fn other(arguments: Vec<OsString>) -> ExitCode {
     match command {
         Command::Config { folder, choice, cargo } => tell(session::keep(&folder, choice, cargo)),
         Command::Adapters(adapters) => cli::exit_code(adapters.execute()),
-        Command::Runner(run) => cli::exit_code(run.execute_for_cargo()),
-        Command::TestRunner(run) => cli::exit_code(run.execute()),
+        Command::Runner(run) => cli::exit_code(run.begin().execute_for_cargo()),
+        Command::TestRunner(run) => cli::exit_code(run.begin().execute()),
         // They are handled before, all but the wish for help, which clap has fulfilled.
         Command::Build(_) | Command::Run(_) | Command::Test(_) | Command::Bench(_) => usage(),
         Command::Check(_) | Command::Clippy(_) | Command::Tree(_) => usage(),

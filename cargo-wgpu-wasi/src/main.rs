@@ -16,6 +16,7 @@ mod configuration;
 mod generate;
 mod lock;
 mod project;
+mod remarks;
 mod session;
 mod stack;
 mod stand_ins;

@@ -3,8 +3,9 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
+    fs,
     path::Path,
-    process::ExitCode,
+    process::{self, ExitCode},
 };
 
 use anyhow::{Context, Result, bail};
@@ -18,6 +19,7 @@ use crate::{
     generate,
     lock::{Flavor, Lock},
     project::{Found, Project},
+    remarks::{Failure, Sources, remarks},
     stack::{self, Kept},
     target,
     variants::Choice,
@@ -51,7 +53,8 @@ pub(crate) fn run(
     let mut lock = Lock::start(&project.lock_file(), &project.own)?;
     let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
     let stack = stack::Settings::find(&arguments.place)?;
-    let mut config = vec!["--config".into(), runner_config(runner, options)?];
+    let ran = project.own.join(format!("ran-{}", process::id()));
+    let mut config = vec!["--config".into(), runner_config(runner, options, &ran)?];
     match project.reals(&metadata, choice)? {
         Found::Reals(reals) => {
             config.extend(["--config".into(), generate::write(&project, &reals)?.into_os_string()]);
@@ -69,10 +72,14 @@ pub(crate) fn run(
         cargo.arg(command).args(&config).args(own).args(stack.options).args(rest).envs(stack.variables);
         cargo.status().context("can't run cargo")
     })?;
-    if status.code().is_some_and(|code| [PANICKED, TRAPPED].map(i32::from).contains(&code))
-        && let Some(remark) = graph.remark()
-    {
-        eprintln!("{remark}");
+    let failure = if ran.exists() { Failure::Program } else { Failure::Build };
+    // It is there if a program ran.
+    let _ = fs::remove_file(&ran);
+    // cargo's own status is that of a panic. What ends by itself, or is ended from outside, has its reasons elsewhere.
+    if status.code().is_some_and(|code| [PANICKED, TRAPPED].map(i32::from).contains(&code)) {
+        for remark in remarks(&graph, &Sources::of(&metadata), failure) {
+            eprintln!("{remark}");
+        }
     }
     Ok(cargo::exit_code(status))
 }
@@ -100,14 +107,14 @@ pub(crate) fn keep(folder: &Path, choice: Choice, arguments: Vec<OsString>) -> R
     Ok(ExitCode::SUCCESS)
 }
 
-/// The setting that makes cargo run components with this program.
-fn runner_config(runner: Runner, options: &Options) -> Result<OsString> {
+/// The setting that makes cargo run components with this program, which makes the file `ran` then.
+fn runner_config(runner: Runner, options: &Options, ran: &Path) -> Result<OsString> {
     let program = env::current_exe().context("the path of this program")?;
     let name = match runner {
         Runner::Run => "runner",
         Runner::Test => "test-runner",
     };
-    let mut words = vec![program.into_os_string(), name.into()];
+    let mut words = vec![program.into_os_string(), name.into(), "--ran".into(), ran.into()];
     words.extend(options.arguments().context("the current folder")?);
     let words: Option<Vec<Value>> = words.iter().map(|word| Some(word.to_str()?.into())).collect();
     let words = Value::Array(words.context("a path that is no UTF-8 can't be in cargo's configuration")?);

@@ -117,3 +117,61 @@ fn a_panic() {
         assert!(!told.contains(part), "{part}\n{told}");
     }
 }
+
+/// A crate of this name that does not compile for wasm, as the real one.
+fn stub(name: &str, version: &str, features: &str) -> String {
+    package(name, "").replace("0.1.0", version) + "[features]\n" + features
+}
+
+const NOT_FOR_WASM: &str = "#[cfg(target_family = \"wasm\")]\ncompile_error!(\"not for wasm\");\n";
+
+#[test]
+fn what_does_not_compile_in_the_sandbox() {
+    let dependencies =
+        "wgpu = \"30\"\nwinit.path = \"winit\"\ntokio = { path = \"tokio\", features = [\"full\"] }\n";
+    let files = [
+        ("src/main.rs", "// as_hal\nfn main() {\n    let _ = wgpu::hal::api::Vulkan;\n}\n"),
+        ("winit/Cargo.toml", &*stub("winit", "0.29.15", "")),
+        ("winit/src/lib.rs", NOT_FOR_WASM),
+        ("tokio/Cargo.toml", &stub("tokio", "1.54.0", "full = [\"net\", \"rt\"]\nnet = []\nrt = []\n")),
+        ("tokio/src/lib.rs", NOT_FOR_WASM),
+    ];
+    let project = Project::new("remarks", &package("remarks", dependencies), &files);
+    project.lock();
+    let parts = [
+        "note: winit 0.29.15 is part of this build",
+        "note: tokio has the features net in this build",
+        "note: src/main.rs:3 has `wgpu::hal`",
+    ];
+    let told = project.fails("check --release");
+    for part in parts {
+        assert_eq!(told.matches(part).count(), 1, "{part:?}\n{told}");
+    }
+    // What works has no remarks.
+    let told = text(&project.tool("tree").output().unwrap());
+    assert!(!told.contains("note: "), "{told}");
+}
+
+#[test]
+fn what_the_sandbox_does_not_have() {
+    if !gpu() {
+        return;
+    }
+    let program = "fn main() {\n    let instance = wgpu::Instance::default();\n    \
+                   let adapter = pollster::block_on(instance.request_adapter(&Default::default())).unwrap();\n    \
+                   let required_features = wgpu::Features::MAPPABLE_PRIMARY_BUFFERS;\n    \
+                   let wanted = wgpu::DeviceDescriptor { required_features, ..Default::default() };\n    \
+                   println!(\"{}\", pollster::block_on(adapter.request_device(&wanted)).unwrap_err());\n    \
+                   std::thread::spawn(|| ()).join().unwrap();\n}\n";
+    let manifest = package("lacks", &format!("{POLLSTER}wgpu = \"30\"\n"));
+    let project = Project::new("lacks", &manifest, &[("src/main.rs", program)]);
+    project.lock();
+    let told = project.fails("run --release");
+    for part in [
+        "needs the features MAPPABLE_PRIMARY_BUFFERS of the host; this host offers ",
+        "no host of wasi:webgpu has them",
+        "note: src/main.rs:7 has `thread::spawn`. wasm32-wasip2 has no threads",
+    ] {
+        assert!(told.contains(part), "{part:?}\n{told}");
+    }
+}
