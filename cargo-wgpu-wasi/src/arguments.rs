@@ -1,6 +1,9 @@
 //! Which arguments are ours, which are cargo's, and what ours have to know of cargo's.
 
-use std::ffi::{OsStr, OsString};
+use std::{
+    ffi::{OsStr, OsString},
+    path::Path,
+};
 
 use clap::CommandFactory;
 
@@ -42,6 +45,8 @@ pub(crate) struct CargoArguments {
     pub(crate) all: Vec<OsString>,
     /// Where the project is and how it is reached: for every command.
     pub(crate) place: Vec<OsString>,
+    /// `--manifest-path`, which is part of the place.
+    pub(crate) manifest: Vec<OsString>,
     /// Which packages and features: for `cargo tree`.
     pub(crate) selection: Vec<OsString>,
     /// The lock file has to fit the manifests.
@@ -71,6 +76,19 @@ impl CargoArguments {
             }
         }
         features
+    }
+
+    /// Leads to another manifest, with this `--config` beside it.
+    pub(crate) fn move_to(&mut self, manifest: &Path, setting: OsString) {
+        let old = self.manifest.clone();
+        for list in [&mut self.place, &mut self.all] {
+            // They stand together where they stand.
+            if let Some(at) = list.windows(old.len().max(1)).position(|words| words == old) {
+                list.drain(at..at + old.len());
+            }
+            let moved = ["--manifest-path".into(), manifest.into(), "--config".into(), setting.clone()];
+            list.splice(0..0, moved);
+        }
     }
 
     /// Looks at `arguments` up to `--`.
@@ -123,6 +141,9 @@ impl CargoArguments {
             } else if let Some(target) = text.strip_prefix("--target=") {
                 found.targets.push(target.into());
             }
+            if text == "--manifest-path" || text.starts_with("--manifest-path=") {
+                found.manifest = [argument.clone()].into_iter().chain(value.clone()).collect();
+            }
             if let Some(list) = list {
                 list.extend([argument.clone()].into_iter().chain(value.clone()));
             }
@@ -167,6 +188,13 @@ mod tests {
         assert_eq!(found.targets, words("wasm32-wasip2"));
         assert!(found.locked);
         assert_eq!(found.all, words(&line.replacen("--locked ", "", 1)));
+        let mut moved = found.clone();
+        moved.move_to(Path::new("/b/Cargo.toml"), "c=1".into());
+        assert_eq!(moved.place, words("--manifest-path /b/Cargo.toml --config c=1 --offline"));
+        assert_eq!(moved.all[..5], words("--manifest-path /b/Cargo.toml --config c=1 --release"));
+        let mut moved = CargoArguments::new(words("--release"));
+        moved.move_to(Path::new("/b/Cargo.toml"), "c=1".into());
+        assert_eq!(moved.all, words("--manifest-path /b/Cargo.toml --config c=1 --release"));
         assert_eq!(CargoArguments::new(words("--frozen")).all, words("--offline"));
     }
 }

@@ -15,6 +15,7 @@ mod cli;
 mod configuration;
 mod generate;
 mod lock;
+mod mirror;
 mod project;
 mod remarks;
 mod session;

@@ -15,6 +15,7 @@ use crate::{
     arguments::{CargoArguments, TARGET},
     cargo::{cargo, output},
     lock::Flavor,
+    mirror,
     stand_ins::{MARKER, STAND_INS, StandIn, WGPU},
     variants::{Choice, Variant},
 };
@@ -24,6 +25,8 @@ use crate::{
 pub(crate) struct Project {
     /// The folder of its root manifest.
     pub(crate) root: PathBuf,
+    /// Where cargo keeps its lock file.
+    pub(crate) lock: PathBuf,
     /// Below its target folder, what all projects with this target folder share.
     pub(crate) shared: PathBuf,
     /// What is this project's alone.
@@ -55,24 +58,33 @@ pub(crate) enum Found {
 }
 
 impl Project {
-    /// Finds the project as cargo would.
-    pub(crate) fn find(arguments: &CargoArguments) -> Result<Self> {
+    /// Finds the project as cargo would. Where it can't be written, `arguments` lead to a picture of it from then on.
+    pub(crate) fn find(arguments: &mut CargoArguments) -> Result<Self> {
         let metadata = metadata(&arguments.place, &["--no-deps"])?.context(
             "cargo finds no project here: run the command in its folder, or name it with --manifest-path",
         )?;
         let root = metadata.workspace_root.into_std_path_buf();
-        let shared = metadata.target_directory.into_std_path_buf().join("wgpu-wasi");
+        let target = metadata.target_directory.into_std_path_buf();
+        let shared = target.join("wgpu-wasi");
         // Target folders may be shared, names of projects repeat.
         let mut hasher = DefaultHasher::new();
         root.hash(&mut hasher);
         let name = root.file_name().unwrap_or_default().to_string_lossy();
         let own = shared.join("projects").join(format!("{name}-{:016x}", hasher.finish()));
-        fs::create_dir_all(&own).with_context(|| own.display().to_string())?;
-        Ok(Self { root, shared, own })
-    }
-
-    pub(crate) fn lock_file(&self) -> PathBuf {
-        self.root.join("Cargo.lock")
+        fs::create_dir_all(&own).with_context(|| {
+            let target = target.display();
+            format!("can't write into {target}; CARGO_TARGET_DIR chooses another folder for what is built")
+        })?;
+        let mut lock = root.join("Cargo.lock");
+        if !mirror::can_write(&root) {
+            let pictures = own.join("mirror");
+            lock = mirror::make(&root, &pictures)?.join("Cargo.lock");
+            let manifest = mirror::path(&manifest(arguments)?, &pictures);
+            let target = target.to_str().with_context(|| format!("{} is no UTF-8", target.display()))?;
+            let setting = format!("build.target-dir={}", toml::Value::from(target));
+            arguments.move_to(&manifest, setting.into());
+        }
+        Ok(Self { root, lock, shared, own })
     }
 
     /// Asks cargo for the packages of the project, as they are without us.
@@ -90,7 +102,7 @@ impl Project {
             return Ok(Found::StandIns);
         }
         let locks =
-            [self.lock_file(), Flavor::Plain.memory(&self.own)].map(|file| fs::read_to_string(file).ok());
+            [self.lock.clone(), Flavor::Plain.memory(&self.own)].map(|file| fs::read_to_string(file).ok());
         let mut targets = metadata.workspace_packages().into_iter().flat_map(|package| &package.targets);
         let without_main = targets.any(|target| target.crate_types.contains(&CrateType::CDyLib));
         let variant = choice.variant(metadata.packages.iter().map(|package| package.name.as_str()));
@@ -162,6 +174,14 @@ fn checksum(lock: &str, name: &str, version: &str) -> Option<String> {
         let same = text(package, "name")? == name && text(package, "version")? == version;
         same.then(|| text(package, "checksum")).flatten()
     })
+}
+
+/// The manifest that cargo goes by.
+fn manifest(arguments: &CargoArguments) -> Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["locate-project", "--message-format", "plain"]);
+    let path = output(command.args(&arguments.manifest))?.context("cargo finds no project here")?;
+    Ok(path.trim_end().into())
 }
 
 /// `None` when cargo failed, and has said why.

@@ -44,13 +44,13 @@ pub(crate) fn run(
 ) -> Result<ExitCode> {
     // Ctrl-C goes to cargo as well; we stay to see the lock file back in its place.
     ctrlc::set_handler(|| {}).context("can't wait for cargo on Ctrl-C")?;
-    let arguments = CargoArguments::new(arguments);
+    let mut arguments = CargoArguments::new(arguments);
     if let Some(target) = arguments.targets.iter().find(|target| *target != TARGET) {
         bail!("cargo wgpu-wasi builds for {TARGET}, and for {} plain cargo does", target.display());
     }
-    let project = Project::find(&arguments)?;
+    let project = Project::find(&mut arguments)?;
     target::ensure()?;
-    let mut lock = Lock::start(&project.lock_file(), &project.own)?;
+    let mut lock = Lock::start(&project.lock, &project.own)?;
     let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
     let stack = stack::Settings::find(&arguments.place)?;
     let ran = project.own.join(format!("ran-{}", process::id()));
@@ -86,9 +86,9 @@ pub(crate) fn run(
 
 /// Writes what the project needs into a folder of its own, and prints the configuration for it.
 pub(crate) fn keep(folder: &Path, choice: Choice, arguments: Vec<OsString>) -> Result<ExitCode> {
-    let arguments = CargoArguments::new(arguments);
-    let project = Project::find(&arguments)?;
-    let mut lock = Lock::start(&project.lock_file(), &project.own)?;
+    let mut arguments = CargoArguments::new(arguments);
+    let project = Project::find(&mut arguments)?;
+    let mut lock = Lock::start(&project.lock, &project.own)?;
     let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
     match project.reals(&metadata, choice)? {
         Found::Reals(reals) => {

@@ -16,6 +16,7 @@ mod drift;
 mod interruption;
 mod messages;
 mod project;
+mod read_only;
 mod sandbox_tests;
 mod stack;
 mod unchanged;

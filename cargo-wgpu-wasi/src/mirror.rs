@@ -1,0 +1,130 @@
+//! Checkouts that can't be written.
+//!
+//! cargo notes the exchange of packages in `Cargo.lock` and up to 1.96 can't be told to write it elsewhere. Where it
+//! may not write, it is shown a folder below the target folder in place of the project: the same names, all of them
+//! links into the checkout but for the lock file, which is a copy. What the project reaches by `../` is there as well.
+
+use std::{
+    ffi::OsStr,
+    fs::{self, File},
+    io,
+    path::{Component, Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+use crate::project::write_changed;
+
+/// A folder with more than this is a store of some kind, and not all of it is shown beside the project.
+const NEIGHBOURS: usize = 1000;
+
+/// Whether cargo can write the lock file of the project in `root`.
+pub(crate) fn can_write(root: &Path) -> bool {
+    let lock = root.join("Cargo.lock");
+    let opened = if lock.exists() { File::options().append(true).open(&lock).map(drop) } else { Ok(()) };
+    let probe = root.join(format!(".wgpu-wasi-{}", std::process::id()));
+    // The file is replaced, for which it takes a writable folder, and written by cargo.
+    let made = File::create_new(&probe).and_then(|_| fs::remove_file(&probe));
+    opened.is_ok() && made.is_ok()
+}
+
+/// Shows the project in `root` below `folder`; returns the path that stands for `root` there.
+pub(crate) fn make(root: &Path, folder: &Path) -> Result<PathBuf> {
+    let name = || format!("can't make a picture of {} in {}", root.display(), folder.display());
+    let mut real = PathBuf::new();
+    let mut parts = root.components().peekable();
+    while let Some(part) = parts.next() {
+        real.push(part);
+        if let Component::Normal(_) = part {
+            let shown = path(&real, folder);
+            fs::create_dir_all(&shown).with_context(name)?;
+            show(&real, &shown, parts.peek().map(|next| next.as_os_str())).with_context(name)?;
+        }
+    }
+    let shown = path(root, folder);
+    let lock = shown.join("Cargo.lock");
+    match fs::read(root.join("Cargo.lock")) {
+        Ok(content) => write_changed(&lock, &content)?,
+        // One that cargo has made here stays.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(name),
+    }
+    Ok(shown)
+}
+
+/// What stands for a path of this machine below `folder`.
+pub(crate) fn path(real: &Path, folder: &Path) -> PathBuf {
+    let names = real.components().filter(|part| matches!(part, Component::Normal(_)));
+    names.fold(folder.to_owned(), |shown, name| shown.join(name))
+}
+
+/// Has what is in `real` in `shown`, but for `next`, which gets a folder of its own, and the lock file of a project.
+fn show(real: &Path, shown: &Path, next: Option<&OsStr>) -> io::Result<()> {
+    let own = |name: &OsStr| Some(name) == next || (next.is_none() && name == "Cargo.lock");
+    for entry in fs::read_dir(shown)? {
+        let entry = entry?;
+        let gone = !real.join(entry.file_name()).exists();
+        if entry.file_type()?.is_symlink() && (gone || own(&entry.file_name())) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    // A folder that can't be read has nothing that the project uses.
+    let Ok(entries) = fs::read_dir(real) else { return Ok(()) };
+    let entries: Vec<_> = entries.flatten().collect();
+    if next.is_some() && entries.len() > NEIGHBOURS {
+        return Ok(());
+    }
+    for name in entries.iter().map(fs::DirEntry::file_name).filter(|name| !own(name)) {
+        match link(&real.join(&name), &shown.join(&name)) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn link(to: &Path, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(to, at)
+}
+
+#[cfg(windows)]
+fn link(to: &Path, at: &Path) -> io::Result<()> {
+    if to.is_dir() {
+        std::os::windows::fs::symlink_dir(to, at)
+    } else {
+        std::os::windows::fs::symlink_file(to, at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_project_and_what_is_beside_it() {
+        let base = std::env::temp_dir().join(format!("wgpu-wasi-mirror-{}", std::process::id()));
+        let root = base.join("outer/project");
+        fs::create_dir_all(root.join("src")).unwrap();
+        fs::create_dir_all(base.join("outer/beside")).unwrap();
+        fs::write(root.join("Cargo.lock"), "old").unwrap();
+        fs::write(root.join("src/main.rs"), "main").unwrap();
+        fs::write(base.join("outer/beside/Cargo.toml"), "beside").unwrap();
+        assert!(can_write(&root));
+
+        let folder = base.join("made");
+        let shown = make(&root, &folder).unwrap();
+        assert_eq!(fs::read_to_string(shown.join("src/main.rs")).unwrap(), "main");
+        assert_eq!(fs::read_to_string(shown.join("../beside/Cargo.toml")).unwrap(), "beside");
+        fs::write(shown.join("Cargo.lock"), "new").unwrap();
+        assert_eq!(fs::read_to_string(root.join("Cargo.lock")).unwrap(), "old");
+
+        // The second time things have come and gone.
+        fs::remove_dir_all(root.join("src")).unwrap();
+        fs::write(root.join("build.rs"), "build").unwrap();
+        assert_eq!(make(&root, &folder).unwrap(), shown);
+        assert!(!shown.join("src").exists() && shown.join("build.rs").exists());
+        assert_eq!(fs::read_to_string(shown.join("Cargo.lock")).unwrap(), "old");
+        fs::remove_dir_all(&base).unwrap();
+    }
+}
