@@ -21,10 +21,14 @@ fn project(name: &str) -> Project {
     project
 }
 
-/// `cargo wgpu-wasi run` with this in the project's configuration, these variables and these arguments.
-fn run(project: &Project, configuration: &str, variables: &[(&str, &str)], arguments: &str) -> Output {
+fn configure(project: &Project, configuration: &str) {
     fs::create_dir_all(project.root.join(".cargo")).unwrap();
     fs::write(project.root.join(".cargo/config.toml"), configuration).unwrap();
+}
+
+/// `cargo wgpu-wasi run` with this in the project's configuration, these variables and these arguments.
+fn run(project: &Project, configuration: &str, variables: &[(&str, &str)], arguments: &str) -> Output {
+    configure(project, configuration);
     let mut command = project.tool(&format!("run --release -p app {arguments}"));
     for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"] {
         command.env_remove(name);
@@ -83,6 +87,30 @@ fn a_size_of_the_projects_own() {
     .unwrap();
     let output = run(&project, "", &[], "-- 20");
     assert!(output.status.success(), "{}", text(&output));
+}
+
+/// The flag in the lines for the project's own configuration, where it takes no other's place.
+#[test]
+fn kept_in_the_project() {
+    let project = project("stack-config");
+    let flag = "rustflags = [\"-Clink-arg=-zstack-size=8388608\"]";
+    for (configuration, flags, remark) in [
+        ("", true, false),
+        ("build.rustflags = [\"--cfg=given\"]", false, true),
+        ("[target.wasm32-wasip2]\nrustflags = [\"--cfg=given\"]", false, true),
+        ("build.rustflags = [\"-Clink-arg=-zstack-size=2097152\"]", false, false),
+    ] {
+        configure(&project, configuration);
+        let mut command = project.tool("config made");
+        // What is in the environment is not the project's.
+        let output = command.env("RUSTFLAGS", "-Clink-arg=-zstack-size=1048576").output().unwrap();
+        let (lines, told) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{told}");
+        assert_eq!(lines.contains(flag), flags, "{configuration}\n{lines}");
+        let place = "stack-config/.cargo/config.toml";
+        assert_eq!(told.contains("8388608") && told.contains(place), remark, "{configuration}\n{told}");
+    }
 }
 
 /// Both ways to overflow it, and that of the host.
