@@ -218,3 +218,38 @@ fn table<const N: usize>(rows: [(&str, Value); N]) -> Value {
 fn text(path: &Path) -> Result<Value> {
     Ok(path.to_str().with_context(|| format!("{} is no UTF-8", path.display()))?.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The default features of the backend, as a project gets them.
+    fn defaults(without_main: bool, variant: Variant) -> Vec<String> {
+        let real = Real {
+            stand_in: WGPU,
+            version: "30.0.1".to_owned(),
+            checksum: String::new(),
+            source: PathBuf::new(),
+            features: BTreeSet::new(),
+            without_main,
+            variant,
+        };
+        let (_, shim) =
+            EMBEDDED.iter().find(|(path, _)| *path == "wgpu-wasi-backend-shim/Cargo.toml").unwrap();
+        let manifest: Table = manifest(shim, &real).unwrap().parse().unwrap();
+        let defaults = manifest["features"]["default"].as_array().unwrap();
+        defaults.iter().map(|feature| feature.as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn features_of_the_variants() {
+        let plain = Variant::default();
+        assert_eq!(defaults(false, plain), ["command-memory", SEND, RUN3]);
+        assert_eq!(defaults(true, plain), ["command-memory", SEND]);
+        assert_eq!(
+            defaults(false, Variant { at_once: true, ..plain }),
+            ["command-memory", SEND, RUN3, AT_ONCE]
+        );
+        assert_eq!(defaults(true, Variant { at_once: true, not_send: true }), ["command-memory", AT_ONCE]);
+    }
+}
