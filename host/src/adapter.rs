@@ -46,6 +46,10 @@ impl Source {
             Self::Lent(lent) => lent.device().limits(),
         }
     }
+
+    fn is_core(&self) -> bool {
+        convert::has_core_limits(&self.limits())
+    }
 }
 
 /// What an adapter is.
@@ -60,8 +64,8 @@ impl Entry for AdapterInfo {}
 #[derive(Debug)]
 pub struct SupportedFeatures {
     features: wgpu::Features,
-    /// "core-features-and-limits" depends on these.
-    limits: wgpu::Limits,
+    /// Whether the adapter has "core-features-and-limits".
+    is_core: bool,
 }
 
 impl Entry for SupportedFeatures {}
@@ -97,9 +101,10 @@ impl Adapter {
             |message| wit::RequestDeviceError { kind: wit::RequestDeviceErrorKind::TypeError, message };
         let offered = self.source.features();
         let offered_limits = self.source.limits();
+        let is_core = convert::has_core_limits(&offered_limits);
         let mut features = wgpu::Features::empty();
         for name in required_features {
-            if !convert::supports(offered, &offered_limits, *name) {
+            if !convert::supports(offered, is_core, *name) {
                 return Err(type_error(format!(
                     "the adapter does not have the feature \"{}\"",
                     convert::feature_text(*name)
@@ -110,7 +115,12 @@ impl Adapter {
 
         // Limits that are not asked for are the defaults, or what an adapter has that offers less.
         let mut limits = wgpu::Limits::default().or_worse_values_from(&offered_limits);
-        for (key, value) in required_limits.into_iter().flat_map(RequiredLimits::iter) {
+        let required = |of_stages: bool| {
+            let all = required_limits.into_iter().flat_map(RequiredLimits::iter);
+            all.filter(move |(key, _)| convert::is_stage_limit(key) == of_stages)
+        };
+        // Those of one stage last, for they don't lower what is there.
+        for (key, value) in required(false).chain(required(true)) {
             let Some(value) = value else { continue };
             convert::require_limit(&mut limits, &offered_limits, key, value).map_err(|error| {
                 wit::RequestDeviceError {
@@ -129,7 +139,7 @@ impl Adapter {
 
 impl SupportedFeatures {
     pub(crate) fn of_device(device: &DeviceCore) -> Self {
-        Self { features: device.features, limits: device.limits.clone() }
+        Self { features: device.features, is_core: device.is_core }
     }
 }
 
@@ -158,7 +168,8 @@ impl<T: Send + 'static> wit::HostGpuAdapterWithStore<T> for WebGpu {
             let request =
                 adapter.device_request(&required_features.unwrap_or_default(), required_limits.as_ref());
             let (source, info) = (adapter.source.clone(), Arc::clone(&adapter.info));
-            Ok::<_, wasmtime::Error>((source, info, request, view.ctx.device_policy()))
+            let policy = view.ctx.device_policy(source.is_core());
+            Ok::<_, wasmtime::Error>((source, info, request, policy))
         })?;
         let (source, info, request, policy) = prepared;
         let (required_features, required_limits) = match request {
@@ -199,7 +210,7 @@ impl<T: Send + 'static> wit::HostGpuAdapterWithStore<T> for WebGpu {
 impl wit::HostGpuAdapter for WebGpuCtxView<'_> {
     fn features(&mut self, this: Resource<Adapter>) -> wasmtime::Result<Resource<SupportedFeatures>> {
         let adapter = &self.get(&this)?.source;
-        let features = SupportedFeatures { features: adapter.features(), limits: adapter.limits() };
+        let features = SupportedFeatures { features: adapter.features(), is_core: adapter.is_core() };
         self.push(features)
     }
 
@@ -266,9 +277,9 @@ impl wit::HostGpuAdapterInfo for WebGpuCtxView<'_> {
 
 impl wit::HostGpuSupportedFeatures for WebGpuCtxView<'_> {
     fn has(&mut self, this: Resource<SupportedFeatures>, value: String) -> wasmtime::Result<bool> {
-        let SupportedFeatures { features, limits } = self.get(&this)?;
+        let SupportedFeatures { features, is_core } = *self.get(&this)?;
         Ok(convert::feature_named(&value)
-            .is_some_and(|feature| convert::supports(*features, limits, feature)))
+            .is_some_and(|feature| convert::supports(features, is_core, feature)))
     }
 
     fn drop(&mut self, this: Resource<SupportedFeatures>) -> wasmtime::Result<()> {

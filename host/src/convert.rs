@@ -238,18 +238,15 @@ pub(crate) fn feature_bit(feature: wit::GpuFeatureName) -> Option<wgpu::Features
     }
 }
 
-/// Whether an adapter or a device with these features and limits has a feature of WebGPU.
-pub(crate) fn supports(
-    features: wgpu::Features,
-    limits: &wgpu::Limits,
-    feature: wit::GpuFeatureName,
-) -> bool {
+/// Whether an adapter or a device with these features has a feature of WebGPU. `is_core`: [`has_core_limits`] of the
+/// adapter; a device may have been asked for with lower ones.
+pub(crate) fn supports(features: wgpu::Features, is_core: bool, feature: wit::GpuFeatureName) -> bool {
     match meaning(feature) {
         // "subgroups" among them: naga refuses the `enable subgroups;` that WGSL asks for them with, and
         // goes by the device's features instead; `shader_module.rs` takes the line out.
         Meaning::Bit(bit) => features.contains(bit),
         // https://www.w3.org/TR/webgpu/#core-features-and-limits
-        Meaning::CoreFeaturesAndLimits => has_core_limits(limits),
+        Meaning::CoreFeaturesAndLimits => is_core,
         // They promise attachments and storage textures of formats for which wgpu has no feature but
         // one that grants whatever the adapter can, much of it outside WebGPU.
         // https://www.w3.org/TR/webgpu/#texture-formats-tier1
@@ -360,12 +357,19 @@ macro_rules! limits {
         }
 
         const LIMITS: &[&str] = &[$($key,)* $($stage_key,)*];
+
+        /// Whether the limit `key` is of one stage alone.
+        pub(crate) fn is_stage_limit(key: &str) -> bool {
+            [$($stage_key,)*].contains(&key)
+        }
     };
 }
 limit!(limits);
 
 /// Takes one entry of `GPUDeviceDescriptor.requiredLimits` into `limits`, the limits of the device to
-/// be, which start as the defaults. A value that is worse than what is there changes nothing.
+/// be, which start as the defaults. A value that is worse than the default is what the device has, too, as
+/// natively; WebGPU has such a one without effect. Where it is of one stage alone, it is so here: it would
+/// be that of all stages.
 /// <https://www.w3.org/TR/webgpu/#dom-gpudevicedescriptor-requiredlimits>
 pub(crate) fn require_limit(
     limits: &mut wgpu::Limits,
@@ -383,7 +387,7 @@ pub(crate) fn require_limit(
     if !class.reaches(best, value) {
         return Err(LimitError::Unsupported { key: key.to_owned(), value, supported: best });
     }
-    if class.reaches(present, value) {
+    if is_stage_limit(key) && class.reaches(present, value) {
         return Ok(());
     }
     // It fits: it is no more than the adapter's value or, as an alignment, below 2³².
@@ -392,7 +396,7 @@ pub(crate) fn require_limit(
 
 /// Whether every limit is at least as good as what WebGPU promises everywhere.
 /// <https://www.w3.org/TR/webgpu/#limit-default>
-fn has_core_limits(limits: &wgpu::Limits) -> bool {
+pub(crate) fn has_core_limits(limits: &wgpu::Limits) -> bool {
     let defaults = wgpu::Limits::defaults();
     LIMITS.iter().all(|key| match (limit_value(limits, key), limit_value(&defaults, key)) {
         (Some(value), Some(default)) => LimitClass::of(key).reaches(value, default),
@@ -540,14 +544,15 @@ mod tests {
     #[test]
     fn features_without_a_bit_are_told_by_what_they_mean() {
         let all = wgpu::Features::all();
-        let defaults = wgpu::Limits::defaults();
         let core = wit::GpuFeatureName::CoreFeaturesAndLimits;
-        assert!(supports(wgpu::Features::empty(), &defaults, core));
-        assert!(!supports(all, &wgpu::Limits::downlevel_defaults(), core));
-        assert!(supports(all, &defaults, wit::GpuFeatureName::ShaderF16));
-        assert!(!supports(wgpu::Features::empty(), &defaults, wit::GpuFeatureName::ShaderF16));
-        assert!(!supports(all, &defaults, wit::GpuFeatureName::TextureFormatsTier1));
-        assert!(!supports(all, &defaults, wit::GpuFeatureName::TextureComponentSwizzle));
+        assert!(has_core_limits(&wgpu::Limits::defaults()));
+        assert!(!has_core_limits(&wgpu::Limits::downlevel_defaults()));
+        assert!(supports(wgpu::Features::empty(), true, core));
+        assert!(!supports(all, false, core));
+        assert!(supports(all, false, wit::GpuFeatureName::ShaderF16));
+        assert!(!supports(wgpu::Features::empty(), true, wit::GpuFeatureName::ShaderF16));
+        assert!(!supports(all, true, wit::GpuFeatureName::TextureFormatsTier1));
+        assert!(!supports(all, true, wit::GpuFeatureName::TextureComponentSwizzle));
     }
 
     #[test]
@@ -568,7 +573,7 @@ mod tests {
         let mut limits = wgpu::Limits::defaults();
         let mut require = |key: &str, value| require_limit(&mut limits, &supported, key, value);
         assert_eq!(require("maxBindGroups", 6), Ok(()));
-        assert_eq!(require("maxBindGroups", 1), Ok(()));
+        assert_eq!(require("maxComputeWorkgroupsPerDimension", 10), Ok(()));
         assert_eq!(
             require("maxBindGroups", (1 << 32) + 5),
             Err(LimitError::Unsupported {
@@ -594,6 +599,7 @@ mod tests {
             })
         );
         assert_eq!(limits.max_bind_groups, 6);
+        assert_eq!(limits.max_compute_workgroups_per_dimension, 10);
         assert_eq!(limits.min_uniform_buffer_offset_alignment, 128);
     }
 
@@ -602,7 +608,12 @@ mod tests {
         let mut supported = wgpu::Limits::defaults();
         supported.max_storage_buffers_per_shader_stage = 16;
         let mut limits = wgpu::Limits::defaults();
-        assert_eq!(require_limit(&mut limits, &supported, "maxStorageBuffersInVertexStage", 12), Ok(()));
+        for value in [12, 1] {
+            assert_eq!(
+                require_limit(&mut limits, &supported, "maxStorageBuffersInVertexStage", value),
+                Ok(())
+            );
+        }
         assert_eq!(limits.max_storage_buffers_per_shader_stage, 12);
         assert_eq!(stage_limits::max_storage_buffers_in_fragment_stage(&limits), 12);
     }

@@ -11,6 +11,7 @@ use std::{
 use crate::{
     command_memory::CommandMemory,
     compile::Compiler,
+    convert,
     device::{DeviceCore, DevicePolicy},
     error::{DeviceErrors, GpuError, UnheardErrors},
     lend::LentDevice,
@@ -119,8 +120,8 @@ impl WebGpuCtx {
         self.device.as_ref()
     }
 
-    /// What each device of the guest works with.
-    pub(crate) fn device_policy(&self) -> DevicePolicy {
+    /// What each device of the guest works with. `is_core`: whether its adapter has "core-features-and-limits".
+    pub(crate) fn device_policy(&self, is_core: bool) -> DevicePolicy {
         DevicePolicy {
             memory: Arc::clone(&self.memory),
             host_memory: Arc::clone(&self.host_memory),
@@ -129,6 +130,7 @@ impl WebGpuCtx {
             unheard: Arc::clone(&self.unheard),
             max_shader_bytes: self.quotas.max_shader_bytes,
             max_loop_iterations: self.quotas.max_loop_iterations,
+            is_core,
         }
     }
 
@@ -138,7 +140,8 @@ impl WebGpuCtx {
         if let Some(core) = self.lent.iter().filter_map(Weak::upgrade).find(held) {
             return core;
         }
-        let core = DeviceCore::lent(device, self.device_policy());
+        let is_core = convert::has_core_limits(&device.device().limits());
+        let core = DeviceCore::lent(device, self.device_policy(is_core));
         device.add_guest(&core);
         self.lent.retain(|core| core.strong_count() > 0);
         self.lent.push(Arc::downgrade(&core));

@@ -84,6 +84,7 @@ pub(crate) struct DeviceCore {
     pub(crate) host_memory: Arc<Budget>,
     pub(crate) max_shader_bytes: usize,
     pub(crate) max_loop_iterations: Option<u32>,
+    pub(crate) is_core: bool,
     pub(crate) queue_label: String,
     pub(crate) poller: Poller,
     /// Whether it is the embedder's: `lend.rs`.
@@ -112,6 +113,7 @@ pub(crate) struct DevicePolicy {
     pub(crate) unheard: Arc<UnheardErrors>,
     pub(crate) max_shader_bytes: usize,
     pub(crate) max_loop_iterations: Option<u32>,
+    pub(crate) is_core: bool,
 }
 
 impl DevicePolicy {
@@ -169,6 +171,7 @@ impl DeviceCore {
             unheard: _,
             max_shader_bytes,
             max_loop_iterations,
+            is_core,
         } = policy;
         let Signals { errors, lost, lent } = signals;
         Arc::new(Self {
@@ -182,6 +185,7 @@ impl DeviceCore {
             host_memory,
             max_shader_bytes,
             max_loop_iterations,
+            is_core,
             queue_label,
             poller: Poller::default(),
             lent,

@@ -53,6 +53,7 @@ impl Guest {
             unheard: Arc::default(),
             max_shader_bytes: DEFAULT_MAX_SHADER_BYTES,
             max_loop_iterations,
+            is_core: true,
         };
         let core = DeviceCore::create(device, queue, Arc::new(adapter.get_info()), String::new(), policy);
         let mut table = ResourceTable::new();

@@ -89,7 +89,8 @@ impl Adapter {
         };
         match block(self.wit.request_device(Some(descriptor))) {
             Ok(device) => {
-                let mut device = DeviceShared::new(device, required_features, self.info.clone());
+                let (limits, info) = (required_limits.clone(), self.info.clone());
+                let mut device = DeviceShared::new(device, required_features, limits, info);
                 if self.instance.is_strict() {
                     device.be_strict();
                 }

@@ -334,12 +334,21 @@ macro_rules! limits {
         /// The limits of an adapter or a device. Those that WebGPU does not have are of things it
         /// does not have either (mesh shaders, ray tracing, …): wgpu's defaults, which are zero.
         pub(crate) fn limits(supported: &wit::GpuSupportedLimits) -> wgpu::Limits {
-            let mut limits = wgpu::Limits::default();
+            device_limits(supported, wgpu::Limits::default())
+        }
+
+        /// The limits of a device: those that WebGPU does not have are what was asked for.
+        pub(crate) fn device_limits(
+            supported: &wit::GpuSupportedLimits,
+            asked: wgpu::Limits,
+        ) -> wgpu::Limits {
+            let mut limits = asked;
             $(limits.$field = supported.$method();)*
             limits
         }
 
-        /// The limits to ask for: those that differ from the defaults, which a host gives anyway.
+        /// The limits to ask for: those that differ from the defaults, which a host gives anyway. Lower ones than
+        /// these are among them: our host gives what is asked for, as natively, and others the defaults.
         #[allow(clippy::useless_conversion, reason = "some limits are `u64` already")]
         pub(crate) fn required_limits(required: &wgpu::Limits) -> wit::RecordOptionGpuSize64 {
             let default = wgpu::Limits::default();

@@ -68,9 +68,14 @@ impl fmt::Debug for Loss {
 }
 
 impl DeviceShared {
-    /// Takes over a device of the host, made with the features in `required`.
-    pub(crate) fn new(wit: wit::GpuDevice, required: wgpu::Features, info: wgpu::AdapterInfo) -> Self {
-        let limits = convert::limits(&wit.limits());
+    /// Takes over a device of the host, made with the features in `required` and the limits in `asked`.
+    pub(crate) fn new(
+        wit: wit::GpuDevice,
+        required: wgpu::Features,
+        asked: wgpu::Limits,
+        info: wgpu::AdapterInfo,
+    ) -> Self {
+        let limits = convert::device_limits(&wit.limits(), asked);
         // What WebGPU has no feature for, a device has in wgpu if it was asked for.
         let features = convert::features(&wit.features()) | (required & convert::UNNAMED_FEATURES);
         Self {
@@ -93,7 +98,7 @@ impl DeviceShared {
     pub(crate) fn adopt(wit: wit::GpuDevice, info: wgpu::AdapterInfo) -> Self {
         let mut required = convert::UNNAMED_FEATURES;
         required.set(wgpu::Features::IMMEDIATES, wit.limits().max_immediate_size() > 0);
-        let mut device = Self::new(wit, required, info);
+        let mut device = Self::new(wit, required, wgpu::Limits::default(), info);
         device.lent = true;
         device
     }

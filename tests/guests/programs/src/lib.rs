@@ -190,6 +190,7 @@ cases! {
         device_features,
         device_labels_in_errors,
         device_limits,
+        device_limits_lowered,
         device_lost_callback,
         device_poll,
         device_refused,

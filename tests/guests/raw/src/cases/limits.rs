@@ -1,4 +1,5 @@
-//! All 36 limits have values that WebGPU allows, and can be asked for by name; other names are refused.
+//! All 36 limits have values that WebGPU allows, and can be asked for by name, better and worse ones than the defaults;
+//! other names are refused.
 
 use crate::{
     Checks, kit,
@@ -22,6 +23,22 @@ macro_rules! limits {
                 c.equal(concat!($name, ", granted"), asked.map(|limits| u64::from(limits.$getter())), Some(of_adapter));
                 let unasked = device_with(c, &adapter, $name, None).await;
                 c.equal(concat!($name, ", left open"), unasked.map(|limits| u64::from(limits.$getter())), Some(of_device));
+                // The lowest that there is, which is a limit like any other; those of one stage would lower the
+                // others, and stay.
+                let worst = if $name.starts_with("min") { 1 << 31 } else { 0 };
+                let expected = if $name.ends_with("Stage") && $name.contains("In") { of_device } else { worst };
+                let device = adapter.request_device(Some(request($name, Some(worst)))).await;
+                let lowest = c.granted(concat!($name, ", at its lowest"), device);
+                c.equal(
+                    concat!($name, ", lowered"),
+                    lowest.as_ref().map(|device| u64::from(device.limits().$getter())),
+                    Some(expected),
+                );
+                c.that(
+                    concat!($name, ", lowered, is of a core device"),
+                    lowest.is_some_and(|device| device.features().has("core-features-and-limits"))
+                        == adapter.features().has("core-features-and-limits"),
+                );
             )*
             c.equal("all of them", count, 36);
         }
