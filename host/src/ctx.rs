@@ -14,6 +14,7 @@ use crate::{
     convert,
     device::{DeviceCore, DevicePolicy},
     error::{DeviceErrors, GpuError, UnheardErrors},
+    guest_log::GuestLog,
     lend::LentDevice,
     limits::{Budget, MAX_REFUSED_BUNDLES, QuotaExceeded, Quotas},
     scopes,
@@ -48,6 +49,7 @@ pub struct WebGpuCtx {
     /// Errors that the guest has not asked for before its devices went, and the devices that are there.
     unheard: Arc<UnheardErrors>,
     devices: Vec<Weak<DeviceErrors>>,
+    log: Arc<GuestLog>,
     live_objects: usize,
     refused_bundles: usize,
     /// What the guest gets instead of an adapter's device.
@@ -111,6 +113,10 @@ impl WebGpuCtx {
         self.instance.get_or_insert_with(default_instance)
     }
 
+    pub(crate) fn log(&self) -> Arc<GuestLog> {
+        Arc::clone(&self.log)
+    }
+
     pub(crate) fn choice(&self) -> &AdapterChoice {
         &self.choice
     }
@@ -128,6 +134,7 @@ impl WebGpuCtx {
             compiler: Arc::clone(&self.compiler),
             timeline: Arc::clone(&self.timeline),
             unheard: Arc::clone(&self.unheard),
+            log: Arc::clone(&self.log),
             max_shader_bytes: self.quotas.max_shader_bytes,
             max_loop_iterations: self.quotas.max_loop_iterations,
             is_core,
@@ -449,6 +456,7 @@ impl WebGpuCtxBuilder {
             timeline,
             unheard: Arc::default(),
             devices: Vec::new(),
+            log: Arc::default(),
             compiler,
             instance,
             choice,

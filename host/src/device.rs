@@ -26,6 +26,7 @@ use crate::{
     compile::Compiler,
     compute_pipeline::{self, ComputePipeline},
     error::{DeviceErrors, GpuError, UnheardErrors},
+    guest_log::GuestLog,
     lend::LentDevice,
     limits::Budget,
     pipeline_layout::PipelineLayout,
@@ -111,6 +112,7 @@ pub(crate) struct DevicePolicy {
     pub(crate) compiler: Arc<Compiler>,
     pub(crate) timeline: Arc<Timeline>,
     pub(crate) unheard: Arc<UnheardErrors>,
+    pub(crate) log: Arc<GuestLog>,
     pub(crate) max_shader_bytes: usize,
     pub(crate) max_loop_iterations: Option<u32>,
     pub(crate) is_core: bool,
@@ -118,7 +120,8 @@ pub(crate) struct DevicePolicy {
 
 impl DevicePolicy {
     fn errors(&self) -> Arc<DeviceErrors> {
-        Arc::new(DeviceErrors::new(Arc::clone(&self.timeline), Arc::clone(&self.unheard)))
+        let (unheard, log) = (Arc::clone(&self.unheard), Arc::clone(&self.log));
+        Arc::new(DeviceErrors::new(Arc::clone(&self.timeline), unheard, log))
     }
 }
 
@@ -169,6 +172,7 @@ impl DeviceCore {
             compiler,
             timeline,
             unheard: _,
+            log: _,
             max_shader_bytes,
             max_loop_iterations,
             is_core,

@@ -19,6 +19,7 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
+    guest_log::GuestLog,
     limits::{MAX_ERROR_MESSAGE_BYTES, MAX_ERROR_SCOPES, MAX_UNREAD_ERRORS, QuotaExceeded},
     scopes,
     timeline::Timeline,
@@ -119,6 +120,7 @@ pub(crate) struct DeviceErrors {
     timeline: Arc<Timeline>,
     /// Where errors go that the guest can not ask for any more.
     unheard: Arc<UnheardErrors>,
+    log: Arc<GuestLog>,
 }
 
 /// Errors that a guest would have handled, or ended with, had it asked for them before its end.
@@ -161,14 +163,17 @@ struct Scope {
     error: Option<GpuError>,
 }
 
+/// What is logged of an error in the stream of a guest that has not taken it.
+const UNREAD: &str = " that the guest did not read";
+
 thread_local! {
     /// Where `Collect` gathers the errors that arise on this thread, instead of dispatching them.
     static COLLECTING: Cell<Option<Vec<GpuError>>> = const { Cell::new(None) };
 }
 
 impl DeviceErrors {
-    pub(crate) fn new(timeline: Arc<Timeline>, unheard: Arc<UnheardErrors>) -> Self {
-        Self { state: Mutex::default(), timeline, unheard }
+    pub(crate) fn new(timeline: Arc<Timeline>, unheard: Arc<UnheardErrors>, log: Arc<GuestLog>) -> Self {
+        Self { state: Mutex::default(), timeline, unheard, log }
     }
 
     /// Takes an error to the innermost scope that catches its kind, or to the uncaptured errors.
@@ -186,11 +191,13 @@ impl DeviceErrors {
             return;
         }
         if !state.listening {
-            tracing::warn!(kind = ?error.kind, "uncaptured WebGPU error: {}", error.message);
+            drop(state);
+            self.log.uncaptured(&error, "");
             return;
         }
         if state.uncaptured.len() >= MAX_UNREAD_ERRORS {
-            warn_unread(&error);
+            drop(state);
+            self.log.uncaptured(&error, UNREAD);
             return;
         }
         state.uncaptured.push_back(error);
@@ -261,7 +268,7 @@ impl DeviceErrors {
             }
         };
         for error in state.uncaptured.drain(..) {
-            warn_unread(&error);
+            self.log.uncaptured(&error, UNREAD);
         }
         if let Some(bottom) = state.scopes.get_mut(..IN_PLACE_OF_A_HANDLER.len())
             && bottom.iter().map(|scope| scope.filter).eq(IN_PLACE_OF_A_HANDLER)
@@ -305,10 +312,6 @@ pub(crate) fn collecting<T>(call: impl FnOnce() -> T) -> (T, Vec<GpuError>) {
     let errors = COLLECTING.take().unwrap_or_default();
     drop(restore);
     (value, errors)
-}
-
-fn warn_unread(error: &GpuError) {
-    tracing::warn!(kind = ?error.kind, "uncaptured WebGPU error that the guest did not read: {}", error.message);
 }
 
 /// Gathers `error` if this thread is in [`collecting`], else hands it back.
@@ -376,7 +379,7 @@ mod tests {
     #[test]
     fn what_stands_for_a_handler_is_left_when_the_device_goes() {
         let unheard = Arc::<UnheardErrors>::default();
-        let device = || DeviceErrors::new(Arc::default(), Arc::clone(&unheard));
+        let device = || DeviceErrors::new(Arc::default(), Arc::clone(&unheard), Arc::default());
         let errors = device();
         IN_PLACE_OF_A_HANDLER.iter().for_each(|kind| errors.push_scope(*kind).unwrap());
         errors.validation("nobody asked");

@@ -1,11 +1,14 @@
 //! GPU — wit: gpu, wgsl-language-features — spec: <https://www.w3.org/TR/webgpu/#gpu> — peer: wgpu-wasi-backend/src/instance.rs
 
+use std::sync::Arc;
+
 use wasmtime::component::{Accessor, Resource};
 
 use crate::{
     adapter::Adapter,
     bindings::wit,
     ctx::AdapterChoice,
+    guest_log::GuestLog,
     lend::LentDevice,
     view::{Entry, WebGpu, WebGpuCtxView},
 };
@@ -36,21 +39,21 @@ impl<T: Send + 'static> wit::HostGpuWithStore<T> for WebGpu {
         this: Resource<Instance>,
         options: Option<wit::GpuRequestAdapterOptions>,
     ) -> wasmtime::Result<Option<Resource<Adapter>>> {
-        let (instance, choice) = match accessor.with(|mut access| access.get().where_from(&this))? {
-            WhereFrom::Found(instance, choice) => (instance, choice),
+        let (instance, choice, log) = match accessor.with(|mut access| access.get().where_from(&this))? {
+            WhereFrom::Found(instance, choice, log) => (instance, choice, log),
             WhereFrom::Lent(device) if known_level(options.as_ref()) => {
                 return accessor.with(|mut access| access.get().push(Adapter::lent(device)).map(Some));
             }
             WhereFrom::Lent(_) => return Ok(None),
         };
-        let Some(adapter) = find_adapter(&instance, choice, options).await else { return Ok(None) };
+        let Some(adapter) = find_adapter(&instance, choice, options, &log).await else { return Ok(None) };
         accessor.with(|mut access| access.get().push(Adapter::create(adapter)).map(Some))
     }
 }
 
 /// Where a guest's adapter comes from.
 enum WhereFrom {
-    Found(wgpu::Instance, AdapterChoice),
+    Found(wgpu::Instance, AdapterChoice, Arc<GuestLog>),
     Lent(LentDevice),
 }
 
@@ -59,7 +62,10 @@ impl WebGpuCtxView<'_> {
         self.get(this)?;
         Ok(match self.ctx.lent_device() {
             Some(device) => WhereFrom::Lent(device.clone()),
-            None => WhereFrom::Found(self.ctx.instance().clone(), self.ctx.choice().clone()),
+            None => {
+                let choice = self.ctx.choice().clone();
+                WhereFrom::Found(self.ctx.instance().clone(), choice, self.ctx.log())
+            }
         })
     }
 }
@@ -126,6 +132,7 @@ async fn find_adapter(
     instance: &wgpu::Instance,
     choice: AdapterChoice,
     options: Option<wit::GpuRequestAdapterOptions>,
+    log: &GuestLog,
 ) -> Option<wgpu::Adapter> {
     if !known_level(options.as_ref()) {
         return None;
@@ -148,7 +155,7 @@ async fn find_adapter(
         AdapterChoice::Named(name) => {
             let found = adapter_named(instance, &name).await;
             if found.is_none() {
-                tracing::warn!("no adapter has {name:?} in its name");
+                log.no_adapter(&format!("no adapter has {name:?} in its name"));
             }
             found
         }
@@ -171,7 +178,7 @@ async fn find_adapter(
                     if crate::ctx::has_adapter(instance) {
                         tracing::debug!("no adapter for the guest's options: {error}");
                     } else {
-                        tracing::warn!("{NO_ADAPTER}");
+                        log.no_adapter(NO_ADAPTER);
                         tracing::debug!("{error}");
                     }
                     None

@@ -87,6 +87,7 @@ mod device;
 mod error;
 mod fence;
 mod finite_loop;
+mod guest_log;
 mod inlining;
 mod instance;
 mod lend;

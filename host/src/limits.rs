@@ -65,6 +65,9 @@ pub const MAX_ERROR_MESSAGE_BYTES: usize = 64 << 10;
 /// Errors kept for a guest that has asked for the stream of uncaptured errors but does not read it.
 pub const MAX_UNREAD_ERRORS: usize = 256;
 
+/// Uncaptured errors of a guest that are logged in full; the others are counted.
+pub const MAX_LOGGED_ERRORS: usize = 32;
+
 /// Render bundles that a guest may have refused, in all. Each leaves an entry in wgpu's tables that stays
 /// for as long as the instance does.
 pub const MAX_REFUSED_BUNDLES: usize = 10_000;

@@ -51,6 +51,7 @@ impl Guest {
             compiler: Arc::new(Compiler::new(DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, WaitMode::Eager)),
             timeline,
             unheard: Arc::default(),
+            log: Arc::default(),
             max_shader_bytes: DEFAULT_MAX_SHADER_BYTES,
             max_loop_iterations,
             is_core: true,
