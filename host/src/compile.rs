@@ -2,9 +2,9 @@
 //!
 //! The WGSL parser, its validator and the writers behind pipeline creation recurse with the depth of
 //! the source: a few kilobytes of `- - - …` overflow a stack of two megabytes, and a stack overflow
-//! ends the process. So modules and pipelines are made on a thread whose stack covers the longest
-//! source that the guest's quota admits ([`crate::limits::STACK_BYTES_PER_SHADER_BYTE`]). The stack is
-//! address space, not memory: pages that are never touched are never allocated.
+//! ends the process. So modules and pipelines are made on a thread whose stack covers the deepest source that is
+//! admitted ([`crate::limits::MAX_SHADER_DEPTH`]) and the longest ([`crate::limits::STACK_BYTES_PER_SHADER_BYTE`]). The
+//! stack is address space, not memory: pages that are never touched are never allocated.
 
 use std::{
     sync::{Mutex, PoisonError, mpsc},
@@ -16,7 +16,9 @@ use tokio::sync::oneshot;
 
 use crate::{
     fence,
-    limits::{COMPILER_STACK_MARGIN, STACK_BYTES_PER_SHADER_BYTE},
+    limits::{
+        COMPILER_STACK_MARGIN, MAX_SHADER_DEPTH, STACK_BYTES_PER_SHADER_BYTE, STACK_BYTES_PER_SHADER_LEVEL,
+    },
     wait::WaitMode,
 };
 
@@ -43,7 +45,7 @@ impl Compiler {
     pub(crate) fn new(max_shader_bytes: usize, max_wait: Duration, mode: WaitMode) -> Self {
         let stack_bytes = max_shader_bytes
             .saturating_mul(STACK_BYTES_PER_SHADER_BYTE)
-            .saturating_add(COMPILER_STACK_MARGIN);
+            .saturating_add(MAX_SHADER_DEPTH * STACK_BYTES_PER_SHADER_LEVEL + COMPILER_STACK_MARGIN);
         Self { stack_bytes, max_wait, mode, state: Mutex::default() }
     }
 

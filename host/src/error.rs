@@ -54,7 +54,7 @@ impl Entry for GpuError {
 
 impl GpuError {
     pub(crate) fn validation(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Validation, message: message.into() }
+        Self { kind: ErrorKind::Validation, message: bounded(message.into()) }
     }
 
     /// A validation error in wgpu's own shape, for programs that look into messages. Lines of `why` after the first
@@ -66,12 +66,22 @@ impl GpuError {
     }
 
     pub(crate) fn out_of_memory(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::OutOfMemory, message: message.into() }
+        Self { kind: ErrorKind::OutOfMemory, message: bounded(message.into()) }
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Internal, message: message.into() }
+        Self { kind: ErrorKind::Internal, message: bounded(message.into()) }
     }
+}
+
+/// The beginning of a message, which may hold labels and shaders of the guest: up to
+/// [`MAX_ERROR_SCOPES`] of them wait to be read.
+pub(crate) fn bounded(mut message: String) -> String {
+    if message.len() > MAX_ERROR_MESSAGE_BYTES {
+        message.truncate(message.floor_char_boundary(MAX_ERROR_MESSAGE_BYTES));
+        message.shrink_to_fit();
+    }
+    message
 }
 
 impl From<wgpu::Error> for GpuError {
@@ -178,10 +188,8 @@ impl DeviceErrors {
 
     /// Takes an error to the innermost scope that catches its kind, or to the uncaptured errors.
     pub(crate) fn report(&self, error: GpuError) {
-        let Some(mut error) = collect(error) else { return };
+        let Some(error) = collect(error) else { return };
         self.timeline.settle();
-        // It holds labels of the guest, and up to `MAX_ERROR_SCOPES` of them wait to be read.
-        error.message.truncate(error.message.floor_char_boundary(MAX_ERROR_MESSAGE_BYTES));
         let mut state = self.lock();
         if state.closed {
             return;

@@ -93,6 +93,7 @@ mod instance;
 mod lend;
 pub mod limits;
 mod loop_bound;
+mod nesting;
 mod pass;
 mod pipeline;
 mod pipeline_layout;

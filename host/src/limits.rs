@@ -35,15 +35,20 @@ pub const DEFAULT_MAX_OBJECTS: usize = 90_000;
 /// fuel and allows 128 MiB; the weights of a model are larger.
 pub const DEFAULT_MAX_CALL_BYTES: usize = 1 << 30;
 
-/// Bytes of WGSL in one shader module: 256 KiB.
-///
-/// The parser recurses and its running time is superlinear in the depth of the source, so this is
-/// also what bounds the compiler's stack (see [`STACK_BYTES_PER_SHADER_BYTE`]) and time.
-pub const DEFAULT_MAX_SHADER_BYTES: usize = 256 << 10;
+/// Bytes of WGSL in one shader module: 2 MiB.
+pub const DEFAULT_MAX_SHADER_BYTES: usize = 2 << 20;
 
-/// Stack that the shader compiler may need for each byte of WGSL: up to 690 were measured for
-/// source that does nothing but nest.
-pub const STACK_BYTES_PER_SHADER_BYTE: usize = 1 << 10;
+/// Operators, brackets and `else`s that may be inside each other in a shader. The compiler recurses with them, and its
+/// running time is superlinear in their number, so this is what bounds its stack and its time, and not the length of
+/// the text. As many as a native program's main thread has the stack for.
+pub const MAX_SHADER_DEPTH: usize = 12 << 10;
+
+/// Stack that the shader compiler may need for each of [`MAX_SHADER_DEPTH`].
+pub const STACK_BYTES_PER_SHADER_LEVEL: usize = 16 << 10;
+
+/// Stack that the shader compiler may need for each byte of WGSL: it goes from a declaration to those that it needs,
+/// and from these to theirs.
+pub const STACK_BYTES_PER_SHADER_BYTE: usize = 64;
 
 /// Stack of the compiler's thread beyond what the text of a shader asks for, in bytes.
 pub const COMPILER_STACK_MARGIN: usize = 16 << 20;
@@ -61,6 +66,10 @@ pub const MAX_ERROR_SCOPES: usize = 1_024;
 
 /// Bytes of the message of an error; a longer one, with a label that is, is cut.
 pub const MAX_ERROR_MESSAGE_BYTES: usize = 64 << 10;
+
+/// Places in the text of a shader that the message of one error shows. wgpu shows all, which takes longer than the
+/// square of their number when they are on one line.
+pub const MAX_ERROR_PLACES: usize = 4;
 
 /// Errors kept for a guest that has asked for the stream of uncaptured errors but does not read it.
 pub const MAX_UNREAD_ERRORS: usize = 256;
@@ -111,6 +120,12 @@ impl Default for Quotas {
             max_loop_iterations: None,
         }
     }
+}
+
+/// How the quota of this name is raised, for the messages that tell of its breach.
+pub(crate) fn quota(name: &str) -> String {
+    let option = name.replace('_', "-");
+    format!("the quota `{name}`: option `--{option}`, or `WebGpuCtxBuilder::{name}`")
 }
 
 /// A quota whose breach ends the guest.

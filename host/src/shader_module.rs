@@ -14,9 +14,11 @@ use wgpu::naga;
 use crate::{
     bindings::wit,
     device::DeviceCore,
-    error::{GpuError, collecting},
+    error::{GpuError, bounded, collecting},
     inlining,
+    limits::{self, MAX_ERROR_PLACES, MAX_SHADER_DEPTH},
     loop_bound::{self, Ending},
+    nesting,
     records::PipelineConstants,
     view::{Entry, WebGpu, WebGpuCtxView, label_methods, labelled},
     workgroup_memory::WorkgroupMemory,
@@ -63,13 +65,8 @@ impl ShaderModule {
         // https://www.w3.org/TR/webgpu/#dom-gpushadermoduledescriptor-compilationhints
         let wit::GpuShaderModuleDescriptor { code, compilation_hints: _, label } = descriptor;
         let label = label.unwrap_or_default();
-        if code.len() > device.max_shader_bytes {
-            let message = format!(
-                "In Device::create_shader_module, label = '{label}': the WGSL has {} bytes, \
-                 and this host takes at most {} (the quota `max_shader_bytes`)",
-                code.len(),
-                device.max_shader_bytes
-            );
+        if let Err(why) = admit(&code, device.max_shader_bytes) {
+            let message = format!("In Device::create_shader_module, label = '{label}': {why}");
             device.errors.validation(message.as_str());
             return Self::invalid(device, label, message);
         }
@@ -94,15 +91,16 @@ impl ShaderModule {
             }
             Err(GpuError { kind, message }) => {
                 let message = format!("In Device::create_shader_module, label = '{label}': {message}");
-                device.errors.report(GpuError { kind, message: message.clone() });
-                Self::invalid(device, label, message)
+                let error = GpuError { kind, message: bounded(message) };
+                device.errors.report(error.clone());
+                Self::invalid(device, label, error.message)
             }
         }
     }
 
     fn invalid(device: &DeviceCore, label: String, message: String) -> Self {
         let messages = [CompilationMessage {
-            message,
+            message: bounded(message),
             kind: wit::GpuCompilationMessageType::Error,
             line_num: 0,
             line_pos: 0,
@@ -118,12 +116,63 @@ impl ShaderModule {
     }
 }
 
+/// Whether a shader is compiled at all.
+fn admit(code: &str, max_bytes: usize) -> Result<(), String> {
+    if code.len() > max_bytes {
+        let quota = limits::quota("max_shader_bytes");
+        return Err(format!(
+            "the WGSL has {} bytes, and this host takes at most {max_bytes} ({quota})",
+            code.len()
+        ));
+    }
+    let depth = nesting::depth(code);
+    if depth > MAX_SHADER_DEPTH {
+        return Err(format!(
+            "the WGSL has {depth} operators, brackets and `else`s inside each other, and this host takes at most \
+             {MAX_SHADER_DEPTH}"
+        ));
+    }
+    Ok(())
+}
+
 /// What wgpu made of WGSL.
 struct Compiled {
     inner: wgpu::ShaderModule,
     messages: Arc<[CompilationMessage]>,
     /// The errors that arose, which no scope saw.
     errors: Vec<GpuError>,
+}
+
+impl Compiled {
+    /// What wgpu would say of `error`, which is about too many places to show them all.
+    fn refused(
+        device: &wgpu::Device,
+        label: &str,
+        error: &naga::front::wgsl::ParseError,
+        text: &str,
+    ) -> Self {
+        let mut message = format!("Shader '{label}' parsing error: {}", error.message());
+        let shown = error.labels().take(MAX_ERROR_PLACES);
+        for (span, about) in shown {
+            let place = span.location(text);
+            let colon = if about.is_empty() { "" } else { ": " };
+            message
+                .push_str(&format!("\n  wgsl:{}:{}{colon}{about}", place.line_number, place.line_position));
+        }
+        let others = error.labels().len().saturating_sub(MAX_ERROR_PLACES);
+        message.push_str(&format!("\n  and {others} more places"));
+        let location = error.location(text).map(wgpu::SourceLocation::from);
+        let told = wgpu::CompilationMessage {
+            message: message.clone(),
+            message_type: wgpu::CompilationMessageType::Error,
+            location,
+        };
+        Self {
+            inner: invalid_module(device),
+            messages: [CompilationMessage::new(told, text)].into(),
+            errors: vec![GpuError::validation(format!("In Device::create_shader_module\n  {message}"))],
+        }
+    }
 }
 
 /// Compiles `text`, which is `code` as wgpu takes it. `Err` says why the host refuses what wgpu does not.
@@ -136,6 +185,11 @@ fn compile(
 ) -> Result<Compiled, GpuError> {
     let describe = |source| wgpu::ShaderModuleDescriptor { label: Some(label), source };
     let parsed = naga::front::wgsl::parse_str(text);
+    if let Err(error) = &parsed
+        && error.labels().len() > MAX_ERROR_PLACES
+    {
+        return Ok(Compiled::refused(device, label, error, text));
+    }
     // wgpu tells what is wrong with what is no WGSL, and the bound on loops is kept whatever it says.
     let unbounded = parsed.is_err() && max_loop_iterations.is_some();
     let ending = match parsed {
@@ -340,6 +394,7 @@ fn messages(module: &wgpu::ShaderModule, code: &str) -> Arc<[CompilationMessage]
 impl CompilationMessage {
     fn new(message: wgpu::CompilationMessage, code: &str) -> Self {
         let wgpu::CompilationMessage { message, message_type, location } = message;
+        let message = bounded(message);
         let kind = match message_type {
             wgpu::CompilationMessageType::Error => wit::GpuCompilationMessageType::Error,
             wgpu::CompilationMessageType::Warning => wit::GpuCompilationMessageType::Warning,
@@ -444,9 +499,9 @@ fn enable_directive(tokens: &mut Tokens<'_>, keyword: Range<usize>) -> Option<Ve
 
 /// The tokens of WGSL as far as directives need them: words, and single other characters. Blankspace and
 /// comments are no tokens: <https://www.w3.org/TR/WGSL/#blankspace-and-line-breaks>
-struct Tokens<'a> {
-    code: &'a str,
-    at: usize,
+pub(crate) struct Tokens<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) at: usize,
 }
 
 impl Iterator for Tokens<'_> {
@@ -512,9 +567,12 @@ fn is_blankspace(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
     use crate::{
         error::ErrorKind,
+        limits::MAX_ERROR_MESSAGE_BYTES,
         testing::{Guest, ready, wgsl},
     };
 
@@ -683,6 +741,45 @@ mod tests {
         assert_eq!(error, Some(ErrorKind::Validation));
         assert!(compiled.messages.iter().all(|message| message.message.contains("max_shader_bytes")));
         assert_eq!(module(&mut guest, code.get(1..).unwrap()).1, None);
+    }
+
+    #[test]
+    fn the_depth_is_capped() {
+        let mut guest = Guest::new(|_| {});
+        let sum = |terms: usize| format!("fn f(x: i32) -> i32 {{ return {}x; }}", "x+".repeat(terms));
+        let (compiled, error) = module(&mut guest, &sum(MAX_SHADER_DEPTH));
+        assert_eq!(error, Some(ErrorKind::Validation));
+        assert!(compiled.messages.iter().all(|message| message.message.contains("inside each other")));
+        assert_eq!(module(&mut guest, &sum(MAX_SHADER_DEPTH - 10)).1, None);
+    }
+
+    /// wgpu takes 40 seconds to show them all.
+    #[test]
+    fn a_cycle_of_a_thousand_constants_on_one_line_is_told_in_time() {
+        let code: String = (0..1000).map(|at| format!("const c{at}=c{};", (at + 1) % 1000)).collect();
+        for mut guest in [Guest::new(|_| {}), Guest::with_bounded_loops(9)] {
+            let start = Instant::now();
+            let (compiled, error) = module(&mut guest, &code);
+            assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+            assert_eq!(error, Some(ErrorKind::Validation));
+            let [message] = &*compiled.messages else { panic!("{:?}", compiled.messages) };
+            let CompilationMessage { message, kind: _, line_num, line_pos, offset, length } = message;
+            assert!(
+                message.contains("`c0` is cyclic") && message.contains("and 1996 more places"),
+                "{message}"
+            );
+            assert!(message.len() < 1000, "{message}");
+            assert_eq!((*line_num, *line_pos, *offset, *length), (1, 19, 18, 2));
+        }
+    }
+
+    #[test]
+    fn messages_are_bounded() {
+        // The line that is shown with the error.
+        let code = format!("/*{}*/ const a = oops;", "x".repeat(200_000));
+        let (compiled, error) = module(&mut Guest::new(|_| {}), &code);
+        assert_eq!((error, compiled.messages.len()), (Some(ErrorKind::Validation), 1));
+        assert!(compiled.messages.iter().all(|message| message.message.len() <= MAX_ERROR_MESSAGE_BYTES));
     }
 
     #[test]

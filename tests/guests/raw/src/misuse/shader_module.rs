@@ -130,7 +130,7 @@ pub async fn binding_of_64_bits(gpu: &Gpu) -> Answer {
 }
 
 pub async fn longer_than_the_quota(gpu: &Gpu) -> Answer {
-    module(gpu, &" ".repeat((256 << 10) + 1)).await
+    module(gpu, &" ".repeat((2 << 20) + 1)).await
 }
 
 pub async fn name_of_a_hundred_kilobytes(gpu: &Gpu) -> Answer {
