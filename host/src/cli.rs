@@ -2,6 +2,7 @@
 //! `cargo wgpu-wasi`, are made of (feature `cli`).
 
 mod adapters;
+mod cache;
 mod options;
 mod run;
 mod trap;

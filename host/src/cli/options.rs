@@ -12,7 +12,7 @@ use clap::Args;
 use wasmtime::component::Component;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 
-use super::adapters;
+use super::{adapters, cache};
 use crate::{
     AdapterChoice, NO_ADAPTER, WebGpuCtx, WebGpuCtxBuilder,
     command::{Runtime, RuntimeOptions},
@@ -68,9 +68,6 @@ struct Dir {
     guest: String,
     perms: FsPerms,
 }
-
-/// Where compiled components are kept, instead of in the user's cache folder.
-const CACHE_DIR: &str = "WGPU_WASI_CACHE_DIR";
 
 impl Options {
     /// The options as arguments again, for a process that may have another current folder.
@@ -140,7 +137,7 @@ impl Options {
     pub fn runtime(&self) -> wasmtime::Result<Runtime> {
         let mut options =
             RuntimeOptions::default().interruptible(self.timeout.is_some()).perf_map(self.perf_map);
-        if let Some(folder) = cache_dir().filter(|_| !self.no_cache) {
+        if let Some(folder) = (!self.no_cache).then(cache::folder).flatten() {
             options = options.cache(folder);
         }
         Runtime::new(&options)
@@ -172,7 +169,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// When a folder can't be opened.
+    /// When a folder can't be opened, or would give the program the cache of compiled code.
     pub fn wasi(&self, app: &Path, args: &[String]) -> wasmtime::Result<WasiCtxBuilder> {
         let mut wasi = WasiCtx::builder();
         wasi.envs(&self.env).arg(app.to_string_lossy()).args(args);
@@ -180,6 +177,7 @@ impl Options {
         // for each 64 KiB takes longer than to read them.
         wasi.allow_blocking_current_thread(true);
         for Dir { host, guest, perms } in &self.dirs {
+            cache::check_dir(host)?;
             wasi.preopened_dir(host, guest, *perms).map_err(|error| {
                 error.context(format!("can't open the folder {} (--dir)", host.display()))
             })?;
@@ -238,23 +236,6 @@ fn check_imports(runtime: &Runtime, component: &Component) -> wasmtime::Result<(
             ""
         }
     ))
-}
-
-/// The folder for compiled components: `WGPU_WASI_CACHE_DIR`, or one in the user's cache folder. `None`
-/// where there is neither, or it can't be made: everything works without.
-fn cache_dir() -> Option<PathBuf> {
-    let folder = match env::var_os(CACHE_DIR) {
-        Some(folder) => PathBuf::from(folder),
-        None => directories::ProjectDirs::from("", "", "wgpu-wasi")?.cache_dir().join("components"),
-    };
-    let folder = std::path::absolute(folder).ok()?;
-    match std::fs::create_dir_all(&folder) {
-        Ok(()) => Some(folder),
-        Err(error) => {
-            tracing::warn!("no cache for compiled components in {}: {error}", folder.display());
-            None
-        }
-    }
 }
 
 fn parse_dir(text: &str) -> Result<Dir, String> {
