@@ -15,7 +15,7 @@ use crate::{
     command_words::Name,
     device::DeviceCore,
     error::{GpuError, collecting},
-    limits::SharedReservation,
+    limits::{self, SharedReservation},
     pass::{Holder, PassId},
     view::{WebGpu, WebGpuCtxView, label_methods, labelled},
     wait,
@@ -77,9 +77,10 @@ impl Buffer {
             device.wgpu.create_buffer(&wgpu_descriptor)
         } else {
             device.errors.report(GpuError::out_of_memory(format!(
-                "buffer '{label}' of {size} bytes: the guest holds {} of the {} bytes of GPU memory that it may",
+                "buffer '{label}' of {size} bytes: the guest holds {} of the {} bytes of GPU memory that it may ({})",
                 device.memory.used(),
                 device.memory.max(),
+                limits::quota("max_gpu_memory"),
             )));
             Self::invalid(device, &label, size)
         };

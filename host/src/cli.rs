@@ -4,6 +4,7 @@
 mod adapters;
 mod cache;
 mod options;
+mod quotas;
 mod run;
 mod trap;
 

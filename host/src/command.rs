@@ -14,12 +14,16 @@
 //! # }
 //! ```
 
+mod size;
+#[cfg(test)]
+mod tests;
+mod time;
+
 use std::{
     error::Error,
     fmt,
     path::PathBuf,
-    sync::mpsc,
-    thread,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -29,7 +33,18 @@ use wasmtime::{
 };
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 
-use crate::{WebGpuCtx, WebGpuCtxView, WebGpuView, attach_command_memory, objects::GpuError};
+pub use size::{
+    ComponentLimits, ComponentTooLarge, DEFAULT_MAX_CODE_BYTES, DEFAULT_MAX_COMPONENT_BYTES,
+    DEFAULT_MAX_FUNCTION_BYTES, DEFAULT_MAX_PARTS,
+};
+pub use time::{GRACE, NotInterruptible, TimedOut};
+
+use crate::{
+    GuestMemory, WebGpuCtx, WebGpuCtxView, WebGpuView, attach_command_memory, limits::QuotaExceeded,
+    objects::GpuError,
+};
+use size::Kind;
+use time::Alarm;
 
 /// Stack that a guest's own calls may use, in bytes: as much as a native program's main thread has.
 /// wasmtime allows 512 KiB, too little for a parser that recurses.
@@ -44,15 +59,20 @@ const WASI_PACKAGES: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random",
 /// The version of `wasi:webgpu`; a pre-release, which wasmtime matches exactly.
 const WEBGPU_VERSION: &str = "0.3.0-rc.2";
 
+/// What wasmtime says of a call with more bytes than the quota `max_call_bytes`; it has no type for that.
+const CALL_BYTES: &str = "fuel allocated for hostcalls has been exhausted";
+
 /// How a [`Runtime`] compiles and runs.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct RuntimeOptions {
     /// Keeps compiled components in this folder, so that the next start need not compile.
     pub cache: Option<PathBuf>,
-    /// Makes guests interruptible, which [`Runtime::run_for`] needs. Costs a check at every function
-    /// entry and loop of the guest, so it is off by default.
+    /// Makes guests interruptible, which [`Runtime::run_for`] needs, and [`Runtime::run_async`] to end a guest
+    /// that computes. Costs a check at every function entry and loop of the guest, so it is off by default.
     pub interruptible: bool,
+    /// What a component may be made of; one that has more is not compiled.
+    pub limits: ComponentLimits,
     /// Tells `perf` the names of the guest's functions, in the file `/tmp/perf-PID.map` that it reads. Only
     /// on Unix.
     pub perf_map: bool,
@@ -73,6 +93,13 @@ impl RuntimeOptions {
         self
     }
 
+    /// Sets [`Self::limits`].
+    #[must_use]
+    pub fn limits(mut self, limits: ComponentLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Sets [`Self::perf_map`].
     #[must_use]
     pub fn perf_map(mut self, perf_map: bool) -> Self {
@@ -82,10 +109,14 @@ impl RuntimeOptions {
 }
 
 /// An engine and a linker with WASI (0.2 and 0.3) and WebGPU; any number of guests may share one.
+///
+/// A clone is the same runtime.
+#[derive(Clone)]
 pub struct Runtime {
     engine: Engine,
-    linker: Linker<State>,
+    linker: Arc<Linker<State>>,
     interruptible: bool,
+    limits: ComponentLimits,
 }
 
 impl fmt::Debug for Runtime {
@@ -142,23 +173,26 @@ impl fmt::Display for NotAComponent {
 
 impl Error for NotAComponent {}
 
-/// The guest was ended because its time was up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimedOut(pub Duration);
-
-impl fmt::Display for TimedOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the program did not end within {:?}", self.0)
-    }
-}
-
-impl Error for TimedOut {}
-
 /// The store's data of a guest.
 struct State {
     wasi: WasiCtx,
     gpu: WebGpuCtx,
     table: ResourceTable,
+    memory: GuestMemory,
+}
+
+impl State {
+    /// `error` with the quota that has led to it, where wasmtime knows nothing of that.
+    fn explained(&self, error: wasmtime::Error) -> wasmtime::Error {
+        let quotas = self.gpu.quotas();
+        if let Some(quota) = self.memory.refused() {
+            error.context(quota)
+        } else if error.chain().any(|cause| cause.to_string().contains(CALL_BYTES)) {
+            error.context(QuotaExceeded::CallBytes(quotas.max_call_bytes))
+        } else {
+            error
+        }
+    }
 }
 
 impl WasiView for State {
@@ -181,7 +215,7 @@ impl Runtime {
     /// When this machine can't run WebAssembly, the cache's folder can't be made, or there is no
     /// [`perf_map`](RuntimeOptions::perf_map) here.
     pub fn new(options: &RuntimeOptions) -> wasmtime::Result<Self> {
-        let RuntimeOptions { cache, interruptible, perf_map } = options;
+        let RuntimeOptions { cache, interruptible, limits, perf_map } = options;
         let mut config = Config::new();
         config
             .wasm_component_model_async(true)
@@ -201,7 +235,8 @@ impl Runtime {
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
         crate::add_to_linker(&mut linker)?;
-        Ok(Self { engine, linker, interruptible: *interruptible })
+        let limits = limits.clone();
+        Ok(Self { engine, linker: Arc::new(linker), interruptible: *interruptible, limits })
     }
 
     /// The engine, to compile components elsewhere.
@@ -214,15 +249,14 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`NotAComponent`], or what is wrong with the component.
+    /// [`NotAComponent`], [`ComponentTooLarge`], or what is wrong with the component.
     pub fn compile(&self, wasm: &[u8]) -> wasmtime::Result<Component> {
-        // The preamble of a module and of a component: the same magic number, then version and layer.
-        // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#component-definitions
-        match wasm.get(..8) {
-            Some([0, b'a', b's', b'm', _, _, 1, 0]) => {}
-            Some([0, b'a', b's', b'm', ..]) => return Err(NotAComponent::CoreModule.into()),
-            _ => return Err(NotAComponent::NotWasm.into()),
+        match Kind::of(wasm) {
+            Kind::Component => {}
+            Kind::Module => return Err(NotAComponent::CoreModule.into()),
+            Kind::Other => return Err(NotAComponent::NotWasm.into()),
         }
+        self.limits.check(wasm)?;
         Component::from_binary(&self.engine, wasm)
     }
 
@@ -252,23 +286,38 @@ impl Runtime {
             .collect()
     }
 
+    /// [`Self::compile`], waited for no longer than `timeout`. What has begun can't be stopped: its thread goes on until
+    /// it is done, and an embedder that can't afford that ends the process.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::compile`], and [`TimedOut`].
+    pub fn compile_for(&self, wasm: Vec<u8>, timeout: Duration) -> wasmtime::Result<Component> {
+        let runtime = self.clone();
+        let compile = move || runtime.compile(&wasm);
+        time::on_its_own_thread("wgpu-wasi component", (timeout, timeout), compile)
+    }
+
     /// Runs a command component to its end, on this thread.
     ///
     /// # Errors
     ///
-    /// When the component imports what the linker does not have, exports no `wasi:cli/run`, or traps.
+    /// As [`Self::run_async`].
     pub fn run(&self, component: &Component, wasi: WasiCtx, gpu: WebGpuCtx) -> wasmtime::Result<Outcome> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(self.run_async(component, wasi, gpu))
+        block_on(self.run_async(component, wasi, gpu))
     }
 
-    /// Like [`Self::run`], for no longer than `timeout`.
+    /// Like [`Self::run`], for no longer than `timeout`, and on a thread of its own. Returns [`GRACE`] after that at
+    /// the latest.
+    ///
+    /// When the time is up, a guest is ended that computes, sleeps, reads or waits for the GPU. What can't be ended
+    /// then is left behind in its thread, with the store of the guest, until it ends by itself: a call of the system
+    /// that blocks, such as opening a pipe in a folder that the guest was given, or giving back a device with work that
+    /// the GPU never finishes. A program that has to be rid of that runs such guests in a process of their own.
     ///
     /// # Errors
     ///
-    /// As [`Self::run`], and [`TimedOut`]. Without [`RuntimeOptions::interruptible`] only waits for the GPU
-    /// end when the time is up. Work that the GPU never finishes may hold the return up, for giving a device
-    /// back waits for it: a program that has to go on then runs such guests in a process of their own.
+    /// As [`Self::run_async`]; [`TimedOut`]; [`NotInterruptible`] without [`RuntimeOptions::interruptible`].
     pub fn run_for(
         &self,
         component: &Component,
@@ -276,46 +325,69 @@ impl Runtime {
         mut gpu: WebGpuCtx,
         timeout: Duration,
     ) -> wasmtime::Result<Outcome> {
-        let start = Instant::now();
-        gpu.set_deadline(start.checked_add(timeout));
-        let (finished, over) = mpsc::channel::<()>();
-        let engine = self.engine.weak();
-        let timer = thread::Builder::new().name("wgpu-wasi timeout".to_owned()).spawn(move || {
-            if over.recv_timeout(timeout) == Err(mpsc::RecvTimeoutError::Timeout)
-                && let Some(engine) = engine.upgrade()
-            {
-                engine.increment_epoch();
-            }
-        })?;
-        let result = self.run(component, wasi, gpu);
-        drop(finished);
-        // A thread that only waits and increments does not panic.
-        let _ = timer.join();
-        result.map_err(
-            |error| {
-                if start.elapsed() >= timeout { error.context(TimedOut(timeout)) } else { error }
-            },
-        )
+        if !self.interruptible {
+            return Err(NotInterruptible.into());
+        }
+        gpu.set_deadline(Instant::now().checked_add(timeout));
+        let (runtime, component) = (self.clone(), component.clone());
+        let run = move || block_on(runtime.run_until(&component, wasi, gpu, Some(timeout)));
+        time::on_its_own_thread("wgpu-wasi guest", (timeout, timeout.saturating_add(GRACE)), run)
     }
 
-    /// Like [`Self::run`], inside an async runtime.
+    /// Like [`Self::run`], inside an async runtime: one of tokio's, with time enabled where the guest has a
+    /// [deadline](crate::WebGpuCtxBuilder::deadline).
+    ///
+    /// At its deadline a guest is ended that sleeps, reads or waits, and with [`RuntimeOptions::interruptible`] one that
+    /// computes. What blocks the thread of the runtime goes on: waits for the GPU in
+    /// [`WaitMode::Eager`](crate::WaitMode::Eager), which end at the deadline as well, and calls of the system that
+    /// the embedder's `WasiCtx` allows to block. Dropping the future ends the guest, too.
     ///
     /// # Errors
     ///
-    /// As [`Self::run`].
+    /// When the component imports what the linker does not have, exports no `wasi:cli/run`, or traps; [`TimedOut`].
     pub async fn run_async(
         &self,
         component: &Component,
         wasi: WasiCtx,
         gpu: WebGpuCtx,
     ) -> wasmtime::Result<Outcome> {
-        let mut store = Store::new(&self.engine, State { wasi, gpu, table: ResourceTable::new() });
+        self.run_until(component, wasi, gpu, None).await
+    }
+
+    /// Runs until the guest's deadline, which is `timeout` from the beginning where that is known.
+    async fn run_until(
+        &self,
+        component: &Component,
+        wasi: WasiCtx,
+        gpu: WebGpuCtx,
+        timeout: Option<Duration>,
+    ) -> wasmtime::Result<Outcome> {
+        let Some(deadline) = gpu.deadline() else { return self.run_store(component, wasi, gpu).await };
+        let timeout = timeout.unwrap_or_else(|| deadline.saturating_duration_since(Instant::now()));
+        let _alarm = self.interruptible.then(|| Alarm::set(&self.engine, deadline)).transpose()?;
+        time::until(deadline, timeout, self.run_store(component, wasi, gpu)).await
+    }
+
+    /// Runs the guest in a store of its own.
+    async fn run_store(
+        &self,
+        component: &Component,
+        wasi: WasiCtx,
+        gpu: WebGpuCtx,
+    ) -> wasmtime::Result<Outcome> {
+        let (memory, mut table) = (GuestMemory::new(gpu.quotas()), ResourceTable::new());
+        table.set_max_capacity(gpu.quotas().max_handles());
+        let mut store = Store::new(&self.engine, State { wasi, gpu, table, memory });
+        store.limiter(|state| &mut state.memory);
+        store.set_max_component_handles(store.data().gpu.quotas().max_handles());
         store.set_hostcall_fuel(store.data().gpu.quotas().max_call_bytes);
         if self.interruptible {
+            let is_over =
+                |state: &State| state.gpu.deadline().is_some_and(|deadline| deadline <= Instant::now());
             // The epoch is the engine's: it ends when the time of any guest is up. Each looks at its own.
             store.set_epoch_deadline(1);
-            store.epoch_deadline_callback(|store| {
-                let over = store.data().gpu.deadline().is_some_and(|deadline| deadline <= Instant::now());
+            store.epoch_deadline_callback(move |store| {
+                let over = is_over(store.data());
                 Ok(if over { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
             });
         }
@@ -328,7 +400,7 @@ impl Runtime {
             Ok(status) => status,
             Err(error) => match error.downcast_ref::<I32Exit>() {
                 Some(I32Exit(status)) => *status,
-                None => return Err(error),
+                None => return Err(store.data().explained(error)),
             },
         };
         let status = if status == 0 && !unheard_errors.is_empty() { PANICKED } else { status };
@@ -363,4 +435,13 @@ impl Runtime {
             Err(()) => 1,
         })
     }
+}
+
+/// Runs a guest on this thread.
+fn block_on<T>(run: impl Future<Output = wasmtime::Result<T>>) -> wasmtime::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let result = runtime.block_on(run);
+    // What the guest has written is on its way, perhaps; a read that it has begun may never end.
+    runtime.shutdown_timeout(GRACE);
+    result
 }

@@ -384,10 +384,19 @@ impl WebGpuCtxBuilder {
         self
     }
 
-    /// WebGPU objects that the guest may hold at a time.
+    /// WebGPU objects that the guest may hold at a time. The embedder has wasmtime allow as many handles:
+    /// [`Quotas::max_handles`].
     #[must_use]
     pub fn max_objects(mut self, objects: usize) -> Self {
         self.quotas.max_objects = objects;
+        self
+    }
+
+    /// Bytes that the memories and tables of the guest's own instances may have together. The embedder applies it
+    /// with [`GuestMemory`](crate::GuestMemory).
+    #[must_use]
+    pub fn max_guest_memory(mut self, bytes: u64) -> Self {
+        self.quotas.max_guest_memory = bytes;
         self
     }
 
@@ -428,7 +437,8 @@ impl WebGpuCtxBuilder {
         self
     }
 
-    /// The moment after which no wait for the GPU goes on.
+    /// The moment after which nothing of the guest goes on: no wait for the GPU, no compilation of a shader, and
+    /// with [`command::Runtime`](crate::command::Runtime) nothing else.
     #[must_use]
     pub fn deadline(mut self, deadline: Instant) -> Self {
         self.deadline = Some(deadline);

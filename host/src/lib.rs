@@ -11,11 +11,12 @@
 //!
 //! ```
 //! use wasmtime::{Config, Engine, Store, component::{Linker, ResourceTable}};
-//! use wgpu_wasi_host::{WebGpuCtx, WebGpuCtxView, WebGpuView};
+//! use wgpu_wasi_host::{GuestMemory, WebGpuCtx, WebGpuCtxView, WebGpuView};
 //!
 //! struct State {
 //!     gpu: WebGpuCtx,
 //!     table: ResourceTable,
+//!     memory: GuestMemory,
 //! }
 //!
 //! impl WebGpuView for State {
@@ -33,9 +34,16 @@
 //! wgpu_wasi_host::add_to_linker(&mut linker)?;
 //!
 //! let gpu = WebGpuCtx::builder().max_gpu_memory(1 << 30).build();
-//! let mut store = Store::new(&engine, State { gpu, table: ResourceTable::new() });
+//! let (quotas, mut table) = (gpu.quotas().clone(), ResourceTable::new());
+//! // wasmtime's own limit of handles is less than the quota of objects.
+//! table.set_max_capacity(quotas.max_handles());
+//! let memory = GuestMemory::new(&quotas);
+//! let mut store = Store::new(&engine, State { gpu, table, memory });
+//! store.set_max_component_handles(quotas.max_handles());
+//! // What the guest's own memories may take.
+//! store.limiter(|state| &mut state.memory);
 //! // Bytes that one call may carry; wasmtime's own default is less than the weights of many a model.
-//! store.set_hostcall_fuel(store.data().gpu.quotas().max_call_bytes);
+//! store.set_hostcall_fuel(quotas.max_call_bytes);
 //! # Ok(())
 //! # }
 //! ```
@@ -56,7 +64,8 @@
 //! - **Commands without calls** (`command_memory.rs`): a guest that offers it leaves those of compute and render passes
 //!   in its own memory.
 //! - **Waiting** is in one place (`wait.rs`), in two modes: [`WaitMode`].
-//! - **Quotas** have names and defaults (`limits.rs`): memory, objects, bytes a call, shader text, time.
+//! - **Quotas** have names and defaults (`limits.rs`): memory, objects, bytes a call, shader text, time; what a component
+//!   may be made of is in `command/size.rs`.
 //!
 //! Each WebGPU object has a file of its own, with the name it has in wgpu's `api` folder and in the guest's
 //! backend. Every call is traced at level TRACE, with the fields `module` and `function`.
@@ -88,6 +97,7 @@ mod error;
 mod fence;
 mod finite_loop;
 mod guest_log;
+mod guest_memory;
 mod inlining;
 mod instance;
 mod lend;
@@ -124,6 +134,7 @@ use wasmtime::component::Linker;
 pub use crate::{
     command_memory::attach_command_memory,
     ctx::{AdapterChoice, WebGpuCtx, WebGpuCtxBuilder, default_instance},
+    guest_memory::GuestMemory,
     instance::{NO_ADAPTER, adapter_named},
     lend::{LendError, LentDevice},
     limits::Quotas,

@@ -29,7 +29,27 @@ pub const DEFAULT_MAX_HOST_MEMORY: u64 = 2 << 30;
 pub const BYTES_PER_COMMAND: u64 = 256;
 
 /// Objects (buffers, bind groups, encoders, …) that one guest may hold at a time.
-pub const DEFAULT_MAX_OBJECTS: usize = 90_000;
+pub const DEFAULT_MAX_OBJECTS: usize = 1_000_000;
+
+/// Handles that a guest may hold beside those of [`Quotas::max_objects`]: files, streams, futures and what its
+/// components give each other. As many as wasmtime allows in all.
+pub const MAX_OTHER_HANDLES: usize = 100_000;
+
+/// Bytes of the memories and tables that a guest's own instances may have together: 5 GiB, one memory of wasm32 at
+/// its largest and room beside it.
+pub const DEFAULT_MAX_GUEST_MEMORY: u64 = 5 << 30;
+
+/// Bytes as which an element of a guest's table counts.
+pub const BYTES_PER_TABLE_ELEMENT: u64 = 16;
+
+/// Instances of modules that a guest may consist of.
+pub const MAX_GUEST_INSTANCES: usize = 10_000;
+
+/// Tables that a guest's instances may have.
+pub const MAX_GUEST_TABLES: usize = 10_000;
+
+/// Memories that a guest's instances may have: each reserves gigabytes of addresses, of which a process has 128 TiB.
+pub const MAX_GUEST_MEMORIES: usize = 1_000;
 
 /// Bytes that one call may carry from the guest to the host: 1 GiB. wasmtime calls it hostcall
 /// fuel and allows 128 MiB; the weights of a model are larger.
@@ -97,6 +117,8 @@ pub struct Quotas {
     pub max_host_memory: u64,
     /// See [`DEFAULT_MAX_OBJECTS`].
     pub max_objects: usize,
+    /// See [`DEFAULT_MAX_GUEST_MEMORY`]; in bytes. [`GuestMemory`](crate::GuestMemory) puts it into effect.
+    pub max_guest_memory: u64,
     /// See [`DEFAULT_MAX_CALL_BYTES`]; in bytes.
     pub max_call_bytes: usize,
     /// See [`DEFAULT_MAX_SHADER_BYTES`]; in bytes.
@@ -114,11 +136,22 @@ impl Default for Quotas {
             max_gpu_memory: DEFAULT_MAX_GPU_MEMORY,
             max_host_memory: DEFAULT_MAX_HOST_MEMORY,
             max_objects: DEFAULT_MAX_OBJECTS,
+            max_guest_memory: DEFAULT_MAX_GUEST_MEMORY,
             max_call_bytes: DEFAULT_MAX_CALL_BYTES,
             max_shader_bytes: DEFAULT_MAX_SHADER_BYTES,
             max_wait: DEFAULT_MAX_WAIT,
             max_loop_iterations: None,
         }
+    }
+}
+
+impl Quotas {
+    /// Handles that a guest may hold, those of WebGPU and all others: for
+    /// [`Store::set_max_component_handles`](wasmtime::Store::set_max_component_handles) and
+    /// [`ResourceTable::set_max_capacity`](wasmtime::component::ResourceTable::set_max_capacity).
+    #[must_use]
+    pub fn max_handles(&self) -> usize {
+        self.max_objects.saturating_add(MAX_OTHER_HANDLES)
     }
 }
 
@@ -136,6 +169,10 @@ pub enum QuotaExceeded {
     Objects(usize),
     /// More bytes of labels and records than this.
     HostMemory(u64),
+    /// More bytes of memories and tables of its own than this.
+    GuestMemory(u64),
+    /// More bytes in one call than this.
+    CallBytes(usize),
     /// More open error scopes than this.
     ErrorScopes(usize),
     /// More render bundles were refused than this.
@@ -151,12 +188,28 @@ pub enum QuotaExceeded {
 impl fmt::Display for QuotaExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Objects(max) => write!(f, "the guest holds {max} WebGPU objects, as many as it may"),
+            Self::Objects(max) => {
+                let quota = quota("max_objects");
+                write!(f, "the guest holds {max} WebGPU objects, as many as it may ({quota})")
+            }
             Self::HostMemory(max) => {
+                let quota = quota("max_host_memory");
                 write!(
                     f,
-                    "labels and records of the guest take more than the {max} bytes of host memory it may"
+                    "labels and records of the guest take more than the {max} bytes of host memory it may ({quota})"
                 )
+            }
+            Self::GuestMemory(max) => {
+                let quota = quota("max_guest_memory");
+                write!(
+                    f,
+                    "the guest asked for more than the {max} bytes that its memories and tables may have together \
+                     ({quota})"
+                )
+            }
+            Self::CallBytes(max) => {
+                let quota = quota("max_call_bytes");
+                write!(f, "a call of the guest carries more than {max} bytes ({quota})")
             }
             Self::ErrorScopes(max) => {
                 write!(f, "the guest has {max} error scopes open on a device, as many as it may")
@@ -170,7 +223,10 @@ impl fmt::Display for QuotaExceeded {
             Self::RecordKeyBytes(max) => {
                 write!(f, "the keys of a record of the guest have more than {max} bytes")
             }
-            Self::Wait(max) => write!(f, "the GPU did not finish the guest's work within {max:?}"),
+            Self::Wait(max) => {
+                let quota = quota("max_wait");
+                write!(f, "the GPU did not finish the guest's work within {max:?} ({quota})")
+            }
         }
     }
 }
@@ -278,7 +334,8 @@ impl Ledger {
         if !self.budget.take_below(max, more) {
             return Err(format!(
                 "the commands that the guest has recorded take the {max} bytes of host memory they may (seven \
-                 eighths of the quota `max_host_memory`)",
+                 eighths of {})",
+                quota("max_host_memory")
             ));
         }
         self.reserved.bytes += more;

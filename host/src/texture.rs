@@ -9,7 +9,7 @@ use crate::{
     convert,
     device::DeviceCore,
     error::{GpuError, collecting},
-    limits::SharedReservation,
+    limits::{self, SharedReservation},
     texture_view::TextureView,
     view::{WebGpuCtxView, label_methods, labelled},
 };
@@ -131,9 +131,11 @@ impl WebGpuCtxView<'_> {
             device.wgpu.create_texture(&wgpu_descriptor)
         } else {
             device.errors.report(GpuError::out_of_memory(format!(
-                "texture '{label}' of about {bytes} bytes: the guest holds {} of the {} bytes of GPU memory that it may",
+                "texture '{label}' of about {bytes} bytes: the guest holds {} of the {} bytes of GPU memory that it \
+                 may ({})",
                 device.memory.used(),
                 device.memory.max(),
+                limits::quota("max_gpu_memory"),
             )));
             // A texture that wgpu refuses to use anywhere: one without a usage is never valid.
             let refused = wgpu::TextureDescriptor { usage: wgpu::TextureUsages::empty(), ..wgpu_descriptor };

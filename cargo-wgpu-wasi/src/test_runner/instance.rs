@@ -6,7 +6,7 @@ use wasmtime::component::Component;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wgpu_wasi_host::{
     cli::{Options, trap_report},
-    command::{Outcome, Runtime},
+    command::{Outcome, Runtime, TimedOut},
 };
 
 /// What a test may write, in bytes.
@@ -67,7 +67,10 @@ impl Program {
             Ok((Ok(outcome), output)) => judge(name, outcome.success, &output),
             Ok((Err(error), output)) => {
                 let mut output = own_output(name, &output).to_owned();
-                output.push_str(&trap_report(&error));
+                match error.downcast_ref::<TimedOut>() {
+                    Some(timed_out) => output.push_str(&format!("error: {timed_out} (--timeout)\n")),
+                    None => output.push_str(&trap_report(&error)),
+                }
                 TestResult { verdict: Verdict::Failed, output }
             }
             Err(error) => TestResult { verdict: Verdict::Failed, output: format!("{error:?}\n") },

@@ -1,5 +1,7 @@
 //! `cargo wgpu-wasi test`: the project's own tests in the sandbox.
 
+use std::time::{Duration, Instant};
+
 use crate::project::{POLLSTER, Project, gpu, package};
 
 const OWN_MAIN: &str = r#"fn main() { println!("own main: {:?}", std::env::args().nth(1)); }"#;
@@ -75,4 +77,41 @@ fn arguments_of_the_harness() {
     assert!(list.contains("is_ignored: test\n") && list.contains("5 tests, 0 benchmarks"), "{list}");
     let own = project.succeeds("test --release --test own-main -- word");
     assert!(own.contains("own main: Some(\"word\")"), "{own}");
+}
+
+const ENDLESS: &str = r#"
+#[test]
+fn computes() {
+    let mut number = 0_u64;
+    while std::hint::black_box(&mut number) != &u64::MAX {
+        number = number.wrapping_add(2);
+    }
+}
+
+#[test]
+fn sleeps() {
+    std::thread::sleep(std::time::Duration::from_secs(3600));
+}
+
+#[test]
+fn the_next_one() {}
+"#;
+
+#[test]
+fn a_test_that_does_not_end_is_ended() {
+    let project = Project::new(
+        "endless",
+        &package("endless", "wgpu = \"30\"\n"),
+        &[("src/lib.rs", ""), ("tests/endless.rs", ENDLESS)],
+    );
+    project.lock();
+    project.succeeds("test --release --test endless -- the_next_one");
+    let start = Instant::now();
+    let told = project.fails("test --release --timeout 2 --test endless");
+    let took = start.elapsed();
+    for line in ["test computes ... FAILED", "test sleeps ... FAILED", "test the_next_one ... ok"] {
+        assert!(told.lines().any(|found| found == line), "{line}\n{told}");
+    }
+    assert_eq!(told.matches("did not end within 2s (--timeout)").count(), 2, "{told}");
+    assert!(took < Duration::from_secs(30), "it took {took:?}");
 }

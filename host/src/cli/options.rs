@@ -7,16 +7,14 @@ use std::{
     time::Duration,
 };
 
-use bytesize::ByteSize;
 use clap::Args;
 use wasmtime::component::Component;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 
-use super::{adapters, cache};
+use super::{adapters, cache, quotas::QuotaOptions};
 use crate::{
     AdapterChoice, NO_ADAPTER, WebGpuCtx, WebGpuCtxBuilder,
     command::{Runtime, RuntimeOptions},
-    limits,
 };
 
 /// What a component may use, and for how long.
@@ -35,15 +33,7 @@ pub struct Options {
     #[arg(long, value_name = "NAME")]
     adapter: Option<String>,
 
-    /// The GPU memory that the program may hold at a time, such as 512MiB or 2GB
-    #[arg(long, value_name = "SIZE", default_value_t = ByteSize(limits::DEFAULT_MAX_GPU_MEMORY))]
-    max_gpu_memory: ByteSize,
-
-    /// Ends the loops of a shader when one invocation of it has begun this many iterations of them together
-    #[arg(long, value_name = "N")]
-    max_loop_iterations: Option<u32>,
-
-    /// Ends the program after this many seconds, on the CPU and on the GPU
+    /// Ends the program after this many seconds, whatever it does then; its compilation counts
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     timeout: Option<Duration>,
 
@@ -59,6 +49,9 @@ pub struct Options {
     /// Tells Linux' `perf` the names of the program's functions (`perf record -g wgpu-wasi run --perf-map …`)
     #[arg(long)]
     perf_map: bool,
+
+    #[command(flatten)]
+    quotas: QuotaOptions,
 }
 
 /// A folder of this machine, the name under which the program sees it, and what it may do there.
@@ -76,17 +69,7 @@ impl Options {
     ///
     /// When the current folder is not known.
     pub fn arguments(&self) -> std::io::Result<Vec<OsString>> {
-        let Self {
-            dirs,
-            env,
-            adapter,
-            max_gpu_memory,
-            max_loop_iterations,
-            timeout,
-            no_cache,
-            no_command_memory,
-            perf_map,
-        } = self;
+        let Self { dirs, env, adapter, timeout, no_cache, no_command_memory, perf_map, quotas } = self;
         let mut arguments: Vec<OsString> = Vec::new();
         for Dir { host, guest, perms } in dirs {
             let mut dir = std::path::absolute(host)?.into_os_string();
@@ -102,12 +85,6 @@ impl Options {
         if let Some(adapter) = adapter {
             arguments.extend(["--adapter".into(), adapter.into()]);
         }
-        if max_gpu_memory.as_u64() != limits::DEFAULT_MAX_GPU_MEMORY {
-            arguments.extend(["--max-gpu-memory".into(), format!("{}B", max_gpu_memory.as_u64()).into()]);
-        }
-        if let Some(max) = max_loop_iterations {
-            arguments.extend(["--max-loop-iterations".into(), max.to_string().into()]);
-        }
         if let Some(timeout) = timeout {
             arguments.extend(["--timeout".into(), timeout.as_secs_f64().to_string().into()]);
         }
@@ -120,6 +97,7 @@ impl Options {
         if *perf_map {
             arguments.push("--perf-map".into());
         }
+        arguments.extend(quotas.arguments());
         Ok(arguments)
     }
 
@@ -135,8 +113,10 @@ impl Options {
     ///
     /// As [`Runtime::new`].
     pub fn runtime(&self) -> wasmtime::Result<Runtime> {
-        let mut options =
-            RuntimeOptions::default().interruptible(self.timeout.is_some()).perf_map(self.perf_map);
+        let mut options = RuntimeOptions::default()
+            .interruptible(self.timeout.is_some())
+            .limits(self.quotas.limits())
+            .perf_map(self.perf_map);
         if let Some(folder) = (!self.no_cache).then(cache::folder).flatten() {
             options = options.cache(folder);
         }
@@ -147,20 +127,24 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// When the file can't be read, is no component, or imports anything else.
+    /// When the file can't be read, is no component, imports anything else, or takes longer than [`Self::timeout`].
     pub fn compile(&self, runtime: &Runtime, app: &Path) -> wasmtime::Result<Component> {
-        self.compile_read(runtime, app, &read(app)?)
+        self.compile_read(runtime, app, read(app)?, self.timeout)
     }
 
-    /// [`Self::compile`] for a file that was read.
+    /// [`Self::compile`] for a file that was read, in the time that is left.
     pub(super) fn compile_read(
         &self,
         runtime: &Runtime,
         app: &Path,
-        wasm: &[u8],
+        wasm: Vec<u8>,
+        left: Option<Duration>,
     ) -> wasmtime::Result<Component> {
-        let component =
-            runtime.compile(wasm).map_err(|error| error.context(format!("can't run {}", app.display())))?;
+        let compiled = match left {
+            Some(left) => runtime.compile_for(wasm, left),
+            None => runtime.compile(&wasm),
+        };
+        let component = compiled.map_err(|error| error.context(format!("can't run {}", app.display())))?;
         check_imports(runtime, &component)?;
         Ok(component)
     }
@@ -191,12 +175,8 @@ impl Options {
     ///
     /// When there is no adapter with the name that was asked for.
     pub fn gpu(&self) -> wasmtime::Result<WebGpuCtx> {
-        let mut gpu = WebGpuCtxBuilder::new()
-            .max_gpu_memory(self.max_gpu_memory.as_u64())
-            .command_memory(!self.no_command_memory);
-        if let Some(max) = self.max_loop_iterations {
-            gpu = gpu.max_loop_iterations(max);
-        }
+        let gpu =
+            WebGpuCtxBuilder::new().quotas(self.quotas.quotas()).command_memory(!self.no_command_memory);
         let Some(name) = &self.adapter else { return Ok(gpu.build()) };
         let adapters = adapters::enumerate()?;
         let names: Vec<String> = adapters.iter().map(|adapter| adapter.get_info().name).collect();
@@ -262,7 +242,7 @@ fn parse_env(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn parse_seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "write seconds, such as 30 or 0.5".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
         Ok(timeout) if !timeout.is_zero() => Ok(timeout),
@@ -317,10 +297,9 @@ mod tests {
         };
         let folder = env::temp_dir();
         let dir = format!("{}::/data::ro", folder.display());
-        let given = ["--dir", &dir, "--env", "A=b=c", "--adapter", "x", "--max-gpu-memory", "1kB"];
-        let given = given.iter().chain(&["--max-loop-iterations", "9", "--timeout", "0.5", "--no-cache"]);
-        let given = given.map(OsString::from);
-        let options = parsed(&given.collect::<Vec<_>>());
+        let given = ["--dir", &dir, "--env", "A=b=c", "--adapter", "x", "--timeout", "0.5", "--no-cache"];
+        let given = given.iter().chain(&["--no-command-memory", "--perf-map", "--max-objects", "9"]);
+        let options = parsed(&given.map(OsString::from).collect::<Vec<_>>());
         let again = parsed(&options.arguments().unwrap());
         assert_eq!(format!("{options:?}"), format!("{again:?}"));
     }

@@ -6,13 +6,16 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use clap::Args;
 
 use super::{Options, TIMED_OUT, options, trap_report, trap_status};
-use crate::{command::TimedOut, default_instance};
+use crate::{
+    command::{GRACE, TimedOut},
+    default_instance,
+};
 
 /// Runs a component on the GPU.
 ///
@@ -98,19 +101,23 @@ impl Run {
 }
 
 fn run(options: &Options, app: &Path, args: &[String]) -> wasmtime::Result<ExitCode> {
+    let begin = Instant::now();
+    if let Some(timeout) = options.timeout() {
+        end_after(timeout);
+    }
+    let left = || options.timeout().map(|timeout| timeout.saturating_sub(begin.elapsed()));
     let wasi = options.wasi(app, args)?.inherit_stdio().build();
     let wasm = options::read(app)?;
     let drivers = Drivers::load_for(&wasm);
     let runtime = options.runtime()?;
-    let component = options.compile_read(&runtime, app, &wasm)?;
-    drop(wasm);
+    let component = match options.compile_read(&runtime, app, wasm, left()) {
+        Ok(component) => component,
+        Err(error) => return timed_out(options, &error).ok_or(error),
+    };
     let gpu = options.gpu()?;
 
-    let result = match options.timeout() {
-        Some(timeout) => {
-            end_after(timeout);
-            runtime.run_for(&component, wasi, gpu, timeout)
-        }
+    let result = match left() {
+        Some(left) => runtime.run_for(&component, wasi, gpu, left),
         None => runtime.run(&component, wasi, gpu),
     };
     match result {
@@ -118,13 +125,10 @@ fn run(options: &Options, app: &Path, args: &[String]) -> wasmtime::Result<ExitC
             let status = u8::try_from(outcome.exit_code).unwrap_or(1);
             Ok(if drivers.are_loaded() { ExitCode::from(status) } else { end(status) })
         }
-        Err(error) => match error.downcast_ref::<TimedOut>() {
-            Some(timed_out) => Ok(end_timed_out(*timed_out)),
-            None => {
-                eprint!("{}", trap_report(&error));
-                Ok(end(trap_status(&error)))
-            }
-        },
+        Err(error) => Ok(timed_out(options, &error).unwrap_or_else(|| {
+            eprint!("{}", trap_report(&error));
+            end(trap_status(&error))
+        })),
     }
 }
 
@@ -161,17 +165,24 @@ impl Drop for Drivers {
     }
 }
 
-/// Ends this process a little after the time of the guest is up, should it still be there then: with work
-/// that the GPU never finishes, it would be, for giving the device back waits for that.
+/// Ends this process if `error` is that the time was up.
+fn timed_out(options: &Options, error: &wasmtime::Error) -> Option<ExitCode> {
+    // Of the whole time, and not of what was left of it when the guest began.
+    let timeout = options.timeout().filter(|_| error.is::<TimedOut>())?;
+    Some(end_timed_out(TimedOut(timeout)))
+}
+
+/// Ends this process a little after the time of the guest is up, should it still be there then: a driver that is
+/// loaded, or looks for adapters, can't be ended.
 fn end_after(timeout: Duration) {
-    /// What an orderly end may take.
-    const GRACE: Duration = Duration::from_secs(2);
+    // After those who wait for the guest itself.
+    let grace = GRACE.saturating_add(Duration::from_millis(500));
     let watchdog = thread::Builder::new().name("wgpu-wasi watchdog".to_owned()).spawn(move || {
-        thread::sleep(timeout.saturating_add(GRACE));
+        thread::sleep(timeout.saturating_add(grace));
         end_timed_out(TimedOut(timeout))
     });
     if let Err(error) = watchdog {
-        tracing::warn!("work that the GPU never finishes will not be ended: {error}");
+        tracing::warn!("a driver that never ends will not be ended: {error}");
     }
 }
 

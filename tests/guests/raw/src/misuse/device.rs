@@ -74,7 +74,7 @@ pub async fn lost_by_the_thousand_unread(gpu: &Gpu) -> Answer {
 }
 
 pub async fn objects_over_the_quota(gpu: &Gpu) -> Answer {
-    let queues: Vec<_> = (0..100_000).map(|_| gpu.queue()).collect();
+    let queues: Vec<_> = (0..=1_000_000).map(|_| gpu.queue()).collect();
     Answer::wrong(format!("{} handles", queues.len()))
 }
 

@@ -1,0 +1,114 @@
+//! Time that is up: ends a guest that waits, one that computes, and the waiting for whatever can't be ended.
+
+use std::{
+    error::Error,
+    fmt,
+    future::{self, Future},
+    panic,
+    pin::pin,
+    sync::mpsc::{self, RecvTimeoutError},
+    task::Poll,
+    thread,
+    time::{Duration, Instant},
+};
+
+use wasmtime::Engine;
+use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
+
+/// How long after the time of a guest is up its orderly end may take. Nobody waits for it any longer.
+pub const GRACE: Duration = Duration::from_secs(1);
+
+/// The guest was ended because its time was up, or nobody waits any longer for its component to be compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimedOut(pub Duration);
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the program did not end within {:?}", self.0)
+    }
+}
+
+impl Error for TimedOut {}
+
+/// The runtime was made without [`RuntimeOptions::interruptible`](super::RuntimeOptions::interruptible), so that
+/// nothing ends a guest that computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotInterruptible;
+
+impl fmt::Display for NotInterruptible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a guest has to end in time, and `RuntimeOptions::interruptible` is off")
+    }
+}
+
+impl Error for NotInterruptible {}
+
+/// Ends guests that compute when the time of one is up, until it is dropped: each looks at its own time then.
+#[derive(Debug)]
+pub(super) struct Alarm {
+    /// Dropping it ends the thread.
+    _over: mpsc::Sender<()>,
+}
+
+impl Alarm {
+    pub(super) fn set(engine: &Engine, deadline: Instant) -> std::io::Result<Self> {
+        /// A guest may look at the clock just before its time is up, and at the epoch just after that.
+        const AGAIN: Duration = Duration::from_millis(50);
+        let (over, is_over) = mpsc::channel::<()>();
+        let engine = engine.weak();
+        thread::Builder::new().name("wgpu-wasi timeout".to_owned()).spawn(move || {
+            let mut wait = deadline.saturating_duration_since(Instant::now());
+            while is_over.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+                let Some(engine) = engine.upgrade() else { break };
+                engine.increment_epoch();
+                wait = AGAIN;
+            }
+        })?;
+        Ok(Self { _over: over })
+    }
+}
+
+/// What `run` gives, or [`TimedOut`] after `timeout`, which is up at `deadline`: then `run`, and with it the store and
+/// the guest in it, is dropped where it waits.
+pub(super) async fn until<T>(
+    deadline: Instant,
+    timeout: Duration,
+    run: impl Future<Output = wasmtime::Result<T>>,
+) -> wasmtime::Result<T> {
+    let mut run = pin!(run);
+    // Like wasmtime-wasi's own timers, which are what a guest sleeps by.
+    let mut over = pin!(with_ambient_tokio_runtime(|| tokio::time::sleep_until(deadline.into())));
+    future::poll_fn(|cx| {
+        if let Poll::Ready(result) = run.as_mut().poll(cx) {
+            let late = |error: wasmtime::Error| {
+                if deadline <= Instant::now() { error.context(TimedOut(timeout)) } else { error }
+            };
+            return Poll::Ready(result.map_err(late));
+        }
+        over.as_mut().poll(cx).map(|()| Err(TimedOut(timeout).into()))
+    })
+    .await
+}
+
+/// Runs `job` on a thread of its own and waits for it, for no longer than `patience`; after that it is `timeout` that
+/// was too short, and the thread is left to itself.
+pub(super) fn on_its_own_thread<T: Send + 'static>(
+    name: &str,
+    (timeout, patience): (Duration, Duration),
+    job: impl FnOnce() -> wasmtime::Result<T> + Send + 'static,
+) -> wasmtime::Result<T> {
+    let (done, result) = mpsc::sync_channel(1);
+    let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
+        // Nobody may be there to take it any more.
+        let _ = done.send(job());
+    })?;
+    match result.recv_timeout(patience) {
+        Ok(result) => result,
+        Err(RecvTimeoutError::Timeout) => Err(TimedOut(timeout).into()),
+        // It has panicked, and so does its caller, as without a thread.
+        Err(RecvTimeoutError::Disconnected) => match thread.join() {
+            Ok(()) => Err(wasmtime::Error::msg("the thread has ended without a result")),
+            Err(payload) => panic::resume_unwind(payload),
+        },
+    }
+}
