@@ -58,7 +58,7 @@
 //!
 //! - **The safe public API of wgpu, nothing below it.** What that API answers with a panic instead of an
 //!   error is checked before the call, or fenced (`fence.rs`); shaders are compiled on a thread whose
-//!   stack covers the longest source that the guest's quota admits (`compile.rs`).
+//!   stack covers the deepest and the longest source that is admitted (`nesting.rs`, `compile.rs`).
 //! - **Error scopes are the host's** (`error.rs`): one handler per device feeds them.
 //! - **Bulk bytes cross once** (`bulk.rs`), straight between the guest's memory and wgpu's.
 //! - **Commands without calls** (`command_memory.rs`): a guest that offers it leaves those of compute and render passes

@@ -89,8 +89,8 @@ impl Adapter {
         };
         match block(self.wit.request_device(Some(descriptor))) {
             Ok(device) => {
-                let (limits, info) = (required_limits.clone(), self.info.clone());
-                let mut device = DeviceShared::new(device, required_features, limits, info);
+                let mut device =
+                    DeviceShared::new(device, required_features, required_limits, self.info.clone());
                 if self.instance.is_strict() {
                     device.be_strict();
                 }
