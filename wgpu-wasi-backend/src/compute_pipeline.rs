@@ -11,7 +11,7 @@ use crate::convert::{label, ours};
 use crate::device::DeviceShared;
 use crate::elide::Id;
 use crate::pipeline_layout::layout_mode;
-use crate::shader_module::ShaderModule;
+use crate::shader_module::{Names, ShaderModule, Stage};
 
 /// A compute pipeline of the host.
 #[derive(Debug)]
@@ -34,11 +34,12 @@ impl ComputePipeline {
             compilation_options,
             cache: _,
         } = desc;
+        let module = ours(module.as_custom::<ShaderModule>());
         let wit = device.wit.create_compute_pipeline(wit::GpuComputePipelineDescriptor {
             compute: wit::GpuProgrammableStage {
-                module: ours(module.as_custom::<ShaderModule>()).wit(),
-                entry_point: entry_point.map(str::to_owned),
-                constants: Some(constants(compilation_options)),
+                module: module.wit(),
+                entry_point: entry_point.map(|name| module.names().entry_point(Stage::Compute, name)),
+                constants: Some(constants(compilation_options, module.names())),
             },
             layout: layout_mode(*layout),
             label: label(*name),
@@ -66,11 +67,12 @@ impl ComputePipelineInterface for ComputePipeline {
 /// The override constants of a stage. That workgroup memory be left as it is can not be asked for.
 pub(crate) fn constants(
     options: &wgpu::PipelineCompilationOptions<'_>,
+    names: &Names,
 ) -> wit::RecordGpuPipelineConstantValue {
     let wgpu::PipelineCompilationOptions { constants, zero_initialize_workgroup_memory: _ } = options;
     let record = wit::RecordGpuPipelineConstantValue::new();
     for (name, value) in *constants {
-        record.add(name, *value);
+        record.add(&names.constant(name), *value);
     }
     record
 }

@@ -69,8 +69,8 @@
 //! - `callbacks-at-once`: callbacks run before the call returns that asks for them, see [`set_callbacks`].
 //!   For programs with crates that never poll on wasm32, as cubecl's.
 //! - `run3` (default): the export above. Has to be off in libraries (`cdylib`), which have no `main`.
-//! - `glsl`, `spirv`, `naga-ir`: shaders in these languages, translated to WGSL in the guest. They
-//!   turn on wgpu's features of the same names.
+//! - `glsl`, `spirv`, `naga-ir`: shaders in these languages, translated to WGSL in the guest with their
+//!   layouts and names; what WGSL can't say is an error. They turn on wgpu's features of the same names.
 //! - `fragile-send-sync-non-atomic-wasm` (default): wgpu's feature of that name. Its types are `Send`
 //!   and `Sync` as they are natively, and callbacks have to be `Send` as natively, so that what
 //!   compiles natively compiles here. The target has no threads for it to be fragile with.

@@ -12,7 +12,7 @@ use crate::convert::{NotInWebGpu, label, ours, texture_format};
 use crate::device::DeviceShared;
 use crate::elide::Id;
 use crate::pipeline_layout::layout_mode;
-use crate::shader_module::ShaderModule;
+use crate::shader_module::{ShaderModule, Stage};
 use crate::unsupported;
 
 /// A render pipeline of the host.
@@ -123,12 +123,13 @@ impl<'a> TryFrom<&wgpu::VertexState<'a>> for wit::GpuVertexState<'a> {
 
     fn try_from(value: &wgpu::VertexState<'a>) -> Result<Self, NotInWebGpu> {
         let wgpu::VertexState { module, entry_point, compilation_options, buffers } = value;
+        let module = ours(module.as_custom::<ShaderModule>());
         let buffers = buffers.iter().map(|buffer| buffer.as_ref().map(TryInto::try_into).transpose());
         Ok(Self {
             buffers: Some(buffers.collect::<Result<_, _>>()?),
-            module: ours(module.as_custom::<ShaderModule>()).wit(),
-            entry_point: entry_point.map(str::to_owned),
-            constants: Some(constants(compilation_options)),
+            module: module.wit(),
+            entry_point: entry_point.map(|name| module.names().entry_point(Stage::Vertex, name)),
+            constants: Some(constants(compilation_options, module.names())),
         })
     }
 }
@@ -251,12 +252,13 @@ impl<'a> TryFrom<&wgpu::FragmentState<'a>> for wit::GpuFragmentState<'a> {
 
     fn try_from(value: &wgpu::FragmentState<'a>) -> Result<Self, NotInWebGpu> {
         let wgpu::FragmentState { module, entry_point, compilation_options, targets } = value;
+        let module = ours(module.as_custom::<ShaderModule>());
         let targets = targets.iter().map(|target| target.as_ref().map(TryInto::try_into).transpose());
         Ok(Self {
             targets: targets.collect::<Result<_, _>>()?,
-            module: ours(module.as_custom::<ShaderModule>()).wit(),
-            entry_point: entry_point.map(str::to_owned),
-            constants: Some(constants(compilation_options)),
+            module: module.wit(),
+            entry_point: entry_point.map(|name| module.names().entry_point(Stage::Fragment, name)),
+            constants: Some(constants(compilation_options, module.names())),
         })
     }
 }

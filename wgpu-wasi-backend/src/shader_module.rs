@@ -1,7 +1,11 @@
 //! GPUShaderModule — wit: gpu-shader-module — spec: <https://www.w3.org/TR/webgpu/#gpushadermodule> — peer: host/src/shader_module.rs
 //!
-//! The WIT takes WGSL. Other languages are translated here, in the guest, by naga; each behind the
+//! The WIT takes WGSL. Other languages are translated here, in the guest, with naga; each behind the
 //! feature of the same name in wgpu.
+
+mod names;
+#[cfg(any(feature = "glsl", feature = "spirv", feature = "naga-ir", test))]
+mod translate;
 
 use std::future::ready;
 use std::pin::Pin;
@@ -14,11 +18,14 @@ use crate::device::DeviceShared;
 use crate::unsupported;
 use crate::wait::block;
 
+pub(crate) use names::{Names, Stage};
+
 /// A shader module of the host.
 #[derive(Debug)]
 pub(crate) struct ShaderModule {
     wit: wit::GpuShaderModule,
     messages: Messages,
+    names: Names,
 }
 
 /// Where the messages of the compiler are.
@@ -26,6 +33,9 @@ pub(crate) struct ShaderModule {
 enum Messages {
     /// On the host. The text is kept if places in it have to be converted, see [`message`].
     Host { code: Option<String> },
+    /// On the host, about a text that the program has never seen.
+    #[cfg(any(feature = "glsl", feature = "spirv", feature = "naga-ir"))]
+    Translated,
     /// Here: the text of the program never got to the host.
     Here(wgpu::CompilationInfo),
 }
@@ -37,8 +47,8 @@ impl ShaderModule {
             wgpu::ShaderSource::Wgsl(code) => Self::from_wgsl(device, name, code.into_owned()),
             #[cfg(any(feature = "glsl", feature = "spirv", feature = "naga-ir"))]
             source => match translate::translate(name, source) {
-                Some(Ok(code)) => Self::from_translation(device, name, code),
-                Some(Err(info)) => Self::failed(device, name, info),
+                Some(Ok((code, names))) => Self::from_translation(device, name, code, names),
+                Some(Err(failure)) => Self::failed(device, name, failure),
                 None => Self::unsupported_source(device, name),
             },
             #[cfg(not(any(feature = "glsl", feature = "spirv", feature = "naga-ir")))]
@@ -77,10 +87,15 @@ impl ShaderModule {
         &self.wit
     }
 
+    /// What the host's module calls what the program names.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
     fn from_wgsl(device: &DeviceShared, name: Option<&str>, code: String) -> Self {
         let kept = (!code.is_ascii()).then(|| code.clone());
         let wit = Self::send(device, name, code);
-        Self { wit, messages: Messages::Host { code: kept } }
+        Self { wit, messages: Messages::Host { code: kept }, names: Names::default() }
     }
 
     fn send(device: &DeviceShared, name: Option<&str>, code: String) -> wit::GpuShaderModule {
@@ -105,21 +120,20 @@ impl ShaderModule {
         let desc =
             wit::GpuShaderModuleDescriptor { code: "!".to_owned(), compilation_hints: None, label: None };
         let wit = device.invalid(|device| device.create_shader_module(&desc));
-        Self { wit, messages: Messages::Here(info) }
+        Self { wit, messages: Messages::Here(info), names: Names::default() }
     }
 }
 
 #[cfg(any(feature = "glsl", feature = "spirv", feature = "naga-ir"))]
 impl ShaderModule {
-    fn from_translation(device: &DeviceShared, name: Option<&str>, code: String) -> Self {
+    fn from_translation(device: &DeviceShared, name: Option<&str>, code: String, names: Names) -> Self {
         let wit = Self::send(device, name, code);
-        // Messages on text that the program has never seen would be of no use to it.
-        Self { wit, messages: Messages::Here(wgpu::CompilationInfo { messages: Vec::new() }) }
+        Self { wit, messages: Messages::Translated, names }
     }
 
-    fn failed(device: &DeviceShared, name: Option<&str>, info: wgpu::CompilationInfo) -> Self {
-        let texts: Vec<&str> = info.messages.iter().map(|message| message.message.as_str()).collect();
-        device.refuse("Device::create_shader_module", name, texts.join("\n"));
+    fn failed(device: &DeviceShared, name: Option<&str>, failure: translate::Failure) -> Self {
+        let translate::Failure { text, info } = failure;
+        device.refuse("Device::create_shader_module", name, text);
         Self::invalid(device, info)
     }
 }
@@ -133,10 +147,25 @@ impl ShaderModuleInterface for ShaderModule {
                 let messages = messages.iter().map(|found| message(found, code.as_deref()));
                 wgpu::CompilationInfo { messages: messages.collect() }
             }
+            #[cfg(any(feature = "glsl", feature = "spirv", feature = "naga-ir"))]
+            Messages::Translated => {
+                let info = block(self.wit.get_compilation_info());
+                let messages = info.messages();
+                wgpu::CompilationInfo { messages: messages.iter().map(about_translation).collect() }
+            }
             Messages::Here(info) => info.clone(),
         };
         Box::pin(ready(info))
     }
+}
+
+/// A message about the WGSL that a shader was translated to. No place in that is one in the program's text.
+#[cfg(any(feature = "glsl", feature = "spirv", feature = "naga-ir"))]
+fn about_translation(found: &wit::GpuCompilationMessage) -> wgpu::CompilationMessage {
+    let wgpu::CompilationMessage { message, message_type, location } = message(found, None);
+    let line = location.map(|location| format!(", line {}", location.line_number)).unwrap_or_default();
+    let message = format!("in the WGSL that the shader was translated to{line}: {message}");
+    wgpu::CompilationMessage { message, message_type, location: None }
 }
 
 /// WebGPU counts UTF-16 units, wgpu bytes. They are the same in a text that is ASCII; `code` is
@@ -184,83 +213,6 @@ fn bytes(code: &str, units: u64) -> usize {
 
 fn number(value: u64) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
-}
-
-#[cfg(any(feature = "glsl", feature = "spirv", feature = "naga-ir"))]
-mod translate {
-    use naga::error::ShaderError;
-    use naga::valid::{Capabilities, ValidationFlags, Validator};
-
-    /// The WGSL for a shader in another language, what is wrong with it, or `None` if its language
-    /// is of a feature that is off.
-    pub(super) fn translate(
-        name: Option<&str>,
-        source: wgpu::ShaderSource<'_>,
-    ) -> Option<Result<String, wgpu::CompilationInfo>> {
-        match source {
-            #[cfg(feature = "spirv")]
-            wgpu::ShaderSource::SpirV(words) => Some(spirv(name, &words)),
-            #[cfg(feature = "glsl")]
-            wgpu::ShaderSource::Glsl { shader, stage, defines } => Some(glsl(name, &shader, stage, defines)),
-            #[cfg(feature = "naga-ir")]
-            wgpu::ShaderSource::Naga(module) => Some(write(name, "", &module)),
-            // Also of languages that wgpu gets some day.
-            _ => None,
-        }
-    }
-
-    #[cfg(feature = "spirv")]
-    fn spirv(name: Option<&str>, words: &[u32]) -> Result<String, wgpu::CompilationInfo> {
-        let options = naga::front::spv::Options {
-            // wgpu's convention, which is WebGPU's: Y points up.
-            adjust_coordinate_space: false,
-            strict_capabilities: true,
-            block_ctx_dump_prefix: None,
-        };
-        let parsed = naga::front::spv::Frontend::new(words.iter().copied(), &options).parse();
-        let module = parsed.map_err(|error| error_info(name, "", error))?;
-        write(name, "", &module)
-    }
-
-    #[cfg(feature = "glsl")]
-    fn glsl(
-        name: Option<&str>,
-        shader: &str,
-        stage: naga::ShaderStage,
-        defines: &[(&str, &str)],
-    ) -> Result<String, wgpu::CompilationInfo> {
-        let defines = defines.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
-        let options = naga::front::glsl::Options { stage, defines };
-        let parsed = naga::front::glsl::Frontend::default().parse(&options, shader);
-        let module = parsed.map_err(|error| error_info(name, shader, error))?;
-        write(name, shader, &module)
-    }
-
-    fn write(
-        name: Option<&str>,
-        source: &str,
-        module: &naga::Module,
-    ) -> Result<String, wgpu::CompilationInfo> {
-        // The host decides what its device can do; here it is only about what WGSL can say.
-        let valid = Validator::new(ValidationFlags::all(), Capabilities::all()).validate(module);
-        let info = valid.map_err(|error| error_info(name, source, error))?;
-        let flags = naga::back::wgsl::WriterFlags::empty();
-        naga::back::wgsl::write_string(module, &info, flags).map_err(|error| wgpu::CompilationInfo {
-            messages: vec![wgpu::CompilationMessage {
-                message: format!("the shader can not be written as WGSL: {error}"),
-                message_type: wgpu::CompilationMessageType::Error,
-                location: None,
-            }],
-        })
-    }
-
-    fn error_info<E>(name: Option<&str>, source: &str, error: E) -> wgpu::CompilationInfo
-    where
-        wgpu::CompilationInfo: From<ShaderError<E>>,
-    {
-        let source = source.to_owned();
-        ShaderError { source, label: name.map(str::to_owned), inner: Box::new(error) }.into()
-    }
 }
 
 #[cfg(test)]
