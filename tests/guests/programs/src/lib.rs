@@ -302,7 +302,12 @@ cases! {
     /// Shaders that are translated to WGSL in the guest.
     TRANSLATED in translated by foreach_translated {
         shader_module_glsl,
+        shader_module_glsl_language,
+        shader_module_layout,
+        shader_module_messages,
         shader_module_naga,
+        shader_module_names,
+        shader_module_nesting,
         shader_module_spirv,
     }
 }
