@@ -90,6 +90,7 @@ mod command_words;
 mod compile;
 mod compute_pass;
 mod compute_pipeline;
+mod const_values;
 mod convert;
 mod ctx;
 mod device;

@@ -81,6 +81,10 @@ pub const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(600);
 /// for each.
 pub const MAX_INLINED_EXPRESSIONS: u64 = 1 << 20;
 
+/// Elements that the values of arrays may have which one shader names, each counted as often as it is named. naga makes
+/// a node of about a hundred bytes for each before it asks whether such a value may be: `const_values.rs`.
+pub const MAX_CONST_ELEMENTS: u64 = 1 << 20;
+
 /// Error scopes that may be open on one device at a time.
 pub const MAX_ERROR_SCOPES: usize = 1_024;
 

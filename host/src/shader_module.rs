@@ -13,6 +13,7 @@ use wgpu::naga;
 
 use crate::{
     bindings::wit,
+    const_values,
     device::DeviceCore,
     error::{GpuError, bounded, collecting},
     inlining,
@@ -183,6 +184,7 @@ fn compile(
     text: &str,
     max_loop_iterations: Option<u32>,
 ) -> Result<Compiled, GpuError> {
+    const_values::check(text)?;
     let describe = |source| wgpu::ShaderModuleDescriptor { label: Some(label), source };
     let parsed = naga::front::wgsl::parse_str(text);
     if let Err(error) = &parsed
