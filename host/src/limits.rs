@@ -73,6 +73,14 @@ pub const STACK_BYTES_PER_SHADER_BYTE: usize = 64;
 /// Stack of the compiler's thread beyond what the text of a shader asks for, in bytes.
 pub const COMPILER_STACK_MARGIN: usize = 16 << 20;
 
+/// Compilations of shaders and pipelines that run at a time in a process, for all guests together. Another one waits
+/// until one of them has ended, for as long as it may take itself, and is refused then.
+pub const MAX_COMPILES: usize = 16;
+
+/// Compilations of one guest that may go on after their time was up, for they can't be stopped; while as many do, no
+/// other one of that guest begins.
+pub const MAX_COMPILES_LEFT_BEHIND: usize = 2;
+
 /// The longest that one call of a guest may wait for the GPU, or for a shader to be compiled.
 pub const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(600);
 
