@@ -356,6 +356,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// Bytes of the commands that were counted.
+    pub(crate) fn counted(&self) -> u64 {
+        self.reserved.bytes.saturating_sub(self.left)
+    }
+
     /// What was taken, to hold until the commands are gone; the ledger begins anew.
     pub(crate) fn close(&mut self) -> SharedReservation {
         let begun = Self::new(&self.budget);

@@ -18,6 +18,8 @@ pub struct RenderBundle {
     pub(crate) label: String,
     /// <https://www.w3.org/TR/webgpu/#dom-gpurenderbundle-drawcount-slot>
     pub(crate) draw_count: u64,
+    /// Bytes that its commands count as. wgpu and the driver record them anew in each pass that executes it.
+    pub(crate) bytes: u64,
     /// What its commands need.
     pub(crate) kept: Arc<[Kept]>,
 }

@@ -182,9 +182,9 @@ impl RenderBundleEncoder {
         let label = descriptor.and_then(|wit::GpuRenderBundleDescriptor { label }| label).unwrap_or_default();
         let Some(mut recording) = self.recording.take() else {
             self.finished("finish");
-            return RenderBundle { inner: None, label, draw_count: 0, kept: Arc::default() };
+            return RenderBundle { inner: None, label, draw_count: 0, bytes: 0, kept: Arc::default() };
         };
-        let draw_count = recording.draws.draw_count;
+        let (draw_count, bytes) = (recording.draws.draw_count, recording.ledger.counted());
         let commands = Kept::Resource(recording.ledger.close());
         let kept = mem::take(&mut recording.kept).into_iter().chain([commands]).collect();
         let (result, errors) = collecting(|| recording.finish(&self.device, &label));
@@ -192,7 +192,7 @@ impl RenderBundleEncoder {
             self.device.errors.report(error);
         }
         let inner = result.map_err(|message| self.device.errors.report(GpuError::validation(message))).ok();
-        RenderBundle { inner, label, draw_count, kept }
+        RenderBundle { inner, label, draw_count, bytes, kept }
     }
 }
 
@@ -494,12 +494,15 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
     ) -> wasmtime::Result<()> {
         let buffer = self.get(&indirect_buffer)?;
         let (buffer, used) = (buffer.inner.clone(), buffer.kept());
-        self.get_mut(&this)?.record("draw_indirect", |Recording { commands, draws, kept, .. }| {
-            indirect_arguments(&buffer, indirect_offset, 16)?;
-            draws.draw_indirect(commands, &buffer, indirect_offset);
-            kept.push(used);
-            Ok::<_, String>(())
-        });
+        self.get_mut(&this)?.record(
+            "draw_indirect",
+            |Recording { commands, draws, kept, .. }| {
+                indirect_arguments(&buffer, indirect_offset, 16)?;
+                draws.draw_indirect(commands, &buffer, indirect_offset);
+                kept.push(used);
+                Ok::<_, String>(())
+            },
+        );
         Ok(())
     }
 
@@ -535,6 +538,7 @@ mod tests {
     use super::*;
     use crate::{
         error::ErrorKind,
+        limits::BYTES_PER_COMMAND,
         testing::{Guest, again},
     };
 
@@ -570,6 +574,11 @@ mod tests {
 
     /// The error of finishing an encoder in which a pass executes `bundle`.
     fn execute(guest: &mut Guest, bundle: Resource<RenderBundle>) -> Option<ErrorKind> {
+        execute_each(guest, &[bundle]).0
+    }
+
+    /// The error of finishing an encoder in which a pass executes `bundles`, and the bytes that this counts as.
+    fn execute_each(guest: &mut Guest, bundles: &[Resource<RenderBundle>]) -> (Option<ErrorKind>, u64) {
         let device = guest.device();
         let descriptor = wit::GpuTextureDescriptor {
             size: wit::GpuExtent3D { width: 4, height: None, depth_or_array_layers: None },
@@ -599,15 +608,40 @@ mod tests {
             max_draw_count: None,
             label: None,
         };
-        let ((), error) = guest.errors(|guest| {
+        let host_memory = Arc::clone(&guest.core.host_memory);
+        let before = host_memory.used();
+        let (counted, error) = guest.errors(|guest| {
             let mut view = guest.view();
             let encoder = view.create_command_encoder(device, None).unwrap();
             let pass = view.begin_render_pass(again(&encoder), descriptor).unwrap();
-            view.execute_bundles(&pass, &[bundle]).unwrap();
+            view.execute_bundles(&pass, bundles).unwrap();
+            let counted = host_memory.used() - before;
             view.get_mut(&pass).unwrap().end();
             wit::HostGpuCommandEncoder::finish(&mut view, encoder, None).unwrap();
+            counted
         });
-        error
+        (error, counted)
+    }
+
+    #[test]
+    fn a_bundle_counts_each_time_it_is_executed() {
+        use wit::HostGpuRenderBundleEncoder as Host;
+
+        const MARKERS: u64 = 1000;
+        const TIMES: u64 = 100;
+        let mut guest = Guest::new(|_| {});
+        let (encoder, _) = encoder(&mut guest, &[FORMAT]);
+        for _ in 0..MARKERS {
+            Host::insert_debug_marker(&mut guest.view(), again(&encoder), String::new()).unwrap();
+        }
+        let (bundle, _) = finish(&mut guest, &encoder);
+        let bundles: Vec<_> = (0..TIMES).map(|_| again(&bundle)).collect();
+        let (error, counted) = execute_each(&mut guest, &bundles);
+        assert_eq!(error, None);
+        assert!(counted >= TIMES * MARKERS * BYTES_PER_COMMAND, "{counted} bytes");
+        // More than may be.
+        let bundles: Vec<_> = (0..10_000).map(|_| again(&bundle)).collect();
+        assert_eq!(execute_each(&mut guest, &bundles).0, VALIDATION);
     }
 
     #[test]

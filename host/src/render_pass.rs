@@ -14,6 +14,7 @@ use crate::{
     command_encoder::{CommandEncoder, Kept},
     command_memory::{Names, Naming, Replay, fetched, fetched_alone},
     command_words::{self, Words, misplaced},
+    limits::BYTES_PER_COMMAND,
     pass::{self, Pass},
     render_bundle::RenderBundle,
     render_commands::{Binding, DrawState},
@@ -48,7 +49,18 @@ impl RenderPassEncoder {
         call: &'static str,
         record: impl FnOnce(&mut DrawState, &mut wgpu::RenderPass<'static>) -> Result<(), E>,
     ) {
-        if let Some(inner) = self.pass.open(call)
+        self.record_for(call, 0, record);
+    }
+
+    /// [`Self::record`] for a command that takes `bytes` beside itself.
+    #[inline]
+    fn record_for<E: AsRef<str>>(
+        &mut self,
+        call: &'static str,
+        bytes: usize,
+        record: impl FnOnce(&mut DrawState, &mut wgpu::RenderPass<'static>) -> Result<(), E>,
+    ) {
+        if let Some(inner) = self.pass.open_for(call, bytes)
             && let Err(reason) = record(&mut self.draws, inner)
         {
             self.pass.refuse(call, reason.as_ref());
@@ -316,19 +328,20 @@ impl WebGpuCtxView<'_> {
         this: &Resource<RenderPassEncoder>,
         bundles: &[Resource<RenderBundle>],
     ) -> wasmtime::Result<()> {
-        let mut draw_count = 0_u64;
+        let (mut draw_count, mut bytes) = (0_u64, 0_u64);
         let bundles = bundles
             .iter()
             .map(|bundle| {
                 let bundle = self.get(bundle)?;
                 draw_count = draw_count.saturating_add(bundle.draw_count);
+                bytes = bytes.saturating_add(bundle.bytes).saturating_add(BYTES_PER_COMMAND);
                 Ok((bundle.inner.clone(), Kept::Bundle(Arc::clone(&bundle.kept))))
             })
             .collect::<wasmtime::Result<Vec<_>>>()?;
         let (bundles, kept): (Vec<_>, Vec<_>) = bundles.into_iter().unzip();
         let this = self.get_mut(this)?;
         this.pass.keep(kept);
-        this.record("execute_bundles", |draws, pass| {
+        this.record_for("execute_bundles", usize::try_from(bytes).unwrap_or(usize::MAX), |draws, pass| {
             draws.reset_bindings();
             draws.draw_count = draws.draw_count.saturating_add(draw_count);
             if bundles.iter().any(Option::is_none) {
