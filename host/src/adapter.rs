@@ -168,7 +168,7 @@ impl<T: Send + 'static> wit::HostGpuAdapterWithStore<T> for WebGpu {
             let request =
                 adapter.device_request(&required_features.unwrap_or_default(), required_limits.as_ref());
             let (source, info) = (adapter.source.clone(), Arc::clone(&adapter.info));
-            let policy = view.ctx.device_policy(source.is_core());
+            let policy = view.ctx.policy_of_new_device(source.is_core())?;
             Ok::<_, wasmtime::Error>((source, info, request, policy))
         })?;
         let (source, info, request, policy) = prepared;

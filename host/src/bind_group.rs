@@ -18,6 +18,7 @@ use crate::{
     pass::Holder,
     timeline::Timeline,
     view::{WebGpuCtxView, label_methods, labelled},
+    weights,
 };
 
 /// The most entries, and bytes of a label, that a group may have to be made in its turn and not at once: what waits
@@ -30,11 +31,12 @@ const MAX_LABEL_PUT_OFF: usize = 256;
 pub struct BindGroup {
     pub(crate) bound: Arc<Bound>,
     pub(crate) label: String,
+    entries: usize,
     /// What the guest calls it in its command memory.
     pub(crate) name: Option<Name>,
 }
 
-labelled!(BindGroup);
+labelled!(BindGroup, weights::BIND_GROUP, |group| group.entries.saturating_mul(weights::BINDING));
 
 impl Nameable for BindGroup {
     fn name_mut(&mut self) -> &mut Option<Name> {
@@ -116,6 +118,7 @@ impl WebGpuCtxView<'_> {
             entries.iter().map(|entry| self.bind_group_entry(entry)).collect::<wasmtime::Result<Vec<_>>>()?;
         let reservations = entries.iter_mut().filter_map(|entry| entry.reservation.take()).collect();
         let bound = Arc::new(Bound { inner: OnceLock::new(), reservations, holder: Holder::default() });
+        let count = entries.len();
         let may_wait = entries.len() <= MAX_ENTRIES_PUT_OFF && label.len() <= MAX_LABEL_PUT_OFF;
         let make = {
             let (device, bound, label) = (Arc::clone(device), Arc::clone(&bound), label.clone());
@@ -131,7 +134,7 @@ impl WebGpuCtxView<'_> {
             }
         };
         device.later_or_now(may_wait, make);
-        Ok(BindGroup { bound, label, name: None })
+        Ok(BindGroup { bound, label, entries: count, name: None })
     }
 
     /// What `setBindGroup` sets; without a group it unsets.

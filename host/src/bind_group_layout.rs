@@ -9,6 +9,7 @@ use crate::{
     device::DeviceCore,
     error::collecting,
     view::{WebGpuCtxView, label_methods, labelled},
+    weights,
 };
 
 /// A bind group layout of the guest.
@@ -16,9 +17,13 @@ use crate::{
 pub struct BindGroupLayout {
     pub(crate) inner: wgpu::BindGroupLayout,
     pub(crate) label: String,
+    /// How many it has, as far as the guest has made it.
+    pub(crate) entries: usize,
 }
 
-labelled!(BindGroupLayout);
+labelled!(BindGroupLayout, weights::BIND_GROUP_LAYOUT, |layout| layout
+    .entries
+    .saturating_mul(weights::BINDING));
 
 impl BindGroupLayout {
     /// A layout that wgpu refuses to use anywhere.
@@ -32,7 +37,7 @@ impl BindGroupLayout {
         };
         let descriptor = wgpu::BindGroupLayoutDescriptor { label: Some(&label), entries: &[entry, entry] };
         let (inner, _) = collecting(|| device.wgpu.create_bind_group_layout(&descriptor));
-        Self { inner, label }
+        Self { inner, label, entries: 0 }
     }
 }
 
@@ -53,7 +58,7 @@ impl WebGpuCtxView<'_> {
                     label: Some(&label),
                     entries: &entries,
                 });
-                BindGroupLayout { inner, label }
+                BindGroupLayout { inner, label, entries: entries.len() }
             }
             Err(reason) => {
                 device.errors.refuse("Device::create_bind_group_layout", &label, reason);

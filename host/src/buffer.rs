@@ -15,7 +15,7 @@ use crate::{
     command_words::Name,
     device::DeviceCore,
     error::{GpuError, collecting},
-    limits::{self, SharedReservation},
+    limits::{self, Reservation, SharedReservation},
     pass::{Holder, PassId},
     view::{WebGpu, WebGpuCtxView, label_methods, labelled},
     wait,
@@ -33,16 +33,18 @@ pub struct Buffer {
     map: MapState,
     /// Whether it is the embedder's: `lend.rs`.
     lent: bool,
-    /// Whether the guest has destroyed a lent one.
-    withdrawn: bool,
+    /// Whether the guest has destroyed it; a lent one is then withdrawn from the guest.
+    destroyed: bool,
     /// By which commands in the guest's memory mean it.
     name: Option<Name>,
     holder: Holder,
-    /// Given back at `destroy`, which frees the memory before the handle goes.
+    /// Given back after `destroy`, which frees the memory before the handle goes.
     pub(crate) reservation: SharedReservation,
+    /// What wgpu has beside it while it is mapped at creation.
+    staging: Option<Reservation>,
 }
 
-labelled!(Buffer);
+labelled!(Buffer, crate::weights::BUFFER);
 
 impl Nameable for Buffer {
     fn name_mut(&mut self) -> &mut Option<Name> {
@@ -72,7 +74,12 @@ impl Buffer {
             wgpu::BufferDescriptor { label: Some(&label), size, usage: usage.into(), mapped_at_creation };
         // What is over the device's limit is an error of validation, which wgpu finds.
         let bytes = if size > device.limits.max_buffer_size { 0 } else { size };
-        let reservation = device.memory.reserve(bytes);
+        let staged = if is_staged(usage, mapped_at_creation) { bytes } else { 0 };
+        let mut reservation = device.memory.reserve(bytes);
+        let staging = device.memory.reserve(staged);
+        if staging.is_none() {
+            reservation = None;
+        }
         let inner = if reservation.is_some() {
             device.wgpu.create_buffer(&wgpu_descriptor)
         } else {
@@ -100,10 +107,11 @@ impl Buffer {
             usage,
             map,
             lent: false,
-            withdrawn: false,
+            destroyed: false,
             name: None,
             holder: Holder::default(),
             reservation,
+            staging: staging.filter(|staging| staging.bytes() > 0),
         }
     }
 
@@ -116,10 +124,11 @@ impl Buffer {
             usage,
             map: MapState::Unmapped,
             lent: true,
-            withdrawn: false,
+            destroyed: false,
             name: None,
             holder: Holder::default(),
             reservation: SharedReservation::new(None),
+            staging: None,
             inner,
         }
     }
@@ -142,15 +151,16 @@ impl Buffer {
 
     /// wgpu's buffer; `None` for a lent one that the guest has destroyed.
     pub(crate) fn as_wgpu(&self) -> Option<&wgpu::Buffer> {
-        (!self.withdrawn).then_some(&self.inner)
+        (!(self.lent && self.destroyed)).then_some(&self.inner)
     }
 
     /// Like [`Self::as_wgpu`], unmapped, so that it can be used at once.
-    pub(crate) fn into_wgpu(self) -> Option<wgpu::Buffer> {
+    pub(crate) fn into_wgpu(mut self) -> Option<wgpu::Buffer> {
         if self.map != MapState::Unmapped {
             self.device.guarded(|| collecting(|| self.inner.unmap()));
+            self.unmapped();
         }
-        (!self.withdrawn).then_some(self.inner)
+        (!(self.lent && self.destroyed)).then_some(self.inner)
     }
 
     /// Destroys a lent buffer as far as the guest can tell.
@@ -165,7 +175,24 @@ impl Buffer {
         });
         stand_in.destroy();
         self.inner = stand_in;
-        self.withdrawn = true;
+    }
+
+    /// How a write of the queue finds it.
+    #[inline]
+    pub(crate) fn writable(&self) -> Writable {
+        Writable {
+            size: self.size,
+            open: self.map == MapState::Unmapped && self.usage.contains(wit::GpuBufferUsage::COPY_DST),
+            destroyed: self.destroyed,
+            lent: self.lent,
+        }
+    }
+
+    /// wgpu sends what was written through a mapping with the next submit, if there was a buffer beside for that.
+    fn unmapped(&mut self) {
+        if let Some(staging) = self.staging.take() {
+            self.device.unmapped(staging, &self.reservation);
+        }
     }
 
     /// A buffer that wgpu refuses to use anywhere. It has the size that the guest gave, for a slice that is not
@@ -216,6 +243,23 @@ impl Buffer {
             ))),
         }
     }
+}
+
+/// What a write of the queue has to know of its buffer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Writable {
+    /// In bytes.
+    pub(crate) size: u64,
+    /// Whether it has the usage, and is not mapped.
+    pub(crate) open: bool,
+    pub(crate) destroyed: bool,
+    /// Whether it is the embedder's, who may do to it what the host does not hear of.
+    pub(crate) lent: bool,
+}
+
+/// Whether wgpu makes a buffer beside, of the same size, for what is written to the mapping at creation.
+fn is_staged(usage: wit::GpuBufferUsage, mapped_at_creation: bool) -> bool {
+    mapped_at_creation && !usage.contains(wit::GpuBufferUsage::MAP_WRITE)
 }
 
 /// What a guest does with a mapped range.
@@ -397,6 +441,7 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
             // A submit before this is refused for the mapping.
             buffer.device.timeline.settle();
             buffer.inner.unmap();
+            buffer.unmapped();
         }
         Ok(Ok(()))
     }
@@ -410,8 +455,10 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
         } else {
             buffer.device.timeline.settle();
             buffer.inner.destroy();
+            buffer.unmapped();
+            buffer.device.let_go(buffer.reservation.take());
         }
-        buffer.reservation.give_back();
+        buffer.destroyed = true;
         Ok(())
     }
 

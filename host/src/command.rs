@@ -125,6 +125,10 @@ impl fmt::Debug for Runtime {
     }
 }
 
+/// For how long the end of a guest is put off for work that it has submitted and not waited for: what that holds counts
+/// as the guest's, and would look like something left behind.
+const FINISH: Duration = Duration::from_secs(1);
+
 /// How a guest ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -405,6 +409,7 @@ impl Runtime {
         };
         let status = if status == 0 && !unheard_errors.is_empty() { PANICKED } else { status };
         let gpu = &store.data().gpu;
+        gpu.finish(FINISH);
         Ok(Outcome {
             success: status == 0,
             exit_code: status,

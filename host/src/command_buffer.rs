@@ -21,7 +21,7 @@ pub struct CommandBuffer {
     pub(crate) label: String,
 }
 
-labelled!(CommandBuffer);
+labelled!(CommandBuffer, crate::weights::HANDLE);
 
 /// What a submit takes.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ pub(crate) struct Commands {
     /// Empty until the encoder is finished in its turn: [`DeviceCore::later`]. What an invalid encoder leaves is
     /// here too, and wgpu refuses to submit it.
     finished: Arc<Mutex<Option<wgpu::CommandBuffer>>>,
-    /// To be held until they are submitted: from then on the GPU's progress decides how long memory is in use.
+    /// To be held until the GPU has done them: `in_flight.rs`.
     #[expect(dead_code, reason = "held, and never read")]
     kept: Vec<Kept>,
 }

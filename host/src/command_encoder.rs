@@ -19,10 +19,12 @@ use crate::{
     convert,
     device::DeviceCore,
     limits::{Ledger, SharedReservation},
+    pipeline::Weight,
     query_set::QuerySet,
     render_pass::RenderPassEncoder,
     texture::Texture,
     view::{WebGpuCtxView, label_methods, labelled},
+    weights,
 };
 
 /// Records commands. wgpu is told when the encoder is finished, by the device timeline (`timeline.rs`): before that
@@ -35,7 +37,7 @@ pub struct CommandEncoder {
     ledger: Ledger,
 }
 
-labelled!(CommandEncoder);
+labelled!(CommandEncoder, crate::weights::ENCODER);
 
 /// What an encoder and its passes share.
 #[derive(Debug, Default)]
@@ -114,6 +116,7 @@ pub(crate) enum Kept {
     Resource(SharedReservation),
     BindGroup(Arc<Bound>),
     Bundle(Arc<[Kept]>),
+    Pipeline(Arc<Weight>),
 }
 
 impl EncoderState {
@@ -172,12 +175,13 @@ impl CommandEncoder {
         descriptor: Option<wit::GpuCommandEncoderDescriptor>,
     ) -> Self {
         let label = descriptor.and_then(|wit::GpuCommandEncoderDescriptor { label }| label);
-        Self {
-            device: Arc::clone(device),
-            label: label.unwrap_or_default(),
-            state: Arc::default(),
-            ledger: Ledger::new(&device.host_memory),
+        let state = Arc::<EncoderState>::default();
+        let mut ledger = Ledger::new(&device.host_memory);
+        // Of the command buffer that it becomes.
+        if let Err(reason) = ledger.command(weights::COMMAND_BUFFER) {
+            state.invalidate(format!("In Device::create_command_encoder: {reason}"));
         }
+        Self { device: Arc::clone(device), label: label.unwrap_or_default(), state, ledger }
     }
 
     /// What its commands need, to be held by the command buffer.
@@ -235,7 +239,7 @@ impl WebGpuCtxView<'_> {
         encode: impl FnOnce(&mut wgpu::CommandEncoder) + Send + 'static,
     ) -> wasmtime::Result<()> {
         let encoder = self.get_mut(this)?;
-        if encoder.open(call) {
+        if encoder.open_for(call, weights::COPY) {
             encoder.state.record(move |encoder, _| encode(encoder));
             encoder.state.keep(kept);
         }
@@ -251,7 +255,7 @@ impl WebGpuCtxView<'_> {
         encode: fn(&mut wgpu::CommandEncoder, &str),
     ) -> wasmtime::Result<()> {
         let encoder = self.get_mut(this)?;
-        if encoder.open_for(call, text.len()) {
+        if encoder.open_for(call, text.len().saturating_add(weights::TEXT)) {
             encoder.state.record(move |encoder, _| encode(encoder, &text));
         }
         Ok(())
@@ -585,7 +589,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_hold_the_memory_of_their_buffers_until_the_submit() {
+    fn commands_hold_the_memory_of_their_buffers_until_they_are_done() {
         let (mut guest, encoder) = guest();
         let memory = Arc::clone(&guest.core.memory);
         let buffer = guest.buffer(4096, wit::GpuBufferUsage::COPY_DST);
@@ -593,7 +597,8 @@ mod tests {
         wit::HostGpuBuffer::drop(&mut guest.view(), buffer).unwrap();
         assert_eq!(memory.used(), 4096);
         let (_command_buffer, finished, submitted) = finish(&mut guest, &encoder);
-        assert_eq!((finished, submitted, memory.used()), (None, None, 0));
+        assert_eq!((finished, submitted), (None, None));
+        assert_eq!(guest.gpu_memory_in_use(), 0);
     }
 
     #[test]

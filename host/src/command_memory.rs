@@ -15,6 +15,7 @@ use crate::{
     bind_group::{BindGroup, Bound},
     buffer::Buffer,
     command_words::{INTERFACE, Name, Words, malformed, name},
+    pipeline::Weighed,
     view::{Entry, WebGpu, WebGpuCtxView, WebGpuView},
 };
 
@@ -79,8 +80,8 @@ impl fmt::Debug for CommandMemory {
 /// What a name stands for.
 #[derive(Debug)]
 pub(crate) enum Named {
-    ComputePipeline(wgpu::ComputePipeline),
-    RenderPipeline(wgpu::RenderPipeline),
+    ComputePipeline(Weighed<wgpu::ComputePipeline>),
+    RenderPipeline(Weighed<wgpu::RenderPipeline>),
     BindGroup(Arc<Bound>),
     /// The guest's handle: unlike the others, a buffer may become another one, when it is lent and destroyed.
     Buffer(Resource<Buffer>),
@@ -134,8 +135,8 @@ impl Names {
     }
 
     lookups! {
-        pub(crate) compute_pipeline ComputePipeline wgpu::ComputePipeline;
-        pub(crate) render_pipeline RenderPipeline wgpu::RenderPipeline;
+        pub(crate) compute_pipeline ComputePipeline Weighed<wgpu::ComputePipeline>;
+        pub(crate) render_pipeline RenderPipeline Weighed<wgpu::RenderPipeline>;
         pub(crate) buffer Buffer Resource<Buffer>;
         bind_group BindGroup Arc<Bound>;
     }

@@ -16,8 +16,10 @@ use crate::{
     command_words::{self, Words, misplaced},
     compute_pipeline::ComputePipeline,
     pass::{self, Pass},
+    pipeline::Weighed,
     timeline::Timeline,
     view::{WebGpu, WebGpuCtxView, label_methods, labelled, trace},
+    weights,
 };
 
 /// Records the commands of one compute pass.
@@ -27,7 +29,7 @@ pub struct ComputePassEncoder {
     pub(crate) label: String,
 }
 
-labelled!(ComputePassEncoder);
+labelled!(ComputePassEncoder, crate::weights::ENCODER);
 
 /// A pass as it was recorded. wgpu is told when the encoder is finished, by the device timeline; until then bind
 /// groups of it may be waiting there to be made.
@@ -162,7 +164,7 @@ impl WebGpuCtxView<'_> {
         };
         let encoder = self.get_mut(encoder)?;
         let recording = encoder
-            .open_for("begin_compute_pass", label.as_ref().map_or(0, String::len))
+            .open_for("begin_compute_pass", weights::PASS + label.as_ref().map_or(0, String::len))
             .then(|| Recording { label: label.clone(), timestamp_writes, commands: Vec::new() });
         Ok(ComputePassEncoder {
             pass: Pass::new(recording, "ComputePass", &encoder.device, &encoder.state),
@@ -174,14 +176,17 @@ impl WebGpuCtxView<'_> {
 impl ComputePassEncoder {
     /// `setPipeline`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-setpipeline>
     #[inline]
-    fn set_pipeline(&mut self, pipeline: wgpu::ComputePipeline) {
-        self.record("set_pipeline", || Command::SetPipeline(pipeline));
+    fn set_pipeline(&mut self, pipeline: &Weighed<wgpu::ComputePipeline>) {
+        let kept = pipeline.kept_by(self.pass.id());
+        if self.record("set_pipeline", || Command::SetPipeline(pipeline.inner.clone())) {
+            self.pass.keep(kept);
+        }
     }
 
     /// `dispatchWorkgroups`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-dispatchworkgroups>
     #[inline]
     pub(crate) fn dispatch_workgroups(&mut self, workgroups: [u32; 3]) {
-        self.record("dispatch_workgroups", || Command::Dispatch(workgroups));
+        self.record_for("dispatch_workgroups", weights::DISPATCH, || Command::Dispatch(workgroups));
     }
 
     /// `setBindGroup`: <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setbindgroup>
@@ -221,7 +226,7 @@ impl WebGpuCtxView<'_> {
         let (buffer, kept) = buffer.used_by(pass);
         let this = self.get_mut(this)?;
         let indirect = || Command::DispatchIndirect(Box::new(Indirect { buffer, offset }));
-        if this.record("dispatch_workgroups_indirect", indirect) {
+        if this.record_for("dispatch_workgroups_indirect", weights::INDIRECT, indirect) {
             this.pass.keep(kept);
         }
         Ok(())
@@ -243,7 +248,7 @@ impl Replay for ComputePassEncoder {
                 Command::Name(name) => return Ok(Naming(Some(name))),
                 Command::SetPipeline { name } => {
                     trace("[method]gpu-compute-pass-encoder.set-pipeline");
-                    pass.set_pipeline(names.compute_pipeline(name)?.clone());
+                    pass.set_pipeline(names.compute_pipeline(name)?);
                 }
                 Command::SetBindGroup { index, name, offsets } => {
                     trace("[method]gpu-compute-pass-encoder.set-bind-group");
@@ -283,7 +288,7 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
     ) -> wasmtime::Result<()> {
         fetched(&mut access, &this, |view, naming| {
             let pipeline = view.named(&pipeline, naming)?.inner.clone();
-            view.get_mut(&this)?.set_pipeline(pipeline);
+            view.get_mut(&this)?.set_pipeline(&pipeline);
             Ok(())
         })
     }

@@ -1,5 +1,7 @@
 //! GPUComputePipeline — wit: gpu-compute-pipeline — spec: <https://www.w3.org/TR/webgpu/#gpucomputepipeline> — peer: wgpu-wasi-backend/src/compute_pipeline.rs
 
+use std::sync::Arc;
+
 use wasmtime::component::Resource;
 
 use crate::{
@@ -9,7 +11,8 @@ use crate::{
     command_words::Name,
     device::DeviceCore,
     error::collecting,
-    pipeline::{self, Made},
+    limits::QuotaExceeded,
+    pipeline::{self, Made, Weighed, Weight},
     shader_module::{Stage, invalid_module},
     view::{WebGpuCtxView, label_methods, labelled},
 };
@@ -17,13 +20,13 @@ use crate::{
 /// A compute pipeline of the guest.
 #[derive(Debug)]
 pub struct ComputePipeline {
-    pub(crate) inner: wgpu::ComputePipeline,
+    pub(crate) inner: Weighed<wgpu::ComputePipeline>,
     pub(crate) label: String,
     /// What the guest calls it in its command memory.
     pub(crate) name: Option<Name>,
 }
 
-labelled!(ComputePipeline);
+labelled!(ComputePipeline, crate::weights::HANDLE);
 
 impl Nameable for ComputePipeline {
     fn name_mut(&mut self) -> &mut Option<Name> {
@@ -38,14 +41,21 @@ impl Nameable for ComputePipeline {
 /// What a pipeline is made from, with its handles resolved: it goes to the compiler's thread.
 #[derive(Debug)]
 pub(crate) struct Descriptor {
+    weight: Arc<Weight>,
     label: String,
     layout: Option<wgpu::PipelineLayout>,
     compute: Stage,
 }
 
 impl Descriptor {
+    /// Counts the pipeline that is to be made.
+    pub(crate) fn weigh(&mut self, device: &DeviceCore) -> Result<(), QuotaExceeded> {
+        self.weight = Weight::of(device, [&self.compute])?;
+        Ok(())
+    }
+
     fn create(&self, device: &wgpu::Device) -> wgpu::ComputePipeline {
-        let Self { label, layout, compute } = self;
+        let Self { weight: _, label, layout, compute } = self;
         device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
             label: Some(label),
             layout: layout.as_ref(),
@@ -77,7 +87,7 @@ impl ComputePipeline {
     /// `createComputePipeline`, an invalid one if need be:
     /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-createcomputepipeline>
     pub(crate) async fn create(device: &DeviceCore, descriptor: Descriptor) -> Made<Self> {
-        let label = descriptor.label.clone();
+        let (label, weight) = (descriptor.label.clone(), Arc::clone(&descriptor.weight));
         let limit = device.limits.max_compute_workgroup_storage_size;
         let create = move |device: &wgpu::Device| {
             descriptor.compute.check_workgroup_memory(limit)?;
@@ -93,6 +103,7 @@ impl ComputePipeline {
             (None, errors) => (None, errors),
         };
         let inner = inner.unwrap_or_else(|| device.guarded(|| invalid(&device.wgpu)));
+        let inner = Weighed::new(inner, weight);
         Made { pipeline: Self { inner, label, name: None }, errors }
     }
 }
@@ -106,6 +117,7 @@ impl WebGpuCtxView<'_> {
         let wit::GpuComputePipelineDescriptor { compute, layout, label } = descriptor;
         let wit::GpuProgrammableStage { module, entry_point, constants } = compute;
         Ok(Descriptor {
+            weight: Arc::default(),
             label: label.unwrap_or_default(),
             layout: self.layout_mode(&layout)?,
             compute: self.stage(&module, entry_point, constants)?,
@@ -133,8 +145,8 @@ impl wit::HostGpuComputePipeline for WebGpuCtxView<'_> {
         index: u32,
     ) -> wasmtime::Result<Resource<BindGroupLayout>> {
         // wgpu reports an index that is too high, and answers with an invalid layout.
-        let inner = self.get(&this)?.inner.get_bind_group_layout(index);
-        self.push(BindGroupLayout { inner, label: String::new() })
+        let inner = self.get(&this)?.inner.inner.get_bind_group_layout(index);
+        self.push(BindGroupLayout { inner, label: String::new(), entries: 0 })
     }
 
     fn drop(&mut self, this: Resource<ComputePipeline>) -> wasmtime::Result<()> {

@@ -446,10 +446,10 @@ pub(crate) fn sub_slice(data: &[u8], offset: u64, size: Option<u64>) -> Option<&
 /// <https://www.w3.org/TR/webgpu/#dictdef-gputexelcopytextureinfo>
 #[derive(Clone, Debug)]
 pub(crate) struct TexelCopyTexture {
-    texture: wgpu::Texture,
-    mip_level: u32,
-    origin: wgpu::Origin3d,
-    aspect: wgpu::TextureAspect,
+    pub(crate) texture: wgpu::Texture,
+    pub(crate) mip_level: u32,
+    pub(crate) origin: wgpu::Origin3d,
+    pub(crate) aspect: wgpu::TextureAspect,
 }
 
 impl TexelCopyTexture {

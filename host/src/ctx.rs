@@ -15,11 +15,13 @@ use crate::{
     device::{DeviceCore, DevicePolicy},
     error::{DeviceErrors, GpuError, UnheardErrors},
     guest_log::GuestLog,
+    in_flight::InFlight,
     lend::LentDevice,
-    limits::{Budget, MAX_REFUSED_BUNDLES, QuotaExceeded, Quotas},
+    limits::{Budget, MAX_REFUSED_BUNDLES, MAX_STAGED_BYTES, QuotaExceeded, Quotas},
     scopes,
     timeline::Timeline,
     wait::WaitMode,
+    weights,
 };
 
 /// Which adapter a guest gets when it asks for one.
@@ -44,6 +46,8 @@ pub struct WebGpuCtx {
     deadline: Option<Instant>,
     memory: Arc<Budget>,
     host_memory: Arc<Budget>,
+    staging: Arc<Budget>,
+    in_flight: Arc<InFlight>,
     compiler: Arc<Compiler>,
     timeline: Arc<Timeline>,
     /// Errors that the guest has not asked for before its devices went, and the devices that are there.
@@ -85,14 +89,14 @@ impl WebGpuCtx {
     /// Bytes of buffers and textures that the guest holds now, as [`Quotas::max_gpu_memory`] counts.
     #[must_use]
     pub fn gpu_memory_in_use(&self) -> u64 {
-        self.timeline.settle();
+        self.in_flight.look();
         self.memory.used()
     }
 
     /// Bytes of the host's own memory that the guest holds now, as [`Quotas::max_host_memory`] counts.
     #[must_use]
     pub fn host_memory_in_use(&self) -> u64 {
-        self.timeline.settle();
+        self.in_flight.look();
         self.host_memory.used()
     }
 
@@ -131,6 +135,9 @@ impl WebGpuCtx {
         DevicePolicy {
             memory: Arc::clone(&self.memory),
             host_memory: Arc::clone(&self.host_memory),
+            staging: Arc::clone(&self.staging),
+            in_flight: Arc::clone(&self.in_flight),
+            weight: None,
             compiler: Arc::clone(&self.compiler),
             timeline: Arc::clone(&self.timeline),
             unheard: Arc::clone(&self.unheard),
@@ -139,6 +146,13 @@ impl WebGpuCtx {
             max_loop_iterations: self.quotas.max_loop_iterations,
             is_core,
         }
+    }
+
+    /// [`Self::device_policy`] for a device that is to be made, which it counts.
+    pub(crate) fn policy_of_new_device(&self, is_core: bool) -> Result<DevicePolicy, QuotaExceeded> {
+        let weight = self.host_memory.reserve(weights::DEVICE);
+        let exceeded = QuotaExceeded::HostMemory(self.quotas.max_host_memory);
+        Ok(DevicePolicy { weight: Some(weight.ok_or(exceeded)?), ..self.device_policy(is_core) })
     }
 
     /// The guest's side of `device`: one for all that is lent of it, until the guest loses it.
@@ -192,6 +206,11 @@ impl WebGpuCtx {
         self.timeline.settle();
     }
 
+    /// Waits until the GPU has done what the guest has submitted, for no longer than `limit`.
+    pub(crate) fn finish(&self, limit: Duration) {
+        self.in_flight.finish(limit);
+    }
+
     pub(crate) fn wait_mode(&self) -> WaitMode {
         self.wait_mode
     }
@@ -217,6 +236,7 @@ impl WebGpuCtx {
             (old, new) => old.or(new),
         };
         self.compiler.set_deadline(self.deadline);
+        self.in_flight.set_deadline(self.deadline);
     }
 
     /// Counts an object with `bytes` of texts.
@@ -460,9 +480,13 @@ impl WebGpuCtxBuilder {
         let compiler = Arc::new(Compiler::new(quotas.max_shader_bytes, quotas.max_wait, wait_mode));
         compiler.set_deadline(deadline);
         let timeline = Arc::default();
+        let in_flight = InFlight::new(&timeline, wait_mode, quotas.max_wait);
+        in_flight.set_deadline(deadline);
         WebGpuCtx {
-            memory: Budget::new(quotas.max_gpu_memory, &timeline),
-            host_memory: Budget::new(quotas.max_host_memory, &timeline),
+            memory: Budget::new(quotas.max_gpu_memory, &in_flight),
+            host_memory: Budget::new(quotas.max_host_memory, &in_flight),
+            staging: Budget::new(MAX_STAGED_BYTES, &in_flight),
+            in_flight,
             timeline,
             unheard: Arc::default(),
             devices: Vec::new(),

@@ -27,8 +27,9 @@ use crate::{
     compute_pipeline::{self, ComputePipeline},
     error::{DeviceErrors, GpuError, UnheardErrors},
     guest_log::GuestLog,
+    in_flight::{Held, InFlight},
     lend::LentDevice,
-    limits::Budget,
+    limits::{Budget, QuotaExceeded, Reservation, SharedReservation},
     pipeline_layout::PipelineLayout,
     query_set::QuerySet,
     queue::Queue,
@@ -68,7 +69,7 @@ pub struct UncapturedErrorEvent {
 
 impl Entry for UncapturedErrorEvent {}
 
-labelled!(Device);
+labelled!(Device, crate::weights::HANDLE);
 
 /// What every object of a device shares: it lives as long as the last of them, in whatever order the
 /// guest drops its handles.
@@ -83,6 +84,12 @@ pub(crate) struct DeviceCore {
     pub(crate) adapter_info: Arc<wgpu::AdapterInfo>,
     pub(crate) memory: Arc<Budget>,
     pub(crate) host_memory: Arc<Budget>,
+    /// Bytes that writes may stage: `in_flight.rs`.
+    pub(crate) staging: Arc<Budget>,
+    pub(crate) in_flight: Arc<InFlight>,
+    pub(crate) held: Held,
+    #[expect(dead_code, reason = "held, and never read")]
+    weight: Option<Reservation>,
     pub(crate) max_shader_bytes: usize,
     pub(crate) max_loop_iterations: Option<u32>,
     pub(crate) is_core: bool,
@@ -109,6 +116,10 @@ struct Signals {
 pub(crate) struct DevicePolicy {
     pub(crate) memory: Arc<Budget>,
     pub(crate) host_memory: Arc<Budget>,
+    pub(crate) staging: Arc<Budget>,
+    pub(crate) in_flight: Arc<InFlight>,
+    /// What the device takes of the host's memory; `None` for one that is the embedder's.
+    pub(crate) weight: Option<Reservation>,
     pub(crate) compiler: Arc<Compiler>,
     pub(crate) timeline: Arc<Timeline>,
     pub(crate) unheard: Arc<UnheardErrors>,
@@ -121,7 +132,7 @@ pub(crate) struct DevicePolicy {
 impl DevicePolicy {
     fn errors(&self) -> Arc<DeviceErrors> {
         let (unheard, log) = (Arc::clone(&self.unheard), Arc::clone(&self.log));
-        Arc::new(DeviceErrors::new(Arc::clone(&self.timeline), unheard, log))
+        Arc::new(DeviceErrors::new(Arc::clone(&self.timeline), unheard, log, Arc::clone(&self.host_memory)))
     }
 }
 
@@ -169,6 +180,9 @@ impl DeviceCore {
         let DevicePolicy {
             memory,
             host_memory,
+            staging,
+            in_flight,
+            weight,
             compiler,
             timeline,
             unheard: _,
@@ -178,7 +192,7 @@ impl DeviceCore {
             is_core,
         } = policy;
         let Signals { errors, lost, lent } = signals;
-        Arc::new(Self {
+        let core = Arc::new(Self {
             features: wgpu.features(),
             limits: wgpu.limits(),
             wgpu,
@@ -187,6 +201,10 @@ impl DeviceCore {
             adapter_info,
             memory,
             host_memory,
+            staging,
+            in_flight,
+            held: Held::default(),
+            weight,
             max_shader_bytes,
             max_loop_iterations,
             is_core,
@@ -197,7 +215,9 @@ impl DeviceCore {
             compiler,
             timeline,
             lost,
-        })
+        });
+        core.in_flight.add(&core);
+        core
     }
 
     /// Runs `job` on the compiler's thread, whose stack is made for deep shaders. `Err` is the text of a
@@ -249,6 +269,13 @@ impl DeviceCore {
         }
     }
 
+    /// Counts an object that takes so many bytes of the host's memory, for as long as anything of wgpu's may need it.
+    pub(crate) fn weigh(&self, bytes: u64) -> Result<SharedReservation, QuotaExceeded> {
+        let reservation = self.host_memory.reserve(bytes);
+        let exceeded = || QuotaExceeded::HostMemory(self.host_memory.max());
+        reservation.map(|reservation| SharedReservation::new(Some(reservation))).ok_or_else(exceeded)
+    }
+
     /// Whether the guest has lost the device.
     pub(crate) fn is_lost(&self) -> bool {
         self.lost.borrow().is_some()
@@ -293,7 +320,9 @@ impl WebGpuCtxView<'_> {
         device: &Resource<Device>,
         descriptor: wit::GpuComputePipelineDescriptor,
     ) -> wasmtime::Result<(Arc<DeviceCore>, compute_pipeline::Descriptor)> {
-        Ok((self.core(device)?, self.compute_pipeline_descriptor(descriptor)?))
+        let (device, mut descriptor) = (self.core(device)?, self.compute_pipeline_descriptor(descriptor)?);
+        descriptor.weigh(&device)?;
+        Ok((device, descriptor))
     }
 
     fn render_pipeline_parts(
@@ -301,7 +330,9 @@ impl WebGpuCtxView<'_> {
         device: &Resource<Device>,
         descriptor: wit::GpuRenderPipelineDescriptor,
     ) -> wasmtime::Result<(Arc<DeviceCore>, render_pipeline::Descriptor)> {
-        Ok((self.core(device)?, self.render_pipeline_descriptor(descriptor)?))
+        let (device, mut descriptor) = (self.core(device)?, self.render_pipeline_descriptor(descriptor)?);
+        descriptor.weigh(&device)?;
+        Ok((device, descriptor))
     }
 }
 
@@ -326,7 +357,7 @@ impl<T: Send + 'static> wit::HostGpuDeviceWithStore<T> for WebGpu {
         descriptor: wit::GpuShaderModuleDescriptor,
     ) -> wasmtime::Result<Resource<ShaderModule>> {
         let device = access.get().core(&this)?;
-        let module = ShaderModule::create(&device, descriptor).await;
+        let module = ShaderModule::create(&device, descriptor).await?;
         access.get().push(module)
     }
 

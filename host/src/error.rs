@@ -20,7 +20,9 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     guest_log::GuestLog,
-    limits::{MAX_ERROR_MESSAGE_BYTES, MAX_ERROR_SCOPES, MAX_UNREAD_ERRORS, QuotaExceeded},
+    limits::{
+        Budget, MAX_ERROR_MESSAGE_BYTES, MAX_ERROR_SCOPES, MAX_UNREAD_ERRORS, QuotaExceeded, Reservation,
+    },
     scopes,
     timeline::Timeline,
     view::{Entry, WebGpuCtxView},
@@ -131,6 +133,8 @@ pub(crate) struct DeviceErrors {
     /// Where errors go that the guest can not ask for any more.
     unheard: Arc<UnheardErrors>,
     log: Arc<GuestLog>,
+    /// What the messages count towards; `None` where no guest is behind them.
+    memory: Option<Arc<Budget>>,
 }
 
 /// Errors that a guest would have handled, or ended with, had it asked for them before its end.
@@ -159,7 +163,7 @@ struct State {
     scopes: Vec<Scope>,
     /// Whether the guest has asked for the stream of uncaptured errors; until then they are logged.
     listening: bool,
-    uncaptured: VecDeque<GpuError>,
+    uncaptured: VecDeque<Waiting>,
     reader: Option<Waker>,
     /// A lost device reports nothing more: <https://www.w3.org/TR/webgpu/#lose-the-device>.
     closed: bool,
@@ -170,7 +174,15 @@ struct Scope {
     filter: ErrorKind,
     /// The first error is the scope's result, later ones are dropped:
     /// <https://www.w3.org/TR/webgpu/#abstract-opdef-dispatch-error>.
-    error: Option<GpuError>,
+    error: Option<Waiting>,
+}
+
+/// An error that waits to be read, and what its message takes.
+#[derive(Debug)]
+struct Waiting {
+    error: GpuError,
+    #[expect(dead_code, reason = "held, and never read")]
+    bytes: Option<Reservation>,
 }
 
 /// What is logged of an error in the stream of a guest that has not taken it.
@@ -182,8 +194,24 @@ thread_local! {
 }
 
 impl DeviceErrors {
-    pub(crate) fn new(timeline: Arc<Timeline>, unheard: Arc<UnheardErrors>, log: Arc<GuestLog>) -> Self {
-        Self { state: Mutex::default(), timeline, unheard, log }
+    pub(crate) fn new(
+        timeline: Arc<Timeline>,
+        unheard: Arc<UnheardErrors>,
+        log: Arc<GuestLog>,
+        memory: Arc<Budget>,
+    ) -> Self {
+        Self { state: Mutex::default(), timeline, unheard, log, memory: Some(memory) }
+    }
+
+    /// Counts an error that is to wait; where there is no room for its message, it loses that.
+    fn waiting(&self, mut error: GpuError) -> Waiting {
+        let bytes = u64::try_from(error.message.capacity()).unwrap_or(u64::MAX);
+        let counted = self.memory.as_ref().map(|memory| memory.reserve_now(bytes));
+        if matches!(counted, Some(None)) {
+            error.message =
+                "its message was left out: the guest has as much of the host's memory as it may".to_owned();
+        }
+        Waiting { error, bytes: counted.flatten() }
     }
 
     /// Takes an error to the innermost scope that catches its kind, or to the uncaptured errors.
@@ -195,7 +223,9 @@ impl DeviceErrors {
             return;
         }
         if let Some(scope) = state.scopes.iter_mut().rev().find(|scope| scope.filter == error.kind) {
-            scope.error.get_or_insert(error);
+            if scope.error.is_none() {
+                scope.error = Some(self.waiting(error));
+            }
             return;
         }
         if !state.listening {
@@ -208,7 +238,7 @@ impl DeviceErrors {
             self.log.uncaptured(&error, UNREAD);
             return;
         }
-        state.uncaptured.push_back(error);
+        state.uncaptured.push_back(self.waiting(error));
         if let Some(reader) = state.reader.take() {
             reader.wake();
         }
@@ -239,7 +269,7 @@ impl DeviceErrors {
     /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-poperrorscope>
     pub(crate) fn pop_scope(&self) -> Option<Option<GpuError>> {
         self.timeline.settle();
-        self.lock().scopes.pop().map(|scope| scope.error)
+        self.lock().scopes.pop().map(|scope| scope.error.map(|waiting| waiting.error))
     }
 
     /// From now on uncaptured errors are kept for [`Self::poll_uncaptured`].
@@ -256,7 +286,7 @@ impl DeviceErrors {
     pub(crate) fn poll_uncaptured(&self, cx: &mut Context<'_>) -> Poll<Option<GpuError>> {
         let mut state = self.lock();
         if let Some(error) = state.uncaptured.pop_front() {
-            return Poll::Ready(Some(error));
+            return Poll::Ready(Some(error.error));
         }
         if state.closed {
             return Poll::Ready(None);
@@ -275,13 +305,14 @@ impl DeviceErrors {
                 unheard.push(error);
             }
         };
-        for error in state.uncaptured.drain(..) {
+        for Waiting { error, bytes: _ } in state.uncaptured.drain(..) {
             self.log.uncaptured(&error, UNREAD);
         }
         if let Some(bottom) = state.scopes.get_mut(..IN_PLACE_OF_A_HANDLER.len())
             && bottom.iter().map(|scope| scope.filter).eq(IN_PLACE_OF_A_HANDLER)
         {
-            bottom.iter_mut().filter_map(|scope| scope.error.take()).for_each(&mut leave);
+            let errors = bottom.iter_mut().filter_map(|scope| scope.error.take());
+            errors.map(|Waiting { error, bytes: _ }| error).for_each(&mut leave);
         }
     }
 
@@ -387,7 +418,9 @@ mod tests {
     #[test]
     fn what_stands_for_a_handler_is_left_when_the_device_goes() {
         let unheard = Arc::<UnheardErrors>::default();
-        let device = || DeviceErrors::new(Arc::default(), Arc::clone(&unheard), Arc::default());
+        let memory = Budget::new(1 << 20, &Arc::default());
+        let device =
+            || DeviceErrors::new(Arc::default(), Arc::clone(&unheard), Arc::default(), Arc::clone(&memory));
         let errors = device();
         IN_PLACE_OF_A_HANDLER.iter().for_each(|kind| errors.push_scope(*kind).unwrap());
         errors.validation("nobody asked");

@@ -435,7 +435,7 @@ mod tests {
 
     impl Guest {
         fn new() -> Self {
-            Self { gpu: WebGpuCtx::builder().max_gpu_memory(1000).build(), table: ResourceTable::new() }
+            Self { gpu: WebGpuCtx::builder().max_gpu_memory(1500).build(), table: ResourceTable::new() }
         }
 
         /// A call of the guest, as the linker makes it.
@@ -521,7 +521,7 @@ mod tests {
         // On the compiler's thread.
         let error = guest.error(&lent, |view| {
             let core = view.core(&device)?;
-            ready(ShaderModule::create(&core, wgsl("no shader")));
+            ready(ShaderModule::create(&core, wgsl("no shader"))).unwrap();
             Ok(())
         });
         assert_eq!(error.unwrap().kind, ErrorKind::Validation);
@@ -620,7 +620,7 @@ mod tests {
     fn lent_objects_take_no_memory_of_the_guest_and_come_back() {
         let (lent, _) = embedder();
         let mut guest = Guest::new();
-        // 8 KiB, while the guest may hold 1000 bytes.
+        // 8 KiB, while the guest may hold 1500 bytes.
         let native = texture(lent.device());
         let lent_texture = guest.webgpu().lend_texture(&lent, native.clone()).unwrap();
         let numbers = buffer(lent.device(), wgpu::BufferUsages::COPY_SRC);

@@ -70,6 +70,8 @@
 //! Each WebGPU object has a file of its own, with the name it has in wgpu's `api` folder and in the guest's
 //! backend. Every call is traced at level TRACE, with the fields `module` and `function`.
 
+// Whether something may go to another thread is worked out through all the types of wgpu behind it.
+#![recursion_limit = "256"]
 // But for one call, in `shader_module.rs`, with its proof.
 #![deny(unsafe_code)]
 
@@ -99,6 +101,7 @@ mod fence;
 mod finite_loop;
 mod guest_log;
 mod guest_memory;
+mod in_flight;
 mod inlining;
 mod instance;
 mod lend;
@@ -124,10 +127,12 @@ mod surface;
 #[cfg(test)]
 mod testing;
 mod texture;
+mod texture_pieces;
 mod texture_view;
 mod timeline;
 mod view;
 mod wait;
+mod weights;
 mod workgroup_memory;
 
 use wasmtime::component::Linker;

@@ -14,19 +14,23 @@ use std::{
     time::Duration,
 };
 
-use crate::timeline::Timeline;
+use crate::in_flight::InFlight;
 
 /// Bytes of buffers and textures that one guest may hold at a time: 64 GiB, more than most
 /// adapters have, so that by default the adapter's own memory is the limit.
 pub const DEFAULT_MAX_GPU_MEMORY: u64 = 64 << 30;
 
-/// Bytes of the host's own memory that one guest may hold at a time with what it records, labels and puts
-/// into records: 2 GiB, as much as eight million commands.
+/// Bytes of the host's own memory that one guest may hold at a time with its objects and with what it records, labels
+/// and puts into records: 2 GiB, as much as eight million commands, or two thousand pipelines.
 pub const DEFAULT_MAX_HOST_MEMORY: u64 = 2 << 30;
 
 /// Bytes as which a recorded command counts, beside its texts and offsets: about what wgpu and a driver
 /// keep of it between them.
 pub const BYTES_PER_COMMAND: u64 = 256;
+
+/// Bytes that the writes of one guest to buffers and textures may have on their way to the GPU at a time, beside its
+/// quotas: 64 MiB. A write that finds no room waits until the GPU has done others; with this many none waits for long.
+pub const MAX_STAGED_BYTES: u64 = 64 << 20;
 
 /// Objects (buffers, bind groups, encoders, …) that one guest may hold at a time.
 pub const DEFAULT_MAX_OBJECTS: usize = 1_000_000;
@@ -179,7 +183,7 @@ pub(crate) fn quota(name: &str) -> String {
 pub enum QuotaExceeded {
     /// More live objects than this.
     Objects(usize),
-    /// More bytes of labels and records than this.
+    /// More bytes of objects, labels and records than this.
     HostMemory(u64),
     /// More bytes of memories and tables of its own than this.
     GuestMemory(u64),
@@ -208,7 +212,8 @@ impl fmt::Display for QuotaExceeded {
                 let quota = quota("max_host_memory");
                 write!(
                     f,
-                    "labels and records of the guest take more than the {max} bytes of host memory it may ({quota})"
+                    "objects, labels and records of the guest take more than the {max} bytes of host memory it may \
+                     ({quota})"
                 )
             }
             Self::GuestMemory(max) => {
@@ -250,18 +255,24 @@ impl Error for QuotaExceeded {}
 pub(crate) struct Budget {
     max: u64,
     used: AtomicU64,
-    /// Commands that are not submitted yet hold some, which they give back.
-    timeline: Arc<Timeline>,
+    /// What is not done yet holds some, which it gives back.
+    in_flight: Arc<InFlight>,
 }
 
 impl Budget {
-    pub(crate) fn new(max: u64, timeline: &Arc<Timeline>) -> Arc<Self> {
-        Arc::new(Self { max, used: AtomicU64::new(0), timeline: Arc::clone(timeline) })
+    pub(crate) fn new(max: u64, in_flight: &Arc<InFlight>) -> Arc<Self> {
+        Arc::new(Self { max, used: AtomicU64::new(0), in_flight: Arc::clone(in_flight) })
     }
 
     /// Takes `bytes` from the quota until the reservation is dropped; `None` when they are not left.
     pub(crate) fn reserve(self: &Arc<Self>, bytes: u64) -> Option<Reservation> {
         self.take(bytes).then(|| Reservation { memory: Arc::clone(self), bytes })
+    }
+
+    /// [`Self::reserve`], without a look at what the GPU has finished.
+    #[inline]
+    pub(crate) fn reserve_now(self: &Arc<Self>, bytes: u64) -> Option<Reservation> {
+        self.take_now(self.max, bytes).then(|| Reservation { memory: Arc::clone(self), bytes })
     }
 
     /// Takes `bytes` from the quota until [`Self::give_back`] gets them; `false` when they are not left.
@@ -271,14 +282,14 @@ impl Budget {
 
     /// [`Self::take`], if no more than `max` are in use then.
     fn take_below(&self, max: u64, bytes: u64) -> bool {
-        let take = || {
-            let sum = |used: u64| used.checked_add(bytes).filter(|sum| *sum <= max);
-            self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum).is_ok()
-        };
-        take() || {
-            self.timeline.settle();
-            take()
-        }
+        // More than there will ever be is not waited for.
+        self.take_now(max, bytes) || (bytes <= max && self.in_flight.make_room(|| self.take_now(max, bytes)))
+    }
+
+    #[inline]
+    fn take_now(&self, max: u64, bytes: u64) -> bool {
+        let sum = |used: u64| used.checked_add(bytes).filter(|sum| *sum <= max);
+        self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum).is_ok()
     }
 
     /// Gives back what [`Self::take`] took.
@@ -301,6 +312,22 @@ impl Budget {
 pub(crate) struct Reservation {
     memory: Arc<Budget>,
     bytes: u64,
+}
+
+impl Reservation {
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Adds `more`, of the same quota, to what is there.
+    pub(crate) fn merge(sum: &mut Option<Self>, mut more: Self) {
+        match sum {
+            Some(sum) => {
+                sum.bytes = sum.bytes.saturating_add(mem::take(&mut more.bytes));
+            }
+            None => *sum = Some(more),
+        }
+    }
 }
 
 impl Drop for Reservation {
@@ -379,9 +406,14 @@ impl SharedReservation {
         Self(Arc::new(Mutex::new(reservation)))
     }
 
-    /// Gives the bytes back now.
-    pub(crate) fn give_back(&self) {
-        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    /// Takes the bytes out, to be given back when nothing needs the memory any more.
+    pub(crate) fn take(&self) -> Option<Reservation> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The same for the clones of one, and different from all others.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 }
 
@@ -400,6 +432,12 @@ mod tests {
         drop(first);
         assert_eq!(memory.used(), 40);
         drop(second);
+        assert_eq!(memory.used(), 0);
+        let mut sum = None;
+        Reservation::merge(&mut sum, memory.reserve(30).unwrap());
+        Reservation::merge(&mut sum, memory.reserve(20).unwrap());
+        assert_eq!((memory.used(), sum.as_ref().unwrap().bytes()), (50, 50));
+        drop(sum);
         assert_eq!(memory.used(), 0);
     }
 
@@ -432,8 +470,9 @@ mod tests {
         drop(view);
         assert_eq!(memory.used(), 0);
         let texture = SharedReservation::new(memory.reserve(60));
-        let _view = texture.clone();
-        texture.give_back();
+        let view = texture.clone();
+        assert_eq!(view.address(), texture.address());
+        drop(texture.take());
         assert_eq!(memory.used(), 0);
     }
 }

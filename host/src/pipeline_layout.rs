@@ -18,7 +18,7 @@ pub struct PipelineLayout {
     pub(crate) label: String,
 }
 
-labelled!(PipelineLayout);
+labelled!(PipelineLayout, crate::weights::PIPELINE_LAYOUT);
 
 impl WebGpuCtxView<'_> {
     /// `createPipelineLayout`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createpipelinelayout>

@@ -8,6 +8,7 @@ use crate::{
     bindings::wit,
     device::DeviceCore,
     view::{WebGpuCtxView, label_methods, labelled},
+    weights,
 };
 
 /// A query set of the guest.
@@ -19,7 +20,9 @@ pub struct QuerySet {
     kind: wit::GpuQueryType,
 }
 
-labelled!(QuerySet);
+labelled!(QuerySet, weights::QUERY_SET, |set| {
+    usize::try_from(set.inner.count()).unwrap_or(usize::MAX).saturating_mul(weights::QUERY)
+});
 
 impl WebGpuCtxView<'_> {
     /// `createQuerySet`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createqueryset>

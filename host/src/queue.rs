@@ -3,7 +3,11 @@
 //! `write-buffer-with-copy` and `write-texture-with-copy` are in `bulk.rs`, which shadows the two of the
 //! generated bindings: those would copy the bytes once more.
 
-use std::sync::Arc;
+use std::{
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
 use tokio::sync::oneshot;
 use wasmtime::component::{Accessor, Resource};
@@ -27,7 +31,7 @@ pub struct Queue {
     pub(crate) label: String,
 }
 
-labelled!(Queue);
+labelled!(Queue, crate::weights::HANDLE);
 
 impl Queue {
     pub(crate) fn create(device: Arc<DeviceCore>) -> Self {
@@ -37,7 +41,7 @@ impl Queue {
 }
 
 /// Submits commands, all of which were finished before, in their turn.
-fn submit(device: &DeviceCore, commands: &[Commands]) {
+fn submit(device: &DeviceCore, commands: Vec<Commands>) {
     let buffers = commands.iter().map(Commands::take).collect::<Option<Vec<_>>>();
     let submitted = match buffers {
         Some(buffers) => fence::catch(|| device.queue.submit(buffers)).map(drop),
@@ -45,6 +49,16 @@ fn submit(device: &DeviceCore, commands: &[Commands]) {
     };
     if let Err(panic) = submitted {
         device.errors.report(GpuError::internal(format!("In Queue::submit: {panic}")));
+    }
+    device.submitted(commands);
+}
+
+/// What a write gives, for the functions of the generated bindings that `bulk.rs` shadows: they can't wait as its own
+/// do in [`wait::WaitMode::Background`].
+fn at_once<R>(write: impl Future<Output = wasmtime::Result<R>>) -> wasmtime::Result<R> {
+    match pin!(write).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(wasmtime::Error::msg("a write has to wait for the GPU")),
     }
 }
 
@@ -98,7 +112,7 @@ impl wit::HostGpuQueue for WebGpuCtxView<'_> {
             None => {
                 let submit = {
                     let device = Arc::clone(&device);
-                    move || submit(&device, &taken)
+                    move || submit(&device, taken)
                 };
                 device.later(submit);
                 device.begin();
@@ -117,7 +131,7 @@ impl wit::HostGpuQueue for WebGpuCtxView<'_> {
         size: Option<u64>,
     ) -> wasmtime::Result<Result<(), wit::WriteBufferError>> {
         let write = bulk::BufferWrite::new(self, &this, &buffer, buffer_offset)?;
-        Ok(write.run(&data, data_offset, size))
+        at_once(write.run(&data, data_offset, size))
     }
 
     fn write_texture_with_copy(
@@ -128,8 +142,7 @@ impl wit::HostGpuQueue for WebGpuCtxView<'_> {
         data_layout: wit::GpuTexelCopyBufferLayout,
         size: wit::GpuExtent3D,
     ) -> wasmtime::Result<()> {
-        bulk::TextureWrite::new(self, &this, &destination)?.run(&data, &data_layout, &size);
-        Ok(())
+        at_once(bulk::TextureWrite::new(self, &this, &destination)?.run(&data, &data_layout, &size))
     }
 
     label_methods!(Queue);

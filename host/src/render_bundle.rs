@@ -24,7 +24,7 @@ pub struct RenderBundle {
     pub(crate) kept: Arc<[Kept]>,
 }
 
-labelled!(RenderBundle);
+labelled!(RenderBundle, crate::weights::BUNDLE);
 
 impl wit::HostGpuRenderBundle for WebGpuCtxView<'_> {
     label_methods!(RenderBundle);

@@ -22,6 +22,7 @@ use crate::{
     render_commands::{Binding, DrawState, RenderCommands, indirect_arguments},
     render_pipeline::RenderPipeline,
     view::{WebGpuCtxView, label_methods, labelled},
+    weights,
 };
 
 /// Bytes of a bundle's label that wgpu gets to see.
@@ -36,7 +37,7 @@ pub struct RenderBundleEncoder {
     pub(crate) label: String,
 }
 
-labelled!(RenderBundleEncoder);
+labelled!(RenderBundleEncoder, crate::weights::ENCODER);
 
 /// What was asked of an encoder so far.
 #[derive(Debug)]
@@ -398,7 +399,8 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
     ) -> wasmtime::Result<()> {
         let pipeline = self.get(&pipeline)?.inner.clone();
         self.get_mut(&this)?.record("set_pipeline", |recording| {
-            recording.commands.set_pipeline(&pipeline);
+            recording.commands.set_pipeline(&pipeline.inner);
+            recording.kept.push(pipeline.kept());
             Ok::<_, &str>(())
         });
         Ok(())
@@ -496,7 +498,8 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
         let (buffer, used) = (buffer.inner.clone(), buffer.kept());
         self.get_mut(&this)?.record(
             "draw_indirect",
-            |Recording { commands, draws, kept, .. }| {
+            |Recording { commands, draws, kept, ledger, .. }| {
+                ledger.command(weights::INDIRECT)?;
                 indirect_arguments(&buffer, indirect_offset, 16)?;
                 draws.draw_indirect(commands, &buffer, indirect_offset);
                 kept.push(used);
@@ -516,7 +519,8 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
         let (buffer, used) = (buffer.inner.clone(), buffer.kept());
         self.get_mut(&this)?.record(
             "draw_indexed_indirect",
-            |Recording { commands, draws, kept, .. }| {
+            |Recording { commands, draws, kept, ledger, .. }| {
+                ledger.command(weights::INDIRECT)?;
                 indirect_arguments(&buffer, indirect_offset, 20)?;
                 draws.draw_indexed_indirect(commands, &buffer, indirect_offset);
                 kept.push(used);

@@ -16,10 +16,12 @@ use crate::{
     command_words::{self, Words, misplaced},
     limits::BYTES_PER_COMMAND,
     pass::{self, Pass},
+    pipeline::Weighed,
     render_bundle::RenderBundle,
     render_commands::{Binding, DrawState},
     render_pipeline::RenderPipeline,
     view::{WebGpu, WebGpuCtxView, label_methods, labelled, trace},
+    weights,
 };
 
 /// <https://www.w3.org/TR/webgpu/#dom-gpurenderpassdescriptor-maxdrawcount>
@@ -34,7 +36,7 @@ pub struct RenderPassEncoder {
     max_draw_count: u64,
 }
 
-labelled!(RenderPassEncoder);
+labelled!(RenderPassEncoder, crate::weights::ENCODER);
 
 impl RenderPassEncoder {
     #[inline]
@@ -69,10 +71,11 @@ impl RenderPassEncoder {
 
     /// `setPipeline`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setpipeline>
     #[inline]
-    fn set_pipeline(&mut self, pipeline: &wgpu::RenderPipeline) {
+    fn set_pipeline(&mut self, pipeline: &Weighed<wgpu::RenderPipeline>) {
         if let Some(pass) = self.open("set_pipeline") {
-            pass.set_pipeline(pipeline);
+            pass.set_pipeline(&pipeline.inner);
         }
+        self.pass.keep(pipeline.kept_by(self.pass.id()));
     }
 
     /// `setBindGroup`: <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setbindgroup>
@@ -196,23 +199,25 @@ impl WebGpuCtxView<'_> {
         const CALL: &str = "begin_render_pass";
         let encoder = self.get_mut(encoder)?;
         let inner = match attachments(&colors, depth_stencil.as_ref()) {
-            Ok((color_attachments, depth_stencil_attachment)) => encoder.open(CALL).then(|| {
-                encoder.with_wgpu(|encoder| {
-                    encoder
-                        .begin_render_pass(&wgpu::RenderPassDescriptor {
-                            label: label.as_deref(),
-                            color_attachments: &color_attachments,
-                            depth_stencil_attachment,
-                            timestamp_writes,
-                            occlusion_query_set: occlusion_query_set.as_ref(),
-                            // Not in WebGPU.
-                            multiview_mask: None,
-                        })
-                        .forget_lifetime()
+            Ok((color_attachments, depth_stencil_attachment)) => {
+                encoder.open_for(CALL, weights::PASS).then(|| {
+                    encoder.with_wgpu(|encoder| {
+                        encoder
+                            .begin_render_pass(&wgpu::RenderPassDescriptor {
+                                label: label.as_deref(),
+                                color_attachments: &color_attachments,
+                                depth_stencil_attachment,
+                                timestamp_writes,
+                                occlusion_query_set: occlusion_query_set.as_ref(),
+                                // Not in WebGPU.
+                                multiview_mask: None,
+                            })
+                            .forget_lifetime()
+                    })
                 })
-            }),
+            }
             Err(reason) => {
-                if encoder.open(CALL) {
+                if encoder.open_for(CALL, weights::PASS) {
                     encoder.state.invalidate(format!("In a pass parameter\n  {reason}"));
                 }
                 None
@@ -315,7 +320,7 @@ impl WebGpuCtxView<'_> {
         let buffer = self.get(buffer)?;
         let (buffer, kept) = buffer.used_by(pass);
         let this = self.get_mut(this)?;
-        if let Some(pass) = this.pass.open(call) {
+        if let Some(pass) = this.pass.open_for(call, weights::INDIRECT) {
             draw(&mut this.draws, pass, &buffer);
             this.pass.keep(kept);
         }

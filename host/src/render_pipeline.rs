@@ -1,5 +1,7 @@
 //! GPURenderPipeline — wit: gpu-render-pipeline — spec: <https://www.w3.org/TR/webgpu/#gpurenderpipeline> — peer: wgpu-wasi-backend/src/render_pipeline.rs
 
+use std::sync::Arc;
+
 use wasmtime::component::Resource;
 
 use crate::{
@@ -9,7 +11,8 @@ use crate::{
     command_words::Name,
     device::DeviceCore,
     error::collecting,
-    pipeline::{self, Made},
+    limits::QuotaExceeded,
+    pipeline::{self, Made, Weighed, Weight},
     shader_module::{Stage, invalid_module},
     view::{WebGpuCtxView, label_methods, labelled},
 };
@@ -17,13 +20,13 @@ use crate::{
 /// A render pipeline of the guest.
 #[derive(Debug)]
 pub struct RenderPipeline {
-    pub(crate) inner: wgpu::RenderPipeline,
+    pub(crate) inner: Weighed<wgpu::RenderPipeline>,
     pub(crate) label: String,
     /// By which commands in the guest's memory mean it.
     pub(crate) name: Option<Name>,
 }
 
-labelled!(RenderPipeline);
+labelled!(RenderPipeline, crate::weights::HANDLE);
 
 impl Nameable for RenderPipeline {
     fn name_mut(&mut self) -> &mut Option<Name> {
@@ -38,6 +41,7 @@ impl Nameable for RenderPipeline {
 /// What a pipeline is made from, with its handles resolved: it goes to the compiler's thread.
 #[derive(Debug)]
 pub(crate) struct Descriptor {
+    weight: Arc<Weight>,
     label: String,
     layout: Option<wgpu::PipelineLayout>,
     vertex: Stage,
@@ -57,9 +61,25 @@ struct VertexBufferLayout {
 }
 
 impl Descriptor {
+    /// Counts the pipeline that is to be made.
+    pub(crate) fn weigh(&mut self, device: &DeviceCore) -> Result<(), QuotaExceeded> {
+        let fragment = self.fragment.as_ref().map(|(stage, _)| stage);
+        self.weight = Weight::of(device, [&self.vertex].into_iter().chain(fragment))?;
+        Ok(())
+    }
+
     fn create(&self, device: &wgpu::Device) -> wgpu::RenderPipeline {
-        let Self { label, layout, vertex, vertex_buffers, primitive, depth_stencil, multisample, fragment } =
-            self;
+        let Self {
+            weight: _,
+            label,
+            layout,
+            vertex,
+            vertex_buffers,
+            primitive,
+            depth_stencil,
+            multisample,
+            fragment,
+        } = self;
         let vertex_buffers: Vec<_> = vertex_buffers
             .iter()
             .map(|layout| {
@@ -157,12 +177,13 @@ impl RenderPipeline {
     /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-createrenderpipeline>
     pub(crate) async fn create(device: &DeviceCore, descriptor: Descriptor) -> Made<Self> {
         const CALL: &str = "create_render_pipeline";
-        let label = descriptor.label.clone();
+        let (label, weight) = (descriptor.label.clone(), Arc::clone(&descriptor.weight));
         let (inner, errors) = match descriptor.check(device) {
             Ok(()) => pipeline::compile(device, CALL, move |device| descriptor.create(device)).await,
             Err(reason) => (None, vec![pipeline::refused(CALL, &label, &reason)]),
         };
         let inner = inner.unwrap_or_else(|| device.guarded(|| invalid(&device.wgpu)));
+        let inner = Weighed::new(inner, weight);
         Made { pipeline: Self { inner, label, name: None }, errors }
     }
 }
@@ -192,6 +213,7 @@ impl WebGpuCtxView<'_> {
             None => None,
         };
         Ok(Descriptor {
+            weight: Arc::default(),
             label: label.unwrap_or_default(),
             layout: self.layout_mode(&layout)?,
             vertex,
@@ -218,8 +240,8 @@ impl wit::HostGpuRenderPipeline for WebGpuCtxView<'_> {
         index: u32,
     ) -> wasmtime::Result<Resource<BindGroupLayout>> {
         // wgpu reports an index that is too high, and answers with an invalid layout.
-        let inner = self.get(&this)?.inner.get_bind_group_layout(index);
-        self.push(BindGroupLayout { inner, label: String::new() })
+        let inner = self.get(&this)?.inner.inner.get_bind_group_layout(index);
+        self.push(BindGroupLayout { inner, label: String::new(), entries: 0 })
     }
 
     fn drop(&mut self, this: Resource<RenderPipeline>) -> wasmtime::Result<()> {

@@ -18,7 +18,7 @@ pub struct Sampler {
     pub(crate) label: String,
 }
 
-labelled!(Sampler);
+labelled!(Sampler, crate::weights::SAMPLER);
 
 impl WebGpuCtxView<'_> {
     /// `createSampler`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createsampler>

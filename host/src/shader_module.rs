@@ -17,11 +17,12 @@ use crate::{
     device::DeviceCore,
     error::{GpuError, bounded, collecting},
     inlining,
-    limits::{self, MAX_ERROR_PLACES, MAX_SHADER_DEPTH},
+    limits::{self, Budget, MAX_ERROR_PLACES, MAX_SHADER_DEPTH, QuotaExceeded, SharedReservation},
     loop_bound::{self, Ending},
     nesting,
     records::PipelineConstants,
     view::{Entry, WebGpu, WebGpuCtxView, label_methods, labelled},
+    weights,
     workgroup_memory::WorkgroupMemory,
 };
 
@@ -32,6 +33,10 @@ pub struct ShaderModule {
     pub(crate) label: String,
     messages: Arc<[CompilationMessage]>,
     workgroup_memory: Option<Arc<WorkgroupMemory>>,
+    /// Of all its functions.
+    expressions: u64,
+    /// What it takes of the host's memory, also in pipelines.
+    weight: SharedReservation,
 }
 
 /// What the compiler said about a module.
@@ -57,11 +62,16 @@ pub struct CompilationMessage {
 
 impl Entry for CompilationMessage {}
 
-labelled!(ShaderModule);
+labelled!(ShaderModule, crate::weights::HANDLE);
 
 impl ShaderModule {
     /// `createShaderModule`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createshadermodule>
-    pub(crate) async fn create(device: &DeviceCore, descriptor: wit::GpuShaderModuleDescriptor) -> Self {
+    ///
+    /// `Err` traps: the guest has no room for it.
+    pub(crate) async fn create(
+        device: &DeviceCore,
+        descriptor: wit::GpuShaderModuleDescriptor,
+    ) -> Result<Self, QuotaExceeded> {
         // Hints may be ignored, and wgpu has no use for them:
         // https://www.w3.org/TR/webgpu/#dom-gpushadermoduledescriptor-compilationhints
         let wit::GpuShaderModuleDescriptor { code, compilation_hints: _, label } = descriptor;
@@ -69,34 +79,36 @@ impl ShaderModule {
         if let Err(why) = admit(&code, device.max_shader_bytes) {
             let message = format!("In Device::create_shader_module, label = '{label}': {why}");
             device.errors.validation(message.as_str());
-            return Self::invalid(device, label, message);
+            return Ok(Self::invalid(device, label, message));
         }
         let subgroups = device.features.contains(wgpu::Features::SUBGROUP);
         let workgroup_limit = device.limits.max_compute_workgroup_storage_size;
         let max_loop_iterations = device.max_loop_iterations;
         let compiled = device.compile({
-            let label = label.clone();
+            let (label, host_memory) = (label.clone(), Arc::clone(&device.host_memory));
             move |device| {
                 let text = if subgroups { without_enable_subgroups(&code) } else { Cow::Borrowed(&*code) };
-                let compiled = compile(device, &label, &code, &text, max_loop_iterations)?;
+                let compiled = compile(device, &label, &code, &text, max_loop_iterations, &host_memory)?;
                 let workgroup_memory = WorkgroupMemory::of(&text, workgroup_limit).map(Arc::new);
-                Ok::<_, GpuError>((compiled, workgroup_memory))
+                Ok::<_, Refused>((compiled, workgroup_memory))
             }
         });
-        match compiled.await.unwrap_or_else(|panic| Err(GpuError::internal(panic))) {
-            Ok((Compiled { inner, messages, errors }, workgroup_memory)) => {
+        let compiled = compiled.await.unwrap_or_else(|panic| Err(GpuError::internal(panic).into()));
+        Ok(match compiled {
+            Ok((Compiled { inner, messages, errors, expressions, weight }, workgroup_memory)) => {
                 for error in errors {
                     device.errors.report(error);
                 }
-                Self { inner, label, messages, workgroup_memory }
+                Self { inner, label, messages, workgroup_memory, expressions, weight }
             }
-            Err(GpuError { kind, message }) => {
+            Err(Refused::Quota(exceeded)) => return Err(exceeded),
+            Err(Refused::Error(GpuError { kind, message })) => {
                 let message = format!("In Device::create_shader_module, label = '{label}': {message}");
                 let error = GpuError { kind, message: bounded(message) };
                 device.errors.report(error.clone());
                 Self::invalid(device, label, error.message)
             }
-        }
+        })
     }
 
     fn invalid(device: &DeviceCore, label: String, message: String) -> Self {
@@ -113,6 +125,8 @@ impl ShaderModule {
             label,
             messages: messages.into(),
             workgroup_memory: None,
+            expressions: 0,
+            weight: SharedReservation::new(None),
         }
     }
 }
@@ -142,6 +156,22 @@ struct Compiled {
     messages: Arc<[CompilationMessage]>,
     /// The errors that arose, which no scope saw.
     errors: Vec<GpuError>,
+    /// Of all its functions.
+    expressions: u64,
+    weight: SharedReservation,
+}
+
+/// Why a module is not made.
+#[derive(Debug)]
+enum Refused {
+    Error(GpuError),
+    Quota(QuotaExceeded),
+}
+
+impl From<GpuError> for Refused {
+    fn from(error: GpuError) -> Self {
+        Self::Error(error)
+    }
 }
 
 impl Compiled {
@@ -172,6 +202,8 @@ impl Compiled {
             inner: invalid_module(device),
             messages: [CompilationMessage::new(told, text)].into(),
             errors: vec![GpuError::validation(format!("In Device::create_shader_module\n  {message}"))],
+            expressions: 0,
+            weight: SharedReservation::new(None),
         }
     }
 }
@@ -183,7 +215,8 @@ fn compile(
     code: &str,
     text: &str,
     max_loop_iterations: Option<u32>,
-) -> Result<Compiled, GpuError> {
+    host_memory: &Arc<Budget>,
+) -> Result<Compiled, Refused> {
     const_values::check(text)?;
     let describe = |source| wgpu::ShaderModuleDescriptor { label: Some(label), source };
     let parsed = naga::front::wgsl::parse_str(text);
@@ -194,6 +227,11 @@ fn compile(
     }
     // wgpu tells what is wrong with what is no WGSL, and the bound on loops is kept whatever it says.
     let unbounded = parsed.is_err() && max_loop_iterations.is_some();
+    let (expressions, bytes) = parsed.as_ref().map_or((0, 0), weights::module);
+    let bytes = bytes.saturating_add(weights::text(text.len()));
+    let Some(weight) = host_memory.reserve(bytes) else {
+        return Err(Refused::Quota(QuotaExceeded::HostMemory(host_memory.max())));
+    };
     let ending = match parsed {
         Ok(module) => {
             inlining::check(&module)?;
@@ -214,14 +252,15 @@ fn compile(
     let messages = messages(&inner, code);
     if errors.is_empty() {
         if unbounded {
-            return Err(GpuError::internal("can't bound the loops of the shader".to_owned()));
+            return Err(GpuError::internal("can't bound the loops of the shader".to_owned()).into());
         }
         if let Some(Ending::Bounded(bounded)) = ending {
             let bounded = describe(wgpu::ShaderSource::Naga(Cow::Owned(*bounded)));
             (inner, errors) = collecting(|| create_ending(device, bounded));
         }
     }
-    Ok(Compiled { inner, messages, errors })
+    let weight = SharedReservation::new(Some(weight));
+    Ok(Compiled { inner, messages, errors, expressions, weight })
 }
 
 /// Whether a module has a part in drawing. Then it keeps wgpu's counters: they sway how a driver contracts the
@@ -261,6 +300,8 @@ pub(crate) struct Stage {
     pub(crate) module: wgpu::ShaderModule,
     entry_point: Option<String>,
     constants: Vec<(String, f64)>,
+    pub(crate) expressions: u64,
+    pub(crate) weight: SharedReservation,
     workgroup_memory: Option<Arc<WorkgroupMemory>>,
 }
 
@@ -307,9 +348,16 @@ impl WebGpuCtxView<'_> {
             }
             None => Vec::new(),
         };
-        let ShaderModule { inner, label: _, messages: _, workgroup_memory } = self.get(module)?;
-        let (module, workgroup_memory) = (inner.clone(), workgroup_memory.clone());
-        Ok(Stage { module, entry_point, constants, workgroup_memory })
+        let ShaderModule { inner, label: _, messages: _, workgroup_memory, expressions, weight } =
+            self.get(module)?;
+        Ok(Stage {
+            module: inner.clone(),
+            entry_point,
+            constants,
+            expressions: *expressions,
+            weight: weight.clone(),
+            workgroup_memory: workgroup_memory.clone(),
+        })
     }
 }
 
@@ -628,7 +676,7 @@ mod tests {
     }
 
     fn module(guest: &mut Guest, code: &str) -> (ShaderModule, Option<ErrorKind>) {
-        guest.errors(|guest| ready(ShaderModule::create(&guest.core, wgsl(code))))
+        guest.errors(|guest| ready(ShaderModule::create(&guest.core, wgsl(code))).unwrap())
     }
 
     #[test]
@@ -689,7 +737,10 @@ mod tests {
             let (compiled, error) = module(&mut guest, code);
             assert_eq!(error, expected, "{code}");
             let native = Guest::new(|_| {});
-            assert_eq!(compiled.messages, ready(ShaderModule::create(&native.core, wgsl(code))).messages);
+            assert_eq!(
+                compiled.messages,
+                ready(ShaderModule::create(&native.core, wgsl(code))).unwrap().messages
+            );
         }
     }
 

@@ -11,7 +11,8 @@ use crate::{
     ctx::WebGpuCtx,
     device::{Device, DeviceCore, DevicePolicy},
     error::{ErrorKind, GpuError},
-    limits::{Budget, DEFAULT_MAX_HOST_MEMORY, DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT},
+    in_flight::InFlight,
+    limits::{Budget, DEFAULT_MAX_HOST_MEMORY, DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, MAX_STAGED_BYTES},
     shader_module::ShaderModule,
     view::WebGpuCtxView,
     wait::WaitMode,
@@ -31,23 +32,36 @@ pub(crate) struct Guest {
 impl Guest {
     /// With the features and limits of the device at their defaults but for `change`.
     pub(crate) fn new(change: impl FnOnce(&mut wgpu::DeviceDescriptor<'_>)) -> Self {
-        Self::with(change, None)
+        Self::with(change, None, MAX_GPU_MEMORY)
+    }
+
+    /// With so many bytes of GPU memory.
+    pub(crate) fn with_memory(max_gpu_memory: u64) -> Self {
+        Self::with(|_| {}, None, max_gpu_memory)
     }
 
     /// With a bound on the loops of its shaders.
     pub(crate) fn with_bounded_loops(max_loop_iterations: u32) -> Self {
-        Self::with(|_| {}, Some(max_loop_iterations))
+        Self::with(|_| {}, Some(max_loop_iterations), MAX_GPU_MEMORY)
     }
 
-    fn with(change: impl FnOnce(&mut wgpu::DeviceDescriptor<'_>), max_loop_iterations: Option<u32>) -> Self {
+    fn with(
+        change: impl FnOnce(&mut wgpu::DeviceDescriptor<'_>),
+        max_loop_iterations: Option<u32>,
+        max_gpu_memory: u64,
+    ) -> Self {
         let adapter = adapter(&instance());
         let mut descriptor = wgpu::DeviceDescriptor::default();
         change(&mut descriptor);
         let (device, queue) = ready(adapter.request_device(&descriptor)).unwrap();
         let timeline = Arc::default();
+        let in_flight = InFlight::new(&timeline, WaitMode::Eager, DEFAULT_MAX_WAIT);
         let policy = DevicePolicy {
-            memory: Budget::new(MAX_GPU_MEMORY, &timeline),
-            host_memory: Budget::new(DEFAULT_MAX_HOST_MEMORY, &timeline),
+            memory: Budget::new(max_gpu_memory, &in_flight),
+            host_memory: Budget::new(DEFAULT_MAX_HOST_MEMORY, &in_flight),
+            staging: Budget::new(MAX_STAGED_BYTES, &in_flight),
+            in_flight,
+            weight: None,
             compiler: Arc::new(Compiler::new(DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, WaitMode::Eager)),
             timeline,
             unheard: Arc::default(),
@@ -60,6 +74,12 @@ impl Guest {
         let mut table = ResourceTable::new();
         let device = table.push(Device { core: Arc::clone(&core), label: String::new() }).unwrap().rep();
         Self { ctx: WebGpuCtx::new(), table, core, device }
+    }
+
+    /// Bytes of GPU memory in use, when what the GPU has finished is given back.
+    pub(crate) fn gpu_memory_in_use(&self) -> u64 {
+        self.core.in_flight.finish(DEFAULT_MAX_WAIT);
+        self.core.memory.used()
     }
 
     pub(crate) fn view(&mut self) -> WebGpuCtxView<'_> {
@@ -76,12 +96,12 @@ impl Guest {
             self.core.errors.push_scope(kind).unwrap();
         }
         let value = call(self);
-        let mut errors = (0..3).filter_map(|_| self.core.errors.pop_scope().unwrap());
-        (value, errors.next().map(|GpuError { kind, message: _ }| kind))
+        let errors: Vec<_> = (0..3).filter_map(|_| self.core.errors.pop_scope().unwrap()).collect();
+        (value, errors.into_iter().next().map(|GpuError { kind, message: _ }| kind))
     }
 
     pub(crate) fn shader_module(&mut self, code: &str) -> Resource<ShaderModule> {
-        let module = ready(ShaderModule::create(&self.core, wgsl(code)));
+        let module = ready(ShaderModule::create(&self.core, wgsl(code))).unwrap();
         self.view().push(module).unwrap()
     }
 
@@ -93,6 +113,60 @@ impl Guest {
         let device = self.device();
         let descriptor = wit::GpuBufferDescriptor { size, usage, mapped_at_creation: None, label: None };
         self.view().create_buffer(device, descriptor).unwrap()
+    }
+}
+
+/// Runs `test` of the test that is called `name` in processes of their own, for what it measures is the process: one on
+/// wgpu's noop backend, and one on Vulkan where there is a driver.
+#[cfg(target_os = "linux")]
+pub(crate) fn alone(name: &str, test: impl FnOnce()) {
+    /// Set in such a process.
+    const ALONE: &str = "WGPU_WASI_TEST_ALONE";
+    if std::env::var_os(ALONE).is_some() {
+        return test();
+    }
+    let vulkan = wgpu::Backends::VULKAN;
+    let mut instance = wgpu::InstanceDescriptor::new_without_display_handle();
+    instance.backends = vulkan;
+    let adapters = ready(wgpu::Instance::new(instance).enumerate_adapters(vulkan));
+    for backend in ["noop"].into_iter().chain((!adapters.is_empty()).then_some("vulkan")) {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([name, "--exact", "--nocapture"])
+            .env(ALONE, "1")
+            .env("WGPU_BACKEND", backend)
+            // Or each thread keeps what it has freed, which is no leak and looks like one.
+            .env("MALLOC_ARENA_MAX", "1")
+            .output()
+            .unwrap();
+        let (stdout, stderr) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success() && stdout.contains("1 passed"),
+            "{name} on {backend}, {}:\n{stdout}\n{stderr}",
+            output.status
+        );
+        print!("{backend}: {stdout}");
+    }
+}
+
+/// Bytes that this process has.
+#[cfg(target_os = "linux")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memory {
+    pub(crate) resident: u64,
+    /// The most that it ever had.
+    pub(crate) peak: u64,
+}
+
+#[cfg(target_os = "linux")]
+impl Memory {
+    pub(crate) fn now() -> Self {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let kibibytes = |key: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap();
+            line.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
+        };
+        Self { resident: kibibytes("VmRSS:") << 10, peak: kibibytes("VmHWM:") << 10 }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     limits::{self, SharedReservation},
     texture_view::TextureView,
     view::{WebGpuCtxView, label_methods, labelled},
+    weights,
 };
 
 /// A texture of the guest.
@@ -34,7 +35,7 @@ pub struct Texture {
     pub(crate) reservation: SharedReservation,
 }
 
-labelled!(Texture);
+labelled!(Texture, crate::weights::TEXTURE);
 
 impl Texture {
     /// A texture of the embedder's.
@@ -174,8 +175,8 @@ impl wit::HostGpuTexture for WebGpuCtxView<'_> {
         } else {
             texture.device.timeline.settle();
             texture.inner.destroy();
+            texture.device.let_go(texture.reservation.take());
         }
-        texture.reservation.give_back();
         Ok(())
     }
 
@@ -225,12 +226,16 @@ impl wit::HostGpuTexture for WebGpuCtxView<'_> {
     }
 }
 
-/// About how many bytes a texture takes: the blocks of its mip levels, without the padding that drivers
-/// add. None at all for one beyond the limits, which wgpu refuses before it allocates.
+/// About how many bytes a texture takes: the blocks of its mip levels, with rows as drivers pad them, and what is kept
+/// of each level of each layer. None at all for one beyond the limits, which wgpu refuses before it allocates.
 fn memory_bytes(descriptor: &wgpu::TextureDescriptor<'_>, limits: &wgpu::Limits) -> u64 {
     /// More than any adapter has; wgpu refuses what is above, and the sum below must end.
     const MAX_MIP_LEVELS: u32 = 32;
     const MAX_SAMPLES: u32 = 32;
+    /// To what drivers pad the rows of blocks, in bytes: Mesa's lavapipe has 64 texels in a row at least.
+    const ROW: u64 = 256;
+    /// And their number.
+    const ROWS: u64 = 4;
 
     let wgpu::Extent3d { width, height, depth_or_array_layers } = descriptor.size;
     let (max_width, max_height, max_layers) = match descriptor.dimension {
@@ -262,10 +267,11 @@ fn memory_bytes(descriptor: &wgpu::TextureDescriptor<'_>, limits: &wgpu::Limits)
             wgpu::TextureDimension::D1 | wgpu::TextureDimension::D2 => depth_or_array_layers,
             wgpu::TextureDimension::D3 => at_level(depth_or_array_layers),
         };
-        u64::from(at_level(width).div_ceil(block_width))
-            .saturating_mul(at_level(height).div_ceil(block_height).into())
+        let row = u64::from(at_level(width).div_ceil(block_width)).saturating_mul(block_bytes.into());
+        row.next_multiple_of(ROW)
+            .saturating_mul(u64::from(at_level(height).div_ceil(block_height)).next_multiple_of(ROWS))
+            .saturating_add(weights::SUBRESOURCE)
             .saturating_mul(layers.into())
-            .saturating_mul(block_bytes.into())
     };
     (0..descriptor.mip_level_count.min(MAX_MIP_LEVELS))
         .map(level_bytes)
@@ -301,15 +307,28 @@ mod tests {
     #[test]
     fn the_memory_of_a_texture_is_that_of_its_blocks() {
         use wgpu::{TextureDimension as Dimension, TextureFormat as Format};
-        assert_eq!(bytes((16, 8, 3), Dimension::D2, Format::Rgba8Unorm, 1, 1), 16 * 8 * 3 * 4);
-        assert_eq!(bytes((4, 4, 1), Dimension::D2, Format::R8Unorm, 3, 1), 16 + 4 + 1);
-        assert_eq!(bytes((4, 4, 4), Dimension::D3, Format::R8Unorm, 3, 1), 64 + 8 + 1);
-        assert_eq!(bytes((4, 4, 4), Dimension::D2, Format::R8Unorm, 3, 1), 4 * (16 + 4 + 1));
-        assert_eq!(bytes((16, 1, 1), Dimension::D1, Format::Rgba32Float, 1, 1), 256);
-        assert_eq!(bytes((8, 8, 1), Dimension::D2, Format::Bc1RgbaUnorm, 1, 1), 4 * 8);
-        assert_eq!(bytes((8, 8, 1), Dimension::D2, Format::Rgba8Unorm, 1, 4), 8 * 8 * 4 * 4);
-        assert_eq!(bytes((2, 2, 1), Dimension::D2, Format::Depth24Plus, 1, 1), 16);
-        assert_eq!(bytes((2, 2, 1), Dimension::D2, Format::Depth32FloatStencil8, 1, 1), 32);
+        let subresource = weights::SUBRESOURCE;
+        assert_eq!(
+            bytes((64, 8, 3), Dimension::D2, Format::Rgba8Unorm, 1, 1),
+            3 * (64 * 8 * 4 + subresource)
+        );
+        assert_eq!(bytes((64, 64, 1), Dimension::D2, Format::Rgba32Float, 1, 1), 64 * 64 * 16 + subresource);
+        // Rows of 256 bytes, in fours.
+        assert_eq!(bytes((4, 4, 1), Dimension::D2, Format::R8Unorm, 3, 1), 3 * (1024 + subresource));
+        assert_eq!(
+            bytes((4, 4, 4), Dimension::D3, Format::R8Unorm, 3, 1),
+            (4 + 2 + 1) * (1024 + subresource)
+        );
+        assert_eq!(bytes((4, 4, 4), Dimension::D2, Format::R8Unorm, 3, 1), 4 * 3 * (1024 + subresource));
+        assert_eq!(bytes((64, 1, 1), Dimension::D1, Format::Rgba32Float, 1, 1), 4 * 1024 + subresource);
+        assert_eq!(bytes((128, 32, 1), Dimension::D2, Format::Bc1RgbaUnorm, 1, 1), 32 * 8 * 8 + subresource);
+        assert_eq!(
+            bytes((64, 64, 1), Dimension::D2, Format::Rgba8Unorm, 1, 4),
+            (64 * 64 * 4 + subresource) * 4
+        );
+        assert_eq!(bytes((64, 4, 1), Dimension::D2, Format::Depth24Plus, 1, 1), 1024 + subresource);
+        assert_eq!(bytes((64, 4, 1), Dimension::D2, Format::Depth32FloatStencil8, 1, 1), 2048 + subresource);
+        assert_eq!(bytes((1, 8192, 1), Dimension::D2, Format::R8Unorm, 1, 1), (2 << 20) + subresource);
     }
 
     #[test]
@@ -318,6 +337,7 @@ mod tests {
         let max = u32::MAX;
         assert_eq!(bytes((max, max, max), Dimension::D3, Format::Rgba32Float, max, max), 0);
         assert_eq!(bytes((4, 4, 1), Dimension::D1, Format::R8Unorm, 1, 1), 0);
-        assert_eq!(bytes((1, 1, 1), Dimension::D2, Format::R8Unorm, max, max), 32 * 32);
+        let level = 1024 + weights::SUBRESOURCE;
+        assert_eq!(bytes((1, 1, 1), Dimension::D2, Format::R8Unorm, max, max), 32 * 32 * level);
     }
 }

@@ -19,7 +19,7 @@ pub struct TextureView {
     pub(crate) reservation: SharedReservation,
 }
 
-labelled!(TextureView);
+labelled!(TextureView, crate::weights::TEXTURE_VIEW);
 
 impl TextureView {
     /// `createView`: <https://www.w3.org/TR/webgpu/#dom-gputexture-createview>

@@ -57,6 +57,11 @@ pub(crate) trait Entry: Send + 'static {
     fn text_bytes(&self) -> usize {
         0
     }
+
+    /// Bytes that it takes beside these, the same for as long as it is there: `weights.rs`.
+    fn weight(&self) -> usize {
+        0
+    }
 }
 
 /// An object with a label: <https://www.w3.org/TR/webgpu/#gpuobjectbase>.
@@ -94,14 +99,14 @@ impl WebGpuCtxView<'_> {
 
     /// Adds a resource; an `Err` (the guest's quota of live objects is used up) traps the guest.
     pub(crate) fn push<T: Entry>(&mut self, entry: T) -> wasmtime::Result<Resource<T>> {
-        self.ctx.count_object(entry.text_bytes())?;
+        self.ctx.count_object(entry.text_bytes().saturating_add(entry.weight()))?;
         Ok(self.table.push(entry)?)
     }
 
     /// Takes a resource out.
     pub(crate) fn delete<T: Entry>(&mut self, resource: Resource<T>) -> wasmtime::Result<T> {
         let entry = self.table.delete(resource)?;
-        self.ctx.uncount_object(entry.text_bytes());
+        self.ctx.uncount_object(entry.text_bytes().saturating_add(entry.weight()));
         Ok(entry)
     }
 
@@ -133,12 +138,22 @@ impl WebGpuCtxView<'_> {
     }
 }
 
-/// Implements [`Labelled`] for a struct with a field `label: String`.
+/// Implements [`Labelled`] for a struct with a field `label: String`, which takes so many bytes beside it.
+/// The function says how many more.
 macro_rules! labelled {
-    ($type:ty) => {
+    ($type:ty, $weight:expr) => {
+        $crate::view::labelled!($type, $weight, |_entry| 0);
+    };
+    ($type:ty, $weight:expr, $more:expr) => {
         impl $crate::view::Entry for $type {
             fn text_bytes(&self) -> usize {
-                self.label.len()
+                // wgpu keeps the label as well.
+                self.label.len().saturating_mul(2)
+            }
+
+            fn weight(&self) -> usize {
+                let more: fn(&Self) -> usize = $more;
+                more(self).saturating_add($weight)
             }
         }
 

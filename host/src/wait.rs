@@ -100,6 +100,13 @@ pub(crate) fn poll(device: &DeviceCore, slice: Option<Duration>) {
     }
 }
 
+/// Polls the device without waiting.
+pub(crate) fn look(device: &DeviceCore) {
+    if let Err(message) = fence::catch(|| device.wgpu.poll(wgpu::PollType::Poll)) {
+        device.lose(wgpu::DeviceLostReason::Unknown, &message);
+    }
+}
+
 /// The thread that polls one device for the guests that wait for it in [`WaitMode::Background`];
 /// started at the first wait, asleep while nobody waits.
 #[derive(Debug, Default)]

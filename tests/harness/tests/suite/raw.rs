@@ -28,7 +28,7 @@ fn run_now(case: &str) -> Ran {
     let context = match case {
         "call_bytes" => context.max_call_bytes(1 << 20),
         "gpu_memory" => context.max_gpu_memory(16 << 20),
-        "host_memory" | "label_quota" => context.max_host_memory(1 << 20),
+        "host_memory" | "label_quota" => context.max_host_memory(24 << 20),
         "object_quota" => context.max_objects(1000),
         "shader_loops" => context.max_loop_iterations(1000),
         "shader_text" => context.max_shader_bytes(4 << 10),

@@ -1,10 +1,10 @@
-//! Memory of the host: 1 MiB for what is recorded. More makes the encoder invalid; what is finished and
-//! dropped, or submitted, comes back.
+//! Memory of the host: 24 MiB for the device and for what is recorded. More makes the encoder invalid; what is finished
+//! and dropped, or submitted, comes back.
 
 use crate::{Checks, kit, wit::GpuCommandEncoder};
 
 /// Four times what there is room for.
-const MANY: usize = 4 << 12;
+const MANY: usize = 1 << 17;
 
 pub async fn run(c: &mut Checks) {
     let device = kit::device().await;
@@ -40,14 +40,14 @@ pub async fn run(c: &mut Checks) {
     .await;
     c.invalid("one text", &device, || {
         let encoder = kit::encoder(&device);
-        encoder.insert_debug_marker(&"long ".repeat(1 << 18));
+        encoder.insert_debug_marker(&"long ".repeat(1 << 23));
         encoder.finish(None)
     })
     .await;
     let held: Vec<_> = (0..4)
         .map(|_| {
             let encoder = kit::encoder(&device);
-            dispatches(&encoder, MANY / 32);
+            dispatches(&encoder, MANY / 64);
             encoder
         })
         .collect();
@@ -60,7 +60,7 @@ pub async fn run(c: &mut Checks) {
         let commands = c
             .fine("again and again", &device, || {
                 let encoder = kit::encoder(&device);
-                dispatches(&encoder, MANY / 8);
+                dispatches(&encoder, MANY / 16);
                 encoder.finish(None)
             })
             .await;

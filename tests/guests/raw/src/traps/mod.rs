@@ -84,7 +84,7 @@ pub async fn handle_made_up(c: &mut Checks) {
 /// Labels without end.
 pub async fn label_quota(c: &mut Checks) {
     let device = kit::device().await;
-    let label = "long ".repeat(1000);
+    let label = "long ".repeat(10_000);
     let objects: Vec<_> = (0..1000)
         .map(|_| {
             let sampler = device.create_sampler(None);
