@@ -1,5 +1,7 @@
 //! From what a program gives to IR.
 
+use std::error::Error;
+
 use naga::error::ShaderError;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
@@ -79,11 +81,20 @@ fn check_and_write(
     })
 }
 
+/// What wgpu says natively: the error, and below it what it comes from, two spaces deeper each time.
 fn failure<E>(name: Option<&str>, source: &str, error: E) -> Failure
 where
-    ShaderError<E>: std::fmt::Display + Into<wgpu::CompilationInfo>,
+    ShaderError<E>: Error + Into<wgpu::CompilationInfo>,
 {
     let source = source.to_owned();
     let error = ShaderError { source, label: name.map(str::to_owned), inner: Box::new(error) };
-    Failure { text: error.to_string(), info: error.into() }
+    let mut text = error.to_string();
+    let mut indent = "  ".to_owned();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        text += &format!("\n{indent}{deeper}");
+        indent += "  ";
+        cause = deeper.source();
+    }
+    Failure { text, info: error.into() }
 }
