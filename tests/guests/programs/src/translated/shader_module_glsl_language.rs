@@ -212,7 +212,7 @@ async fn points(r: &mut Report, device: &wgpu::Device, queue: &wgpu::Queue) {
                 void main() {
                     gl_PointSize = 1.0;
                     gl_Position = vec4(float(gl_VertexIndex) * 0.5 - 0.6, 0.3, 0.0, 1.0);
-                    if (gl_VertexIndex == 1) gl_PointSize = 1.0;
+                    if (gl_Position.x > 0.0) gl_PointSize = 1.0;
                 }",
             );
             let fragment = glsl(

@@ -36,7 +36,7 @@ const NAMES: [&str; 14] = [
 const STAGES: &str = "
     override shade: f32 = 0.25;
     @vertex fn one(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
-        let corners = array<vec2<f32>, 3>(vec2(-1.0, -1.0), vec2(3.0, -1.0), vec2(-1.0, 3.0));
+        var corners = array<vec2<f32>, 3>(vec2(-1.0, -1.0), vec2(3.0, -1.0), vec2(-1.0, 3.0));
         return vec4<f32>(corners[index] * shade * 4.0, 0.0, 1.0);
     }
     @fragment fn two() -> @location(0) vec4<f32> { return vec4<f32>(shade, 0.5, 1.0, 1.0); }
