@@ -135,9 +135,11 @@ impl InFlight {
         }
     }
 
-    /// Looks, and waits, until nothing is on its way, for no longer than `limit`.
+    /// Looks, and waits, until nothing is on its way, for no longer than `limit`, and not beyond the deadline.
     pub(crate) fn finish(&self, limit: Duration) {
-        let end = Instant::now().checked_add(limit);
+        let deadline = lock(&self.patience).deadline;
+        let end =
+            Instant::now().checked_add(limit).map(|end| deadline.map_or(end, |deadline| end.min(deadline)));
         while self.look() && end.is_some_and(|end| Instant::now() < end) {
             thread::sleep(PAUSE);
         }
