@@ -17,7 +17,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Run(Run),
+    // Its options are many, and the other has none.
+    Run(Box<Run>),
     Adapters(Adapters),
 }
 

@@ -71,8 +71,7 @@ async fn buffers_and_textures(device: &wgpu::Device, r: &mut Report) {
 async fn layouts(device: &wgpu::Device, r: &mut Report) {
     let layout = |bindings: &[u32]| {
         let entries: Vec<_> = bindings.iter().map(|binding| kit::storage_entry(*binding)).collect();
-        device
-            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: None, entries: &entries })
+        device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: None, entries: &entries })
     };
     let three = r.caught("three buffers", device, || layout(&[0, 1, 2])).await;
     r.caught("four buffers", device, || {
@@ -129,7 +128,8 @@ async fn workgroups(device: &wgpu::Device, queue: &wgpu::Queue, r: &mut Report) 
              @compute @workgroup_size({size}) fn main() {{ atomicAdd(&count, 1); }}"
         )
     };
-    for (name, size) in [("largest workgroup", "16, 2"), ("longer workgroup", "17"), ("more invocations", "16, 3")]
+    for (name, size) in
+        [("largest workgroup", "16, 2"), ("longer workgroup", "17"), ("more invocations", "16, 3")]
     {
         r.caught(name, device, || kit::compute_pipeline(device, &source(size), "main")).await;
     }
