@@ -21,7 +21,9 @@ pub struct QuerySet {
 }
 
 labelled!(QuerySet, weights::QUERY_SET, |set| {
-    usize::try_from(set.inner.count()).unwrap_or(usize::MAX).saturating_mul(weights::QUERY)
+    // One with more is refused, and has none.
+    let count = set.inner.count().min(wgpu::QUERY_SET_MAX_QUERIES);
+    usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(weights::QUERY)
 });
 
 impl WebGpuCtxView<'_> {

@@ -50,6 +50,7 @@ tests! {
     compute_pass_state
     compute_pass_timestamps
     compute_pipeline_explicit_layout
+    device_limits_lowered
     invalid_compute_pass
     invalid_debug_groups
     invalid_destroyed_device

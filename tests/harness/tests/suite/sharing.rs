@@ -270,6 +270,8 @@ fn small(case: &str, context: WebGpuCtxBuilder) -> WebGpuCtxBuilder {
     match case {
         // Others wait for long work, which is loops.
         "shader_loops" => context.max_loop_iterations(1000),
+        "host_memory" | "label_quota" => context.max_host_memory(24 << 20),
+        "shader_text" => context.max_shader_bytes(4 << 10),
         _ => context,
     }
 }

@@ -65,7 +65,7 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
     for (name, source) in sources(ATTRIBUTES) {
         let data = kit::storage(&device, &words);
         let found = read(r, &device, &queue, &name, source, data.as_entire_binding()).await;
-        assert_eq!(found[..5], [0, 4, 5, 8, 40], "{name}");
+        assert_eq!(found[..5], [0, 4, 5, 8, 36], "{name}");
         r.bytes(format!("{name}: written"), kit::read_bytes(&device, &queue, &data));
     }
     for (name, text, uniform) in [("std140 uniform", UNIFORM, true), ("std140 storage", STORAGE, false)] {
