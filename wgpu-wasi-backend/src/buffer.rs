@@ -24,8 +24,12 @@ use crate::wait::{Map, block, lock};
 /// that leaves room for everything else in it.
 pub(crate) const MAX_BYTES_PER_CALL: usize = 64 << 20;
 
-/// Bytes of a piece in which a mapped range is fetched that is larger than a call: so many that the call itself
-/// does not count, and so few that the copy finds them in the processor's cache.
+/// Bytes of a mapped range that are fetched in one piece: what a host sends counts against no limit of a call, and
+/// pieces are copied once more, which takes half as long again.
+const MAX_BYTES_IN_ONE_PIECE: usize = 256 << 20;
+
+/// Bytes of a piece of a larger range: so many that the call itself does not count, and so few that the copy finds them
+/// in the processor's cache.
 const BYTES_PER_PIECE: usize = 1 << 20;
 
 /// The handle that wgpu holds.
@@ -443,7 +447,7 @@ impl BufferInner {
             }
             Ok(fetched)
         };
-        if length <= MAX_BYTES_PER_CALL {
+        if length <= MAX_BYTES_IN_ONE_PIECE {
             return AlignedBytes::from_vec(piece(offset, length)?);
         }
         let mut bytes = AlignedBytes::with_room(length)?;

@@ -3,7 +3,7 @@
 
 use crate::{Gpu, Report, kit};
 
-/// More than one call carries.
+/// Half of it is more than the component will have room for.
 const SIZE: u64 = 100 << 20;
 
 pub async fn run(gpu: &Gpu, r: &mut Report) {
@@ -16,7 +16,6 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
         let hoard = hoard(32 << 20);
         let refused = buffer.get_mapped_range(..);
         assert!(refused.is_err(), "there is memory for {SIZE} bytes beside {} parts", hoard.len());
-        // One call carries this much, and there is no room for it either.
         assert!(buffer.get_mapped_range(..SIZE / 2).is_err());
         // A part for which there is room.
         r.bytes("part", buffer.get_mapped_range(SIZE - 64..).unwrap());
