@@ -51,13 +51,18 @@ tests! {
     compute_pass_timestamps
     compute_pipeline_explicit_layout
     device_limits_lowered
+    invalid_after_destroy
     invalid_compute_pass
     invalid_debug_groups
     invalid_destroyed_device
+    invalid_draws
     invalid_foreign_device
+    invalid_in_words
     invalid_missing_features
+    invalid_pass_after_finish
     invalid_query_set
     invalid_render_pass
+    invalid_strict_compliance
     queue_order
     render_blend
     render_bundle
