@@ -156,12 +156,10 @@ impl AdapterInterface for Adapter {
 /// Why there is no device with these features: not for want of a GPU, but of a host, or of WebGPU.
 fn missing_features(missing: wgpu::Features, offered: wgpu::Features) -> String {
     // `Adapter::new` adds what is no feature of WebGPU where it can.
-    let ours = wgpu::Features::all_webgpu_mask()
-        | wgpu::Features::CLEAR_TEXTURE
-        | wgpu::Features::IMMEDIATES
-        | wgpu::Features::TEXTURE_FORMAT_16BIT_NORM
-        | wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS;
-    let native = missing.difference(ours);
+    let unnamed = missing.difference(convert::UNNAMED_FEATURES).iter();
+    let native = unnamed
+        .filter(|feature| convert::feature_names(*feature).is_empty())
+        .fold(wgpu::Features::empty(), wgpu::Features::union);
     let mut text =
         format!("the program needs the features {missing} of the host; this host offers {offered}");
     if !native.is_empty() {
