@@ -148,7 +148,7 @@ pub struct Outcome {
 }
 
 /// The exit status of a Rust program that panics.
-const PANICKED: i32 = 101;
+pub(crate) const PANICKED: u8 = 101;
 
 /// What a file that is no component is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -407,7 +407,7 @@ impl Runtime {
                 None => return Err(store.data().explained(error)),
             },
         };
-        let status = if status == 0 && !unheard_errors.is_empty() { PANICKED } else { status };
+        let status = if status == 0 && !unheard_errors.is_empty() { i32::from(PANICKED) } else { status };
         let gpu = &store.data().gpu;
         gpu.finish(FINISH);
         Ok(Outcome {

@@ -8,6 +8,7 @@ use std::{
 };
 
 use wgpu_wasi_harness::{Adapter, Guest, Ran, child::ran_alone, runs};
+use wgpu_wasi_host::WebGpuCtxBuilder;
 
 include!("../../../guests/raw/cases.rs");
 
@@ -24,19 +25,24 @@ fn run(case: &str) -> Arc<Ran> {
 }
 
 fn run_now(case: &str) -> Ran {
-    let context = Adapter::Machine.context();
-    let context = match case {
+    let context = with_quotas(case, Adapter::Machine.context());
+    runs::component(Guest::Raw, &[case], context.build())
+}
+
+/// With the quotas that the cases about quotas break.
+pub(crate) fn with_quotas(case: &str, context: WebGpuCtxBuilder) -> WebGpuCtxBuilder {
+    match case {
         "call_bytes" => context.max_call_bytes(1 << 20),
         "gpu_memory" => context.max_gpu_memory(16 << 20),
         "host_memory" | "label_quota" => context.max_host_memory(24 << 20),
         "object_quota" => context.max_objects(1000),
+        // Others wait for long work, which is loops.
         "shader_loops" => context.max_loop_iterations(1000),
         "shader_text" => context.max_shader_bytes(4 << 10),
         // Enough to compile a shader on a busy machine, for that is a wait as well.
         "wait_quota" => context.max_wait(Duration::from_secs(1)),
         _ => context,
-    };
-    runs::component(Guest::Raw, &[case], context.build())
+    }
 }
 
 fn ends_well(case: &str) {

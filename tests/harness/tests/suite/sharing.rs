@@ -18,6 +18,8 @@ use wgpu_wasi_harness::{
 };
 use wgpu_wasi_host::{LentDevice, WebGpuCtxBuilder};
 
+use crate::raw;
+
 include!("../../../guests/raw/cases.rs");
 
 /// A program of the harness's that has a device of its own and lends it to guests.
@@ -270,16 +272,9 @@ fn ended_guests_leave_nothing_behind() {
     assert_eq!(embedder.heard.load(Ordering::Relaxed), 0, "errors that reached the embedder");
 }
 
-/// With the quotas that the cases about quotas break.
+/// With small quotas, and those that the cases about quotas break.
 fn small(case: &str, context: WebGpuCtxBuilder) -> WebGpuCtxBuilder {
-    let context = context.max_gpu_memory(16 << 20).max_objects(1000).max_call_bytes(1 << 20);
-    match case {
-        // Others wait for long work, which is loops.
-        "shader_loops" => context.max_loop_iterations(1000),
-        "host_memory" | "label_quota" => context.max_host_memory(24 << 20),
-        "shader_text" => context.max_shader_bytes(4 << 10),
-        _ => context,
-    }
+    raw::with_quotas(case, context.max_gpu_memory(16 << 20).max_objects(1000).max_call_bytes(1 << 20))
 }
 
 fn raw_names() -> Vec<&'static str> {
