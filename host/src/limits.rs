@@ -366,20 +366,26 @@ impl Ledger {
 
     #[cold]
     fn refill(&mut self, bytes: u64) -> Result<(), String> {
-        const CHUNK: u64 = 16 * BYTES_PER_COMMAND;
-        let more = bytes.max(CHUNK);
+        const MIN_CHUNK: u64 = 16 * BYTES_PER_COMMAND;
+        const MAX_CHUNK: u64 = 1 << 20;
+        // As much again as there is: a long recording asks seldom, a short one takes little.
+        let chunk = bytes.max(self.reserved.bytes.clamp(MIN_CHUNK, MAX_CHUNK));
         // The rest is for texts, such as the error that follows from this.
         let max = self.budget.max() / 8 * 7;
-        if !self.budget.take_below(max, more) {
+        let missing = bytes - self.left;
+        let more = if self.budget.take_now(max, chunk) {
+            chunk
+        } else if self.budget.take_below(max, missing) {
+            missing
+        } else {
             return Err(format!(
                 "the commands that the guest has recorded take the {max} bytes of host memory they may (seven \
                  eighths of {})",
                 quota("max_host_memory")
             ));
-        }
+        };
         self.reserved.bytes += more;
-        // What was left of the chunk before stays unused.
-        self.left = more - bytes;
+        self.left = self.left + more - bytes;
         Ok(())
     }
 
@@ -388,10 +394,13 @@ impl Ledger {
         self.reserved.bytes.saturating_sub(self.left)
     }
 
-    /// What was taken, to hold until the commands are gone; the ledger begins anew.
+    /// What the commands take, to hold until they are gone; the ledger begins anew.
     pub(crate) fn close(&mut self) -> SharedReservation {
         let begun = Self::new(&self.budget);
-        SharedReservation::new(Some(mem::replace(self, begun).reserved))
+        let Self { budget, mut reserved, left } = mem::replace(self, begun);
+        reserved.bytes -= left;
+        budget.give_back(left);
+        SharedReservation::new(Some(reserved))
     }
 }
 
@@ -443,20 +452,25 @@ mod tests {
 
     #[test]
     fn a_ledger_takes_chunks_and_gives_them_back() {
-        let memory = Budget::new(48 * BYTES_PER_COMMAND, &Arc::default());
-        let mut first = Ledger::new(&memory);
-        first.command(0).unwrap();
-        assert_eq!(memory.used(), 16 * BYTES_PER_COMMAND);
-        (0..15).for_each(|_| first.command(0).unwrap());
-        assert_eq!(memory.used(), 16 * BYTES_PER_COMMAND);
-        let commands = first.close();
-        first.command(1).unwrap();
-        assert_eq!(memory.used(), 32 * BYTES_PER_COMMAND);
-        assert!(first.command(usize::MAX).is_err());
-        assert!((0..20).any(|_| first.command(0).is_err()));
+        const COMMAND: u64 = BYTES_PER_COMMAND;
+        let memory = Budget::new(64 * COMMAND, &Arc::default());
+        let mut ledger = Ledger::new(&memory);
+        ledger.command(0).unwrap();
+        assert_eq!(memory.used(), 16 * COMMAND);
+        (0..15).for_each(|_| ledger.command(0).unwrap());
+        assert_eq!(memory.used(), 16 * COMMAND);
+        ledger.command(0).unwrap();
+        assert_eq!((memory.used(), ledger.counted()), (32 * COMMAND, 17 * COMMAND));
+        let commands = ledger.close();
+        assert_eq!(memory.used(), 17 * COMMAND);
+        ledger.command(1).unwrap();
+        assert_eq!((memory.used(), ledger.counted()), (33 * COMMAND, COMMAND + 1));
+        // 56 are for commands. Where a chunk is too much, what is missing is taken.
+        assert!(ledger.command(usize::MAX).is_err());
+        assert_eq!((0..60).filter(|_| ledger.command(0).is_ok()).count(), 37);
         drop(commands);
-        first.command(20 * 256).unwrap();
-        drop(first);
+        ledger.command(0).unwrap();
+        drop(ledger);
         assert_eq!(memory.used(), 0);
     }
 

@@ -155,8 +155,10 @@ impl<P> Pass<P> {
     /// Holds memory that commands of this pass need.
     #[inline]
     pub(crate) fn keep(&mut self, kept: impl IntoIterator<Item = Kept>) {
-        if matches!(self.state, State::Open(_)) {
-            self.kept.extend(kept);
+        for kept in kept {
+            if matches!(self.state, State::Open(_)) {
+                self.kept.push(kept);
+            }
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
     command_memory::{Names, Naming, Replay, fetched, fetched_alone},
     command_words::{self, Words, misplaced},
     limits::BYTES_PER_COMMAND,
-    pass::{self, Pass},
+    pass::{self, Pass, PassId},
     pipeline::Weighed,
     render_bundle::RenderBundle,
     render_commands::{Binding, DrawState},
@@ -238,12 +238,12 @@ impl WebGpuCtxView<'_> {
     fn set_index_buffer(
         &mut self,
         this: &Resource<RenderPassEncoder>,
+        pass: PassId,
         buffer: &Resource<Buffer>,
         format: wgpu::IndexFormat,
         offset: Option<u64>,
         size: Option<u64>,
-    ) -> wasmtime::Result<()> {
-        let pass = self.get(this)?.pass.id();
+    ) -> wasmtime::Result<&mut RenderPassEncoder> {
         let buffer = self.get(buffer)?;
         let (binding, kept) = (Binding::index(buffer, format, offset, size), buffer.kept_by(pass));
         let this = self.get_mut(this)?;
@@ -253,19 +253,19 @@ impl WebGpuCtxView<'_> {
             draws.set_index_buffer(pass, binding?, format);
             Ok::<_, String>(())
         });
-        Ok(())
+        Ok(this)
     }
 
     /// `setVertexBuffer`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setvertexbuffer>
     fn set_vertex_buffer(
         &mut self,
         this: &Resource<RenderPassEncoder>,
+        pass: PassId,
         slot: u32,
         buffer: Option<&Resource<Buffer>>,
         offset: Option<u64>,
         size: Option<u64>,
-    ) -> wasmtime::Result<()> {
-        let pass = self.get(this)?.pass.id();
+    ) -> wasmtime::Result<&mut RenderPassEncoder> {
         let (binding, kept) = match buffer {
             Some(buffer) => {
                 let buffer = self.get(buffer)?;
@@ -281,17 +281,18 @@ impl WebGpuCtxView<'_> {
             draws.set_vertex_buffer(pass, slot, binding?);
             Ok::<_, String>(())
         });
-        Ok(())
+        Ok(this)
     }
 
     /// `drawIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindirect>
     fn draw_indirect(
         &mut self,
         this: &Resource<RenderPassEncoder>,
+        pass: PassId,
         buffer: &Resource<Buffer>,
         offset: u64,
-    ) -> wasmtime::Result<()> {
-        self.draw_from_buffer(this, "draw_indirect", buffer, |draws, pass, buffer| {
+    ) -> wasmtime::Result<&mut RenderPassEncoder> {
+        self.draw_from_buffer(this, pass, "draw_indirect", buffer, |draws, pass, buffer| {
             draws.draw_indirect(pass, buffer, offset);
         })
     }
@@ -300,10 +301,11 @@ impl WebGpuCtxView<'_> {
     fn draw_indexed_indirect(
         &mut self,
         this: &Resource<RenderPassEncoder>,
+        pass: PassId,
         buffer: &Resource<Buffer>,
         offset: u64,
-    ) -> wasmtime::Result<()> {
-        self.draw_from_buffer(this, "draw_indexed_indirect", buffer, |draws, pass, buffer| {
+    ) -> wasmtime::Result<&mut RenderPassEncoder> {
+        self.draw_from_buffer(this, pass, "draw_indexed_indirect", buffer, |draws, pass, buffer| {
             draws.draw_indexed_indirect(pass, buffer, offset);
         })
     }
@@ -312,11 +314,11 @@ impl WebGpuCtxView<'_> {
     fn draw_from_buffer(
         &mut self,
         this: &Resource<RenderPassEncoder>,
+        pass: PassId,
         call: &'static str,
         buffer: &Resource<Buffer>,
         draw: impl FnOnce(&mut DrawState, &mut wgpu::RenderPass<'static>, &wgpu::Buffer),
-    ) -> wasmtime::Result<()> {
-        let pass = self.get(this)?.pass.id();
+    ) -> wasmtime::Result<&mut RenderPassEncoder> {
         let buffer = self.get(buffer)?;
         let (buffer, kept) = buffer.used_by(pass);
         let this = self.get_mut(this)?;
@@ -324,7 +326,7 @@ impl WebGpuCtxView<'_> {
             draw(&mut this.draws, pass, &buffer);
             this.pass.keep(kept);
         }
-        Ok(())
+        Ok(this)
     }
 
     /// `executeBundles`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-executebundles>
@@ -369,6 +371,7 @@ impl Replay for RenderPassEncoder {
         use command_words::{Command, Indirect};
 
         let mut pass = view.get_mut(this)?;
+        let id = pass.pass.id();
         while let Some(command) = words.command()? {
             match command {
                 Command::Name(name) => return Ok(Naming(Some(name))),
@@ -386,14 +389,13 @@ impl Replay for RenderPassEncoder {
                 }
                 Command::SetIndexBuffer { name, format, offset, size } => {
                     trace("[method]gpu-render-pass-encoder.set-index-buffer");
-                    view.set_index_buffer(this, names.buffer(name)?, format, Some(offset), size)?;
-                    pass = view.get_mut(this)?;
+                    pass =
+                        view.set_index_buffer(this, id, names.buffer(name)?, format, Some(offset), size)?;
                 }
                 Command::SetVertexBuffer { slot, name, offset, size } => {
                     trace("[method]gpu-render-pass-encoder.set-vertex-buffer");
                     let buffer = if name == 0 { None } else { Some(names.buffer(name)?) };
-                    view.set_vertex_buffer(this, slot, buffer, Some(offset), size)?;
-                    pass = view.get_mut(this)?;
+                    pass = view.set_vertex_buffer(this, id, slot, buffer, Some(offset), size)?;
                 }
                 Command::Draw { vertex_count, instance_count, first_vertex, first_instance } => {
                     trace("[method]gpu-render-pass-encoder.draw");
@@ -417,13 +419,11 @@ impl Replay for RenderPassEncoder {
                 }
                 Command::DrawIndirect(Indirect { name, offset }) => {
                     trace("[method]gpu-render-pass-encoder.draw-indirect");
-                    view.draw_indirect(this, names.buffer(name)?, offset)?;
-                    pass = view.get_mut(this)?;
+                    pass = view.draw_indirect(this, id, names.buffer(name)?, offset)?;
                 }
                 Command::DrawIndexedIndirect(Indirect { name, offset }) => {
                     trace("[method]gpu-render-pass-encoder.draw-indexed-indirect");
-                    view.draw_indexed_indirect(this, names.buffer(name)?, offset)?;
-                    pass = view.get_mut(this)?;
+                    pass = view.draw_indexed_indirect(this, id, names.buffer(name)?, offset)?;
                 }
                 Command::SetScissorRect(rect) => {
                     trace("[method]gpu-render-pass-encoder.set-scissor-rect");
@@ -629,7 +629,9 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
     ) -> wasmtime::Result<()> {
         fetched(&mut access, &this, |view, naming| {
             view.named(&buffer, naming)?;
-            view.set_index_buffer(&this, &buffer, index_format.into(), offset, size)
+            let pass = view.get(&this)?.pass.id();
+            view.set_index_buffer(&this, pass, &buffer, index_format.into(), offset, size)?;
+            Ok(())
         })
     }
 
@@ -648,7 +650,9 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
                 }
                 None => naming.none()?,
             }
-            view.set_vertex_buffer(&this, slot, buffer.as_ref(), offset, size)
+            let pass = view.get(&this)?.pass.id();
+            view.set_vertex_buffer(&this, pass, slot, buffer.as_ref(), offset, size)?;
+            Ok(())
         })
     }
 
@@ -687,7 +691,9 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
     ) -> wasmtime::Result<()> {
         fetched(&mut access, &this, |view, naming| {
             view.named(&indirect_buffer, naming)?;
-            view.draw_indirect(&this, &indirect_buffer, indirect_offset)
+            let pass = view.get(&this)?.pass.id();
+            view.draw_indirect(&this, pass, &indirect_buffer, indirect_offset)?;
+            Ok(())
         })
     }
 
@@ -699,7 +705,9 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
     ) -> wasmtime::Result<()> {
         fetched(&mut access, &this, |view, naming| {
             view.named(&indirect_buffer, naming)?;
-            view.draw_indexed_indirect(&this, &indirect_buffer, indirect_offset)
+            let pass = view.get(&this)?.pass.id();
+            view.draw_indexed_indirect(&this, pass, &indirect_buffer, indirect_offset)?;
+            Ok(())
         })
     }
 }
