@@ -29,7 +29,7 @@ pub const HOST_FAILED: u8 = 125;
 pub const TIMED_OUT: u8 = 124;
 
 /// Exit status of a program that panicked, as Rust's own have it.
-pub const PANICKED: u8 = crate::command::PANICKED;
+pub const PANICKED: u8 = crate::runtime::PANICKED;
 
 /// Exit status of a program that trapped, as a shell reports one that was aborted.
 pub const TRAPPED: u8 = 134;

@@ -7,7 +7,11 @@
 
 use std::{error::Error, fmt};
 
-use crate::{bindings::wit, buffer::Buffer, texture::Texture, view::WebGpuCtxView};
+use crate::{
+    bindings::wit,
+    objects::{buffer::Buffer, texture::Texture},
+    view::WebGpuCtxView,
+};
 
 /// Brings the macro of one table into scope.
 macro_rules! table {
@@ -126,7 +130,7 @@ macro_rules! color_writes {
 }
 
 // `device_lost_reason.rs` and `error_filter.rs` are not here: the host keeps errors and losses in types
-// of its own, and `error.rs` and `device.rs` convert those.
+// of its own, and `device/errors.rs` and `objects/device.rs` convert those.
 table!("address_mode.rs");
 table!("blend_factor.rs");
 table!("blend_operation.rs");
@@ -243,7 +247,7 @@ pub(crate) fn feature_bit(feature: wit::GpuFeatureName) -> Option<wgpu::Features
 pub(crate) fn supports(features: wgpu::Features, is_core: bool, feature: wit::GpuFeatureName) -> bool {
     match meaning(feature) {
         // "subgroups" among them: naga refuses the `enable subgroups;` that WGSL asks for them with, and
-        // goes by the device's features instead; `shader_module.rs` takes the line out.
+        // goes by the device's features instead; `objects/shader_module.rs` takes the line out.
         Meaning::Bit(bit) => features.contains(bit),
         // https://www.w3.org/TR/webgpu/#core-features-and-limits
         Meaning::CoreFeaturesAndLimits => is_core,

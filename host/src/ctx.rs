@@ -9,18 +9,20 @@ use std::{
 };
 
 use crate::{
-    command_memory::CommandMemory,
-    compile::Compiler,
+    commands::memory::CommandMemory,
     convert,
-    device::{DeviceCore, DevicePolicy},
-    error::{DeviceErrors, GpuError, UnheardErrors},
-    guest_log::GuestLog,
-    in_flight::InFlight,
+    device::{
+        compiler::Compiler,
+        errors::{DeviceErrors, GpuError, UnheardErrors},
+        guest_log::GuestLog,
+        in_flight::InFlight,
+        lent_scopes,
+        timeline::Timeline,
+        waiting::WaitMode,
+    },
     lend::LentDevice,
-    limits::{Budget, MAX_REFUSED_BUNDLES, MAX_STAGED_BYTES, QuotaExceeded, Quotas},
-    scopes,
-    timeline::Timeline,
-    wait::WaitMode,
+    objects::device::{DeviceCore, DevicePolicy},
+    quotas::{Budget, MAX_REFUSED_BUNDLES, MAX_STAGED_BYTES, QuotaExceeded, Quotas},
     weights,
 };
 
@@ -172,7 +174,7 @@ impl WebGpuCtx {
     /// Begins a call of the guest.
     pub(crate) fn enter(&mut self) {
         for core in self.lent.iter().filter_map(Weak::upgrade) {
-            scopes::enter(&core.wgpu, &core.errors);
+            lent_scopes::enter(&core.wgpu, &core.errors);
             self.entered += 1;
         }
     }
@@ -180,7 +182,7 @@ impl WebGpuCtx {
     /// Ends the call that [`Self::enter`] began, if there is one.
     pub(crate) fn leave(&mut self) {
         if self.entered > 0 {
-            scopes::leave(mem::take(&mut self.entered));
+            lent_scopes::leave(mem::take(&mut self.entered));
         }
     }
 
@@ -201,7 +203,7 @@ impl WebGpuCtx {
         self.unheard.take()
     }
 
-    /// Does what was put off: `timeline.rs`.
+    /// Does what was put off: `device/timeline.rs`.
     pub(crate) fn settle(&self) {
         self.timeline.settle();
     }

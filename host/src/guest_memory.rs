@@ -2,7 +2,7 @@
 
 use wasmtime::ResourceLimiter;
 
-use crate::limits::{
+use crate::quotas::{
     BYTES_PER_TABLE_ELEMENT, MAX_GUEST_INSTANCES, MAX_GUEST_MEMORIES, MAX_GUEST_TABLES, QuotaExceeded, Quotas,
 };
 

@@ -15,11 +15,15 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    buffer::Buffer,
-    device::{Device, DeviceCore},
-    error::{DeviceErrors, collecting},
-    fence, scopes,
-    texture::Texture,
+    device::{
+        errors::{DeviceErrors, collecting},
+        fence, lent_scopes,
+    },
+    objects::{
+        buffer::Buffer,
+        device::{Device, DeviceCore},
+        texture::Texture,
+    },
     view::WebGpuCtxView,
 };
 
@@ -314,7 +318,7 @@ fn texture_state(usage: wgpu::TextureUsages) -> wgpu::TextureUses {
 /// panic in wgpu.
 fn check(object: &'static str, device: &wgpu::Device, call: impl FnOnce()) -> Result<(), LendError> {
     let errors = Arc::new(DeviceErrors::default());
-    let (outcome, found) = collecting(|| scopes::within(device, &errors, || fence::catch(call)));
+    let (outcome, found) = collecting(|| lent_scopes::within(device, &errors, || fence::catch(call)));
     let message = match (outcome, found.into_iter().next()) {
         (Ok(()), None) => return Ok(()),
         (Ok(()), Some(error)) => error.message,
@@ -415,8 +419,8 @@ mod tests {
             HostGpuBuffer as _, HostGpuCommandEncoder as _, HostGpuDevice as _, HostGpuQueue as _,
             HostGpuTexture as _,
         },
-        error::{ErrorKind, GpuError},
-        shader_module::ShaderModule,
+        device::errors::{ErrorKind, GpuError},
+        objects::shader_module::ShaderModule,
         testing::{adapter, again, instance, native_device, ready, wgsl},
         view,
     };

@@ -57,100 +57,100 @@
 //! # Design
 //!
 //! - **The safe public API of wgpu, nothing below it.** What that API answers with a panic instead of an
-//!   error is checked before the call, or fenced (`fence.rs`); shaders are compiled on a thread whose
-//!   stack covers the deepest and the longest source that is admitted (`nesting.rs`, `compile.rs`).
-//! - **Error scopes are the host's** (`error.rs`): one handler per device feeds them.
-//! - **Bulk bytes cross once** (`bulk.rs`), straight between the guest's memory and wgpu's.
-//! - **Commands without calls** (`command_memory.rs`): a guest that offers it leaves those of compute and render passes
+//!   error is checked before the call, or fenced (`device/fence.rs`); shaders are compiled on a thread whose
+//!   stack covers the deepest and the longest source that is admitted (`shaders/nesting.rs`, `device/compiler.rs`).
+//! - **Error scopes are the host's** (`device/errors.rs`): one handler per device feeds them.
+//! - **Bulk bytes cross once** (`objects/bulk.rs`), straight between the guest's memory and wgpu's.
+//! - **Commands without calls** (`commands/memory.rs`): a guest that offers it leaves those of compute and render passes
 //!   in its own memory.
-//! - **Waiting** is in one place (`wait.rs`), in two modes: [`WaitMode`].
-//! - **Quotas** have names and defaults (`limits.rs`): memory, objects, bytes a call, shader text, time; what a component
-//!   may be made of is in `command/size.rs`.
+//! - **Waiting** is in one place (`device/waiting.rs`), in two modes: [`WaitMode`].
+//! - **Quotas** have names and defaults (`quotas.rs`): memory, objects, bytes a call, shader text, time; what a component
+//!   may be made of is in `runtime/size.rs`.
 //!
 //! Each WebGPU object has a file of its own, with the name it has in wgpu's `api` folder and in the guest's
 //! backend. Every call is traced at level TRACE, with the fields `module` and `function`.
 
 // Whether something may go to another thread is worked out through all the types of wgpu behind it.
 #![recursion_limit = "256"]
-// But for one call, in `shader_module.rs`, with its proof.
+// But for one call, in `objects/shader_module.rs`, with its proof.
 #![deny(unsafe_code)]
 
-mod adapter;
-mod attachments;
-mod bind_group;
-mod bind_group_layout;
 pub mod bindings;
-mod buffer;
-mod bulk;
 #[cfg(feature = "cli")]
 pub mod cli;
-pub mod command;
-mod command_buffer;
-mod command_encoder;
-mod command_memory;
-mod command_words;
-mod compile;
-mod compute_pass;
-mod compute_pipeline;
-mod const_values;
 mod convert;
 mod ctx;
-mod device;
-mod error;
-mod fence;
-mod finite_loop;
-mod guest_log;
 mod guest_memory;
-mod in_flight;
-mod inlining;
-mod instance;
 mod lend;
-pub mod limits;
-mod loop_bound;
-mod nesting;
-mod pass;
-mod pipeline;
-mod pipeline_layout;
-mod query_set;
-mod queue;
-mod records;
-mod render_bundle;
-mod render_bundle_encoder;
-mod render_commands;
-mod render_pass;
-mod render_pipeline;
-mod sampler;
-mod scopes;
-mod shader_module;
-mod statements;
-mod surface;
+mod quotas;
+mod runtime;
 #[cfg(test)]
 mod testing;
-mod texture;
-mod texture_pieces;
-mod texture_view;
-mod timeline;
 mod view;
-mod wait;
 mod weights;
-mod workgroup_memory;
 
-use wasmtime::component::Linker;
+/// What each object of a device stands on.
+mod device {
+    pub(crate) mod compiler;
+    pub(crate) mod errors;
+    pub(crate) mod fence;
+    pub(crate) mod guest_log;
+    pub(crate) mod in_flight;
+    pub(crate) mod lent_scopes;
+    pub(crate) mod texture_pieces;
+    pub(crate) mod timeline;
+    pub(crate) mod waiting;
+}
 
-pub use crate::{
-    command_memory::attach_command_memory,
-    ctx::{AdapterChoice, WebGpuCtx, WebGpuCtxBuilder, default_instance},
-    guest_memory::GuestMemory,
-    instance::{NO_ADAPTER, adapter_named},
-    lend::{LendError, LentDevice},
-    limits::Quotas,
-    view::{WebGpu, WebGpuCtxView, WebGpuView},
-    wait::WaitMode,
-};
+/// What is found out about a shader, and changed in it.
+mod shaders {
+    pub(crate) mod const_values;
+    pub(crate) mod finite_loop;
+    pub(crate) mod inlining;
+    pub(crate) mod loop_bound;
+    pub(crate) mod nesting;
+    pub(crate) mod statements;
+    pub(crate) mod workgroup_memory;
+}
+
+/// What a guest records.
+mod commands {
+    pub(crate) mod draw;
+    pub(crate) mod memory;
+    pub(crate) mod pass;
+    pub(crate) mod words;
+}
 
 /// The types behind the guest's resources, one for each `resource` of the WIT.
 pub mod objects {
-    pub use crate::{
+    pub(crate) mod adapter;
+    pub(crate) mod attachments;
+    pub(crate) mod bind_group;
+    pub(crate) mod bind_group_layout;
+    pub(crate) mod buffer;
+    pub(crate) mod bulk;
+    pub(crate) mod command_buffer;
+    pub(crate) mod command_encoder;
+    pub(crate) mod compute_pass;
+    pub(crate) mod compute_pipeline;
+    pub(crate) mod device;
+    pub(crate) mod instance;
+    pub(crate) mod pipeline;
+    pub(crate) mod pipeline_layout;
+    pub(crate) mod query_set;
+    pub(crate) mod queue;
+    pub(crate) mod records;
+    pub(crate) mod render_bundle;
+    pub(crate) mod render_bundle_encoder;
+    pub(crate) mod render_pass;
+    pub(crate) mod render_pipeline;
+    pub(crate) mod sampler;
+    pub(crate) mod shader_module;
+    pub(crate) mod surface;
+    pub(crate) mod texture;
+    pub(crate) mod texture_view;
+
+    pub use self::{
         adapter::{Adapter, AdapterInfo, SupportedFeatures, SupportedLimits},
         bind_group::BindGroup,
         bind_group_layout::BindGroupLayout,
@@ -160,7 +160,6 @@ pub mod objects {
         compute_pass::ComputePassEncoder,
         compute_pipeline::ComputePipeline,
         device::{Device, DeviceLostInfo, UncapturedErrorEvent},
-        error::{ErrorKind, GpuError},
         instance::{Instance, WgslLanguageFeatures},
         pipeline_layout::PipelineLayout,
         query_set::QuerySet,
@@ -176,7 +175,49 @@ pub mod objects {
         texture::Texture,
         texture_view::TextureView,
     };
+    pub use crate::device::errors::{ErrorKind, GpuError};
 }
+
+/// What one guest may use: the quotas, their defaults, and what breaks when one is exceeded.
+///
+/// GPU memory answers as WebGPU does, with an out-of-memory error in the guest's error scope; commands
+/// for which there is no host memory make their encoder invalid; loops of shaders end. The other quotas have no
+/// WebGPU error; exceeding one traps that guest alone.
+pub mod limits {
+    pub use crate::quotas::*;
+}
+
+/// Runs command components: programs with a `main`, with WASI beside WebGPU.
+///
+/// ```no_run
+/// use wasmtime_wasi::WasiCtx;
+/// use wgpu_wasi_host::{WebGpuCtx, command::{Runtime, RuntimeOptions}};
+///
+/// # fn main() -> wasmtime::Result<()> {
+/// let runtime = Runtime::new(&RuntimeOptions::default())?;
+/// let component = runtime.compile(&std::fs::read("app.wasm")?)?;
+/// let wasi = WasiCtx::builder().inherit_stdio().build();
+/// let outcome = runtime.run(&component, wasi, WebGpuCtx::new())?;
+/// assert!(outcome.success);
+/// # Ok(())
+/// # }
+/// ```
+pub mod command {
+    pub use crate::runtime::*;
+}
+
+use wasmtime::component::Linker;
+
+pub use crate::{
+    commands::memory::attach_command_memory,
+    ctx::{AdapterChoice, WebGpuCtx, WebGpuCtxBuilder, default_instance},
+    device::waiting::WaitMode,
+    guest_memory::GuestMemory,
+    lend::{LendError, LentDevice},
+    objects::instance::{NO_ADAPTER, adapter_named},
+    quotas::Quotas,
+    view::{WebGpu, WebGpuCtxView, WebGpuView},
+};
 
 /// Adds `wasi:webgpu@0.3.0-rc.2` to `linker`.
 ///
@@ -189,7 +230,7 @@ pub mod objects {
 pub fn add_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     bindings::wit::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
     linker.allow_shadowing(true);
-    let bulk = bulk::add_to_linker(linker);
+    let bulk = objects::bulk::add_to_linker(linker);
     linker.allow_shadowing(false);
     bulk
 }

@@ -7,15 +7,19 @@ use wasmtime::component::{Resource, ResourceTable};
 
 use crate::{
     bindings::wit::{self, HostGpuDevice as _},
-    compile::Compiler,
     ctx::WebGpuCtx,
-    device::{Device, DeviceCore, DevicePolicy},
-    error::{ErrorKind, GpuError},
-    in_flight::InFlight,
-    limits::{Budget, DEFAULT_MAX_HOST_MEMORY, DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, MAX_STAGED_BYTES},
-    shader_module::ShaderModule,
+    device::{
+        compiler::Compiler,
+        errors::{ErrorKind, GpuError},
+        in_flight::InFlight,
+        waiting::WaitMode,
+    },
+    objects::{
+        device::{Device, DeviceCore, DevicePolicy},
+        shader_module::ShaderModule,
+    },
+    quotas::{Budget, DEFAULT_MAX_HOST_MEMORY, DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, MAX_STAGED_BYTES},
     view::WebGpuCtxView,
-    wait::WaitMode,
 };
 
 /// Bytes of GPU memory that a [`Guest`] may hold.
@@ -109,7 +113,7 @@ impl Guest {
         &mut self,
         size: u64,
         usage: wit::GpuBufferUsage,
-    ) -> Resource<crate::buffer::Buffer> {
+    ) -> Resource<crate::objects::buffer::Buffer> {
         let device = self.device();
         let descriptor = wit::GpuBufferDescriptor { size, usage, mapped_at_creation: None, label: None };
         self.view().create_buffer(device, descriptor).unwrap()

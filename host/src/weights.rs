@@ -7,7 +7,7 @@
 
 use wgpu::naga::{Block, Expression, Function, Module};
 
-use crate::statements::every;
+use crate::shaders::statements::every;
 
 /// A handle to something that is counted elsewhere.
 pub(crate) const HANDLE: usize = 256;

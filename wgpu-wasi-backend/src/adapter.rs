@@ -1,4 +1,4 @@
-//! GPUAdapter, GPUAdapterInfo — wit: gpu-adapter, gpu-adapter-info — spec: <https://www.w3.org/TR/webgpu/#gpuadapter> — peer: host/src/adapter.rs
+//! GPUAdapter, GPUAdapterInfo — wit: gpu-adapter, gpu-adapter-info — spec: <https://www.w3.org/TR/webgpu/#gpuadapter> — peer: host/src/objects/adapter.rs
 
 use std::future::ready;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! GPUBindGroupLayout — wit: gpu-bind-group-layout — spec: <https://www.w3.org/TR/webgpu/#gpubindgrouplayout> — peer: host/src/bind_group_layout.rs
+//! GPUBindGroupLayout — wit: gpu-bind-group-layout — spec: <https://www.w3.org/TR/webgpu/#gpubindgrouplayout> — peer: host/src/objects/bind_group_layout.rs
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,4 +1,4 @@
-//! GPUBuffer — wit: gpu-buffer — spec: <https://www.w3.org/TR/webgpu/#gpubuffer> — peer: host/src/buffer.rs
+//! GPUBuffer — wit: gpu-buffer — spec: <https://www.w3.org/TR/webgpu/#gpubuffer> — peer: host/src/objects/buffer.rs
 //!
 //! Mapped bytes cross by copy: a range holds its own, fetched when it is taken and sent back when
 //! it is dropped. wgpu refuses ranges that overlap or lie outside the mapping by itself, but only

@@ -1,4 +1,4 @@
-//! GPUCommandBuffer — wit: gpu-command-buffer — spec: <https://www.w3.org/TR/webgpu/#gpucommandbuffer> — peer: host/src/command_buffer.rs
+//! GPUCommandBuffer — wit: gpu-command-buffer — spec: <https://www.w3.org/TR/webgpu/#gpucommandbuffer> — peer: host/src/objects/command_buffer.rs
 
 use wgpu::custom::CommandBufferInterface;
 

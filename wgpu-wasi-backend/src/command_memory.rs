@@ -1,4 +1,4 @@
-//! Command memory — wit: wgpu-wasi:commands/memory — peer: host/src/command_memory.rs
+//! Command memory — wit: wgpu-wasi:commands/memory — peer: host/src/commands/memory.rs
 //!
 //! A call of the host takes ten times as long as the command that it carries takes to be recorded. A host that has
 //! asked for it fetches the commands of a pass from memory of the guest instead, with the next call for the pass that

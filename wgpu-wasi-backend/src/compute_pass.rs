@@ -1,4 +1,4 @@
-//! GPUComputePassEncoder — wit: gpu-compute-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucomputepassencoder> — peer: host/src/compute_pass.rs
+//! GPUComputePassEncoder — wit: gpu-compute-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucomputepassencoder> — peer: host/src/objects/compute_pass.rs
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! GPUDevice — wit: gpu-device — spec: <https://www.w3.org/TR/webgpu/#gpudevice> — peer: host/src/device.rs
+//! GPUDevice — wit: gpu-device — spec: <https://www.w3.org/TR/webgpu/#gpudevice> — peer: host/src/objects/device.rs
 //!
 //! Loss of a device is a future in the WIT, and a future cannot be looked at without waiting for
 //! it. The callback of `set_device_lost_callback` is therefore called by `Device::destroy`, and

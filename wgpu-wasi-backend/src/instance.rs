@@ -1,4 +1,4 @@
-//! GPU — wit: gpu — spec: <https://www.w3.org/TR/webgpu/#gpu> — peer: host/src/instance.rs
+//! GPU — wit: gpu — spec: <https://www.w3.org/TR/webgpu/#gpu> — peer: host/src/objects/instance.rs
 
 use std::future::ready;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! GPUQueue — wit: gpu-queue — spec: <https://www.w3.org/TR/webgpu/#gpuqueue> — peer: host/src/queue.rs
+//! GPUQueue — wit: gpu-queue — spec: <https://www.w3.org/TR/webgpu/#gpuqueue> — peer: host/src/objects/queue.rs
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! GPURenderBundle — wit: gpu-render-bundle — spec: <https://www.w3.org/TR/webgpu/#gpurenderbundle> — peer: host/src/render_bundle.rs
+//! GPURenderBundle — wit: gpu-render-bundle — spec: <https://www.w3.org/TR/webgpu/#gpurenderbundle> — peer: host/src/objects/render_bundle.rs
 
 use wgpu::custom::RenderBundleInterface;
 

@@ -1,4 +1,4 @@
-//! GPURenderBundleEncoder — wit: gpu-render-bundle-encoder — spec: <https://www.w3.org/TR/webgpu/#gpurenderbundleencoder> — peer: host/src/render_bundle_encoder.rs
+//! GPURenderBundleEncoder — wit: gpu-render-bundle-encoder — spec: <https://www.w3.org/TR/webgpu/#gpurenderbundleencoder> — peer: host/src/objects/render_bundle_encoder.rs
 
 use std::sync::Arc;
 

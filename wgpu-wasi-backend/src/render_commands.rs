@@ -1,5 +1,5 @@
 //! What render passes and render bundle encoders share: `GPURenderCommandsMixin`
-//! (<https://www.w3.org/TR/webgpu/#gpurendercommandsmixin>) — peer: host/src/render_commands.rs
+//! (<https://www.w3.org/TR/webgpu/#gpurendercommandsmixin>) — peer: host/src/commands/draw.rs
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! GPURenderPassEncoder — wit: gpu-render-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpurenderpassencoder> — peer: host/src/render_pass.rs
+//! GPURenderPassEncoder — wit: gpu-render-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpurenderpassencoder> — peer: host/src/objects/render_pass.rs
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! GPUSampler — wit: gpu-sampler — spec: <https://www.w3.org/TR/webgpu/#gpusampler> — peer: host/src/sampler.rs
+//! GPUSampler — wit: gpu-sampler — spec: <https://www.w3.org/TR/webgpu/#gpusampler> — peer: host/src/objects/sampler.rs
 
 use wgpu::custom::SamplerInterface;
 

@@ -1,4 +1,4 @@
-//! GPUShaderModule — wit: gpu-shader-module — spec: <https://www.w3.org/TR/webgpu/#gpushadermodule> — peer: host/src/shader_module.rs
+//! GPUShaderModule — wit: gpu-shader-module — spec: <https://www.w3.org/TR/webgpu/#gpushadermodule> — peer: host/src/objects/shader_module.rs
 //!
 //! The WIT takes WGSL. Other languages are translated here, in the guest, with naga; each behind the
 //! feature of the same name in wgpu.

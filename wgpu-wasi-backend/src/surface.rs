@@ -1,4 +1,4 @@
-//! GPUCanvasContext — wit: gpu-canvas-context — spec: <https://www.w3.org/TR/webgpu/#gpucanvascontext> — peer: host/src/surface.rs
+//! GPUCanvasContext — wit: gpu-canvas-context — spec: <https://www.w3.org/TR/webgpu/#gpucanvascontext> — peer: host/src/objects/surface.rs
 #![allow(dead_code, reason = "no function of `wasi:webgpu` returns a canvas; a windowing package will")]
 
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! GPUTexture — wit: gpu-texture — spec: <https://www.w3.org/TR/webgpu/#gputexture> — peer: host/src/texture.rs
+//! GPUTexture — wit: gpu-texture — spec: <https://www.w3.org/TR/webgpu/#gputexture> — peer: host/src/objects/texture.rs
 
 use std::sync::Arc;
 

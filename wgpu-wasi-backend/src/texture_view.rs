@@ -1,4 +1,4 @@
-//! GPUTextureView — wit: gpu-texture-view — spec: <https://www.w3.org/TR/webgpu/#gputextureview> — peer: host/src/texture_view.rs
+//! GPUTextureView — wit: gpu-texture-view — spec: <https://www.w3.org/TR/webgpu/#gputextureview> — peer: host/src/objects/texture_view.rs
 
 use wgpu::custom::TextureViewInterface;
 

@@ -14,7 +14,7 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 use super::{adapters, cache, quotas::QuotaOptions};
 use crate::{
     AdapterChoice, NO_ADAPTER, WebGpuCtx, WebGpuCtxBuilder,
-    command::{Runtime, RuntimeOptions},
+    runtime::{Runtime, RuntimeOptions},
 };
 
 /// What a component may use, and for how long.

@@ -6,7 +6,7 @@ use bytesize::ByteSize;
 use clap::Args;
 
 use super::options::parse_seconds;
-use crate::{Quotas, command::ComponentLimits};
+use crate::{Quotas, runtime::ComponentLimits};
 
 /// How much a component may use, and what it may be made of.
 #[derive(Args, Clone, Debug)]
@@ -169,7 +169,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::{command::ComponentTooLarge, limits};
+    use crate::{quotas, runtime::ComponentTooLarge};
 
     #[derive(Debug, Parser)]
     struct Cli {
@@ -223,13 +223,13 @@ mod tests {
     fn the_options_that_messages_name_are_there() {
         let command = <Cli as clap::CommandFactory>::command();
         for exceeded in [
-            limits::QuotaExceeded::Objects(1).to_string(),
-            limits::QuotaExceeded::HostMemory(1).to_string(),
-            limits::QuotaExceeded::GuestMemory(1).to_string(),
-            limits::QuotaExceeded::CallBytes(1).to_string(),
-            limits::QuotaExceeded::Wait(Duration::ZERO).to_string(),
-            limits::quota("max_gpu_memory"),
-            limits::quota("max_shader_bytes"),
+            quotas::QuotaExceeded::Objects(1).to_string(),
+            quotas::QuotaExceeded::HostMemory(1).to_string(),
+            quotas::QuotaExceeded::GuestMemory(1).to_string(),
+            quotas::QuotaExceeded::CallBytes(1).to_string(),
+            quotas::QuotaExceeded::Wait(Duration::ZERO).to_string(),
+            quotas::quota("max_gpu_memory"),
+            quotas::quota("max_shader_bytes"),
             ComponentTooLarge::Bytes(1).to_string(),
             ComponentTooLarge::Code(1).to_string(),
             ComponentTooLarge::Function(1).to_string(),

@@ -13,8 +13,8 @@ use clap::Args;
 
 use super::{Options, TIMED_OUT, options, trap_report, trap_status};
 use crate::{
-    command::{GRACE, TimedOut},
     default_instance,
+    runtime::{GRACE, TimedOut},
 };
 
 /// Runs a component on the GPU.

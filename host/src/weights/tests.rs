@@ -111,7 +111,7 @@ fn shader_modules_of_many_constants() {
     let code = format!(
         "const a0=array(1,2);{levels}var<private> p = a15; @compute @workgroup_size(1) fn f() {{ p[0] = a15[1]; }}"
     );
-    crate::const_values::check(&code).unwrap();
+    crate::shaders::const_values::check(&code).unwrap();
     takes("shader_modules_of_many_constants", 3, kept(&code), |guest, count| {
         (0..count).map(|_| shader(guest, &code)).collect()
     });
@@ -637,7 +637,7 @@ fn bundles_executed() {
 
 #[test]
 fn writes() {
-    takes("writes", 20_000, crate::in_flight::BYTES_PER_WRITE, |guest, count| {
+    takes("writes", 20_000, crate::device::in_flight::BYTES_PER_WRITE, |guest, count| {
         let to = buffer(guest, 256, wgpu::BufferUsages::COPY_DST);
         (0..count).for_each(|_| guest.core.queue.write_buffer(&to, 0, &[0; 4]));
         vec![to]

@@ -1,0 +1,114 @@
+//! What of one guest's errors goes into the log: a program that makes a mistake in each frame would fill a disk.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use crate::{device::errors::GpuError, quotas::MAX_LOGGED_ERRORS};
+
+/// Between two lines that tell how many errors there were since the last.
+const INTERVAL: Duration = Duration::from_secs(10);
+
+/// The uncaptured errors of one guest, of all its devices. The first are told as they come, the others counted.
+#[derive(Debug, Default)]
+pub(crate) struct GuestLog {
+    state: Mutex<State>,
+    /// Whether it was told that there is no adapter: a guest may ask again and again.
+    no_adapter: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    told: usize,
+    /// Since the last line.
+    untold: u64,
+    /// When the next line may be.
+    next: Option<Instant>,
+}
+
+/// What to write of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Line {
+    /// The error itself.
+    Error,
+    /// The error, and that there will be a count from now on.
+    Last,
+    /// How many there were.
+    Count(u64),
+    Nothing,
+}
+
+impl State {
+    fn add(&mut self, now: Instant) -> Line {
+        if self.told < MAX_LOGGED_ERRORS {
+            self.told += 1;
+            self.next = now.checked_add(INTERVAL);
+            return if self.told == MAX_LOGGED_ERRORS { Line::Last } else { Line::Error };
+        }
+        self.untold += 1;
+        if self.next.is_none_or(|next| now < next) {
+            return Line::Nothing;
+        }
+        self.next = now.checked_add(INTERVAL);
+        Line::Count(std::mem::take(&mut self.untold))
+    }
+}
+
+impl GuestLog {
+    /// Logs an error that no scope caught. `how` says what became of it.
+    pub(crate) fn uncaptured(&self, error: &GpuError, how: &str) {
+        let GpuError { kind, message } = error;
+        let line = self.state.lock().unwrap_or_else(PoisonError::into_inner).add(Instant::now());
+        if matches!(line, Line::Error | Line::Last) {
+            tracing::warn!(?kind, "uncaptured WebGPU error{how}: {message}");
+        }
+        match line {
+            Line::Last => tracing::warn!("the guest's further uncaptured WebGPU errors are counted"),
+            Line::Count(count) => tracing::warn!("{count} more uncaptured WebGPU errors"),
+            Line::Error | Line::Nothing => {}
+        }
+    }
+
+    /// Logs why there is no adapter, the first time.
+    pub(crate) fn no_adapter(&self, why: &str) {
+        if !self.no_adapter.swap(true, Ordering::Relaxed) {
+            tracing::warn!("{why}");
+        }
+    }
+}
+
+impl Drop for GuestLog {
+    fn drop(&mut self) {
+        let State { told: _, untold, next: _ } =
+            *self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if untold > 0 {
+            tracing::warn!("{untold} more uncaptured WebGPU errors until the guest ended");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_are_told_and_the_others_counted() {
+        let mut state = State::default();
+        let start = Instant::now();
+        for _ in 1..MAX_LOGGED_ERRORS {
+            assert_eq!(state.add(start), Line::Error);
+        }
+        assert_eq!(state.add(start), Line::Last);
+        for _ in 0..1000 {
+            assert_eq!(state.add(start), Line::Nothing);
+        }
+        assert_eq!(state.add(start + INTERVAL), Line::Count(1001));
+        assert_eq!(state.add(start + INTERVAL), Line::Nothing);
+        assert_eq!(state.add(start + 3 * INTERVAL), Line::Count(2));
+        assert_eq!(state.untold, 0);
+    }
+}

@@ -1,0 +1,126 @@
+//! GPUCommandBuffer — wit: gpu-command-buffer — spec: <https://www.w3.org/TR/webgpu/#gpucommandbuffer> — peer: wgpu-wasi-backend/src/command_buffer.rs
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use wasmtime::component::Resource;
+
+use crate::{
+    bindings::wit,
+    device::{
+        errors::{GpuError, collecting},
+        fence,
+    },
+    objects::{
+        command_encoder::{CommandEncoder, ENDED, EncoderState, Kept, Recording},
+        device::DeviceCore,
+    },
+    view::{WebGpuCtxView, label_methods, labelled},
+};
+
+/// Recorded commands, good for one submit.
+#[derive(Debug)]
+pub struct CommandBuffer {
+    /// `None` once submitted.
+    commands: Option<Commands>,
+    pub(crate) label: String,
+}
+
+labelled!(CommandBuffer, crate::weights::HANDLE);
+
+/// What a submit takes.
+#[derive(Debug, Default)]
+pub(crate) struct Commands {
+    /// Empty until the encoder is finished in its turn: [`DeviceCore::later`]. What an invalid encoder leaves is
+    /// here too, and wgpu refuses to submit it.
+    finished: Arc<Mutex<Option<wgpu::CommandBuffer>>>,
+    /// To be held until the GPU has done them: `device/in_flight.rs`.
+    #[expect(dead_code, reason = "held, and never read")]
+    kept: Vec<Kept>,
+}
+
+impl Commands {
+    /// wgpu's; `None` when a panic has come between, which was reported.
+    pub(crate) fn take(&self) -> Option<wgpu::CommandBuffer> {
+        self.finished.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl CommandBuffer {
+    /// `finish`: <https://www.w3.org/TR/webgpu/#dom-gpucommandencoder-finish>
+    pub(crate) fn create(
+        encoder: &mut CommandEncoder,
+        descriptor: Option<wit::GpuCommandBufferDescriptor>,
+    ) -> Self {
+        let label =
+            descriptor.and_then(|wit::GpuCommandBufferDescriptor { label }| label).unwrap_or_default();
+        let commands = Commands { finished: Arc::default(), kept: encoder.take_kept() };
+        let recording = encoder.finish();
+        let finish = {
+            let (device, state) = (Arc::clone(&encoder.device), Arc::clone(&encoder.state));
+            let (finished, label) = (Arc::clone(&commands.finished), encoder.label.clone());
+            move || {
+                let inner = Self::finish(&device.wgpu, recording, &label, &state).unwrap_or_else(|error| {
+                    device.errors.report(error);
+                    Self::invalid(&device)
+                });
+                *finished.lock().unwrap_or_else(PoisonError::into_inner) = Some(inner);
+            }
+        };
+        // A pass that locks the encoder may have ended when it is the turn of this.
+        encoder.device.later_or_now(!encoder.state.is_locked(), finish);
+        Self { commands: Some(commands), label }
+    }
+
+    fn finish(
+        device: &wgpu::Device,
+        recording: Option<Recording>,
+        label: &str,
+        state: &EncoderState,
+    ) -> Result<wgpu::CommandBuffer, GpuError> {
+        let Some(recording) = recording else {
+            return Err(GpuError::caused("CommandEncoder::finish", label, ENDED));
+        };
+        // What wgpu may have against the commands of an invalid encoder would be a second error for one cause.
+        let refuse = |message: &str| Err(GpuError::caused("a CommandEncoder", label, message));
+        if let Some(message) = state.error() {
+            collecting(|| drop(recording));
+            return refuse(message);
+        }
+        // wgpu does in these what it put off while the commands were recorded: whatever it trips over belongs
+        // to this guest.
+        let internal = |panic| GpuError::internal(format!("In CommandEncoder::finish: {panic}"));
+        let inner = fence::catch(|| recording.into_told(device, label, state)).map_err(internal)?;
+        if let Some(message) = state.error() {
+            collecting(|| drop(inner));
+            return refuse(message);
+        }
+        fence::catch(|| inner.finish()).map_err(internal)
+    }
+
+    /// A command buffer that can only be refused: the result of an encoder that was left with a pass open.
+    fn invalid(device: &DeviceCore) -> wgpu::CommandBuffer {
+        let (inner, _errors) = collecting(|| {
+            let mut encoder =
+                device.wgpu.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
+            let pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()).forget_lifetime();
+            let inner = encoder.finish();
+            drop(pass);
+            inner
+        });
+        inner
+    }
+
+    /// Takes the commands out for a submit, or says why there are none.
+    /// <https://www.w3.org/TR/webgpu/#dom-gpuqueue-submit>
+    pub(crate) fn take(&mut self) -> Result<Commands, &'static str> {
+        self.commands.take().ok_or("This command buffer has already been submitted.")
+    }
+}
+
+impl wit::HostGpuCommandBuffer for WebGpuCtxView<'_> {
+    label_methods!(CommandBuffer);
+
+    fn drop(&mut self, this: Resource<CommandBuffer>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}

@@ -1,0 +1,204 @@
+//! GPU — wit: gpu, wgsl-language-features — spec: <https://www.w3.org/TR/webgpu/#gpu> — peer: wgpu-wasi-backend/src/instance.rs
+
+use std::sync::Arc;
+
+use wasmtime::component::{Accessor, Resource};
+
+use crate::{
+    bindings::wit,
+    ctx::AdapterChoice,
+    device::guest_log::GuestLog,
+    lend::LentDevice,
+    objects::adapter::Adapter,
+    view::{Entry, WebGpu, WebGpuCtxView},
+};
+
+/// The guest's `gpu`; what it gives comes from the instance in [`crate::WebGpuCtx`].
+#[derive(Debug)]
+pub struct Instance;
+
+impl Entry for Instance {}
+
+/// The WGSL language extensions of the instance.
+#[derive(Debug)]
+pub struct WgslLanguageFeatures {
+    inner: wgpu::WgslLanguageFeatures,
+}
+
+impl Entry for WgslLanguageFeatures {}
+
+impl wit::Host for WebGpuCtxView<'_> {
+    fn get_gpu(&mut self) -> wasmtime::Result<Resource<Instance>> {
+        self.push(Instance)
+    }
+}
+
+impl<T: Send + 'static> wit::HostGpuWithStore<T> for WebGpu {
+    async fn request_adapter(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Instance>,
+        options: Option<wit::GpuRequestAdapterOptions>,
+    ) -> wasmtime::Result<Option<Resource<Adapter>>> {
+        let (instance, choice, log) = match accessor.with(|mut access| access.get().where_from(&this))? {
+            WhereFrom::Found(instance, choice, log) => (instance, choice, log),
+            WhereFrom::Lent(device) if known_level(options.as_ref()) => {
+                return accessor.with(|mut access| access.get().push(Adapter::lent(device)).map(Some));
+            }
+            WhereFrom::Lent(_) => return Ok(None),
+        };
+        let Some(adapter) = find_adapter(&instance, choice, options, &log).await else { return Ok(None) };
+        accessor.with(|mut access| access.get().push(Adapter::create(adapter)).map(Some))
+    }
+}
+
+/// Where a guest's adapter comes from.
+enum WhereFrom {
+    Found(wgpu::Instance, AdapterChoice, Arc<GuestLog>),
+    Lent(LentDevice),
+}
+
+impl WebGpuCtxView<'_> {
+    fn where_from(&mut self, this: &Resource<Instance>) -> wasmtime::Result<WhereFrom> {
+        self.get(this)?;
+        Ok(match self.ctx.lent_device() {
+            Some(device) => WhereFrom::Lent(device.clone()),
+            None => {
+                let choice = self.ctx.choice().clone();
+                WhereFrom::Found(self.ctx.instance().clone(), choice, self.ctx.log())
+            }
+        })
+    }
+}
+
+impl wit::HostGpu for WebGpuCtxView<'_> {
+    fn get_preferred_canvas_format(
+        &mut self,
+        this: Resource<Instance>,
+    ) -> wasmtime::Result<wit::GpuTextureFormat> {
+        self.get(&this)?;
+        // One of the two that the specification allows; there is no canvas to prefer the other for.
+        // https://www.w3.org/TR/webgpu/#dom-gpu-getpreferredcanvasformat
+        Ok(wit::GpuTextureFormat::Bgra8unorm)
+    }
+
+    fn wgsl_language_features(
+        &mut self,
+        this: Resource<Instance>,
+    ) -> wasmtime::Result<Resource<WgslLanguageFeatures>> {
+        self.get(&this)?;
+        let inner = self.ctx.instance().wgsl_language_features();
+        self.push(WgslLanguageFeatures { inner })
+    }
+
+    fn drop(&mut self, this: Resource<Instance>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}
+
+impl wit::HostWgslLanguageFeatures for WebGpuCtxView<'_> {
+    fn has(&mut self, this: Resource<WgslLanguageFeatures>, value: String) -> wasmtime::Result<bool> {
+        let features = &self.get(&this)?.inner;
+        // The names: https://www.w3.org/TR/WGSL/#language-extensions-sec
+        Ok(match value.as_str() {
+            "readonly_and_readwrite_storage_textures" => {
+                features.contains(wgpu::WgslLanguageFeatures::ReadOnlyAndReadWriteStorageTextures)
+            }
+            "packed_4x8_integer_dot_product" => {
+                features.contains(wgpu::WgslLanguageFeatures::Packed4x8IntegerDotProduct)
+            }
+            "unrestricted_pointer_parameters" => {
+                features.contains(wgpu::WgslLanguageFeatures::UnrestrictedPointerParameters)
+            }
+            "pointer_composite_access" => {
+                features.contains(wgpu::WgslLanguageFeatures::PointerCompositeAccess)
+            }
+            _ => false,
+        })
+    }
+
+    fn drop(&mut self, this: Resource<WgslLanguageFeatures>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}
+
+/// What to do on a machine without an adapter.
+pub const NO_ADAPTER: &str = "no GPU adapter was found. Install a driver for the GPU (on Linux one with \
+     Vulkan), or a software one: `apt-get install mesa-vulkan-drivers` on Debian and Ubuntu, \
+     `dnf install mesa-vulkan-drivers` on Fedora, `pacman -S vulkan-swrast` on Arch";
+
+/// `requestAdapter`: <https://www.w3.org/TR/webgpu/#dom-gpu-requestadapter>. Failures of every kind
+/// are `None` to the guest, and a line in the host's log.
+async fn find_adapter(
+    instance: &wgpu::Instance,
+    choice: AdapterChoice,
+    options: Option<wit::GpuRequestAdapterOptions>,
+    log: &GuestLog,
+) -> Option<wgpu::Adapter> {
+    if !known_level(options.as_ref()) {
+        return None;
+    }
+    let wit::GpuRequestAdapterOptions {
+        // Looked at above.
+        feature_level: _,
+        power_preference,
+        force_fallback_adapter,
+        // Nothing here renders to a headset, and every adapter may be asked for.
+        xr_compatible: _,
+    } = options.unwrap_or(wit::GpuRequestAdapterOptions {
+        feature_level: None,
+        power_preference: None,
+        force_fallback_adapter: None,
+        xr_compatible: None,
+    });
+    match choice {
+        AdapterChoice::Given(adapter) => Some(adapter),
+        AdapterChoice::Named(name) => {
+            let found = adapter_named(instance, &name).await;
+            if found.is_none() {
+                log.no_adapter(&format!("no adapter has {name:?} in its name"));
+            }
+            found
+        }
+        AdapterChoice::Any => {
+            let options = wgpu::RequestAdapterOptions {
+                power_preference: match power_preference {
+                    None => wgpu::PowerPreference::None,
+                    Some(wit::GpuPowerPreference::LowPower) => wgpu::PowerPreference::LowPower,
+                    Some(wit::GpuPowerPreference::HighPerformance) => wgpu::PowerPreference::HighPerformance,
+                },
+                // https://www.w3.org/TR/webgpu/#dom-gpurequestadapteroptions-forcefallbackadapter
+                force_fallback_adapter: force_fallback_adapter.unwrap_or(false),
+                compatible_surface: None,
+                apply_limit_buckets: false,
+            };
+            match instance.request_adapter(&options).await {
+                Ok(adapter) => Some(adapter),
+                Err(error) => {
+                    // A guest may ask for more than there is, a fallback adapter say, and then for less.
+                    if crate::ctx::has_adapter(instance) {
+                        tracing::debug!("no adapter for the guest's options: {error}");
+                    } else {
+                        log.no_adapter(NO_ADAPTER);
+                        tracing::debug!("{error}");
+                    }
+                    None
+                }
+            }
+        }
+    }
+}
+
+/// Whether a request for an adapter names a feature level that there is. An adapter with all of "core"
+/// serves a request for "compatibility" too; other levels are unknown and find nothing:
+/// <https://www.w3.org/TR/webgpu/#enumdef-gpufeaturelevel>
+fn known_level(options: Option<&wit::GpuRequestAdapterOptions>) -> bool {
+    let level = options.and_then(|options| options.feature_level.as_deref());
+    matches!(level, None | Some("core" | "compatibility"))
+}
+
+/// The first adapter whose name holds `name`, in any case.
+pub async fn adapter_named(instance: &wgpu::Instance, name: &str) -> Option<wgpu::Adapter> {
+    let wanted = name.to_lowercase();
+    let adapters = instance.enumerate_adapters(wgpu::Backends::all()).await;
+    adapters.into_iter().find(|adapter| adapter.get_info().name.to_lowercase().contains(&wanted))
+}

@@ -1,0 +1,117 @@
+//! What compute and render pipelines share: the two ways in which they are made.
+
+use std::sync::Arc;
+
+use crate::{
+    bindings::wit,
+    commands::pass::{Holder, PassId},
+    device::errors::{ErrorKind, GpuError, collecting},
+    objects::{command_encoder::Kept, device::DeviceCore, shader_module::Stage},
+    quotas::{QuotaExceeded, SharedReservation},
+    weights,
+};
+
+/// A pipeline of wgpu with what it takes of the host's memory, which commands that use it hold as well.
+#[derive(Clone, Debug)]
+pub(crate) struct Weighed<P> {
+    pub(crate) inner: P,
+    weight: Arc<Weight>,
+}
+
+/// What a pipeline counts as, and its modules, which wgpu keeps with it.
+#[derive(Debug, Default)]
+pub(crate) struct Weight {
+    #[expect(dead_code, reason = "held, and never read")]
+    held: Vec<SharedReservation>,
+    holder: Holder,
+}
+
+impl Weight {
+    /// Of a pipeline with these stages.
+    pub(crate) fn of<'a>(
+        device: &DeviceCore,
+        stages: impl IntoIterator<Item = &'a Stage>,
+    ) -> Result<Arc<Self>, QuotaExceeded> {
+        let (mut held, mut bytes) = (Vec::new(), weights::PIPELINE);
+        for stage in stages {
+            bytes = bytes.saturating_add(stage.expressions.saturating_mul(weights::PIPELINE_EXPRESSION));
+            held.push(stage.weight.clone());
+        }
+        held.push(device.weigh(bytes)?);
+        Ok(Arc::new(Self { held, holder: Holder::default() }))
+    }
+}
+
+impl<P> Weighed<P> {
+    pub(crate) fn new(inner: P, weight: Arc<Weight>) -> Self {
+        Self { inner, weight }
+    }
+
+    /// What a command that uses it has to hold.
+    pub(crate) fn kept(&self) -> Kept {
+        Kept::Pipeline(Arc::clone(&self.weight))
+    }
+
+    /// What `pass` has to hold for a command that uses it, if it does not already.
+    #[inline]
+    pub(crate) fn kept_by(&self, pass: PassId) -> Option<Kept> {
+        self.weight.holder.is_new(pass).then(|| self.kept())
+    }
+}
+
+impl<P: PartialEq> PartialEq for Weighed<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.inner == other.inner
+    }
+}
+
+/// A pipeline, and the errors that arose, which no scope has seen.
+pub(crate) struct Made<P> {
+    pub(crate) pipeline: P,
+    pub(crate) errors: Vec<GpuError>,
+}
+
+impl<P> Made<P> {
+    /// As `create…Pipeline` gives it: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createcomputepipeline>
+    pub(crate) fn reported(self, device: &DeviceCore) -> P {
+        let Self { pipeline, errors } = self;
+        for error in errors {
+            device.errors.report(error);
+        }
+        pipeline
+    }
+
+    /// As `create…PipelineAsync` does: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createcomputepipelineasync>
+    pub(crate) fn checked(self) -> Result<P, wit::CreatePipelineError> {
+        let Self { pipeline, errors } = self;
+        errors.into_iter().next().map_or(Ok(pipeline), |error| Err(pipeline_error(error)))
+    }
+}
+
+/// Makes a pipeline on the compiler's thread; returns it with the errors that arose, which no scope saw.
+/// `None`: the compiler panicked, and the one error says so.
+pub(crate) async fn compile<P: Send + 'static>(
+    device: &DeviceCore,
+    call: &'static str,
+    create: impl FnOnce(&wgpu::Device) -> P + Send + 'static,
+) -> (Option<P>, Vec<GpuError>) {
+    match device.compile(move |device| collecting(|| create(device))).await {
+        Ok((pipeline, errors)) => (Some(pipeline), errors),
+        Err(panic) => (None, vec![GpuError::internal(format!("In Device::{call}: {panic}"))]),
+    }
+}
+
+/// The error of a pipeline that the host itself refuses.
+pub(crate) fn refused(call: &'static str, label: &str, reason: &str) -> GpuError {
+    GpuError::caused(format_args!("Device::{call}"), label, reason)
+}
+
+/// The error that `create…PipelineAsync` answers with: <https://www.w3.org/TR/webgpu/#gpupipelineerror>
+fn pipeline_error(error: GpuError) -> wit::CreatePipelineError {
+    let GpuError { kind, message } = error;
+    let reason = match kind {
+        ErrorKind::Validation => wit::GpuPipelineErrorReason::Validation,
+        ErrorKind::OutOfMemory | ErrorKind::Internal => wit::GpuPipelineErrorReason::Internal,
+    };
+    wit::CreatePipelineError { kind: wit::CreatePipelineErrorKind::GpuPipelineError(reason), message }
+}

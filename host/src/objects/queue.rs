@@ -1,0 +1,153 @@
+//! GPUQueue — wit: gpu-queue — spec: <https://www.w3.org/TR/webgpu/#gpuqueue> — peer: wgpu-wasi-backend/src/queue.rs
+//!
+//! `write-buffer-with-copy` and `write-texture-with-copy` are in `objects/bulk.rs`, which shadows the two of the
+//! generated bindings: those would copy the bytes once more.
+
+use std::{
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use tokio::sync::oneshot;
+use wasmtime::component::{Accessor, Resource};
+
+use crate::{
+    bindings::wit,
+    device::{errors::GpuError, fence, waiting},
+    objects::{
+        bulk,
+        command_buffer::{CommandBuffer, Commands},
+        device::DeviceCore,
+    },
+    view::{WebGpu, WebGpuCtxView, label_methods, labelled},
+};
+
+/// A device's queue as the guest holds it. Every call of `gpu-device.queue` makes one; they are the same
+/// queue, which lives as long as the device.
+#[derive(Debug)]
+pub struct Queue {
+    pub(crate) device: Arc<DeviceCore>,
+    pub(crate) label: String,
+}
+
+labelled!(Queue, crate::weights::HANDLE);
+
+impl Queue {
+    pub(crate) fn create(device: Arc<DeviceCore>) -> Self {
+        let label = device.queue_label.clone();
+        Self { device, label }
+    }
+}
+
+/// Submits commands, all of which were finished before, in their turn.
+fn submit(device: &DeviceCore, commands: Vec<Commands>) {
+    let buffers = commands.iter().map(Commands::take).collect::<Option<Vec<_>>>();
+    let submitted = match buffers {
+        Some(buffers) => fence::catch(|| device.queue.submit(buffers)).map(drop),
+        None => Err("a command buffer could not be finished".to_owned()),
+    };
+    if let Err(panic) = submitted {
+        device.errors.report(GpuError::internal(format!("In Queue::submit: {panic}")));
+    }
+    device.submitted(commands);
+}
+
+/// What a write gives, for the functions of the generated bindings that `objects/bulk.rs` shadows: they can't wait as its own
+/// do in `WaitMode::Background`.
+fn at_once<R>(write: impl Future<Output = wasmtime::Result<R>>) -> wasmtime::Result<R> {
+    match pin!(write).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(wasmtime::Error::msg("a write has to wait for the GPU")),
+    }
+}
+
+impl<T: Send + 'static> wit::HostGpuQueueWithStore<T> for WebGpu {
+    async fn on_submitted_work_done(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Queue>,
+    ) -> wasmtime::Result<()> {
+        let (device, mode, deadline) = accessor.with(|mut access| {
+            let view = access.get();
+            let device = Arc::clone(&view.get(&this)?.device);
+            Ok::<_, wasmtime::Error>((device, view.ctx.wait_mode(), view.ctx.wait_deadline()))
+        })?;
+        if device.withdrawn() {
+            return Ok(());
+        }
+        device.timeline.settle_to_wait();
+        let (sender, done) = oneshot::channel();
+        device.queue.on_submitted_work_done(move || {
+            // Nobody receives when the guest was ended meanwhile.
+            let _ = sender.send(());
+        });
+        // A lost device drops the callback: its work is as done as it will ever be.
+        // https://www.w3.org/TR/webgpu/#dom-gpuqueue-onsubmittedworkdone
+        waiting::until(&device, done, mode, deadline).await.map(|_| ())
+    }
+}
+
+impl wit::HostGpuQueue for WebGpuCtxView<'_> {
+    fn submit(
+        &mut self,
+        this: Resource<Queue>,
+        command_buffers: Vec<Resource<CommandBuffer>>,
+    ) -> wasmtime::Result<()> {
+        let device = Arc::clone(&self.get(&this)?.device);
+        let mut taken = Vec::with_capacity(command_buffers.len());
+        let mut refused = None;
+        for handle in &command_buffers {
+            let command_buffer = self.get_mut(handle)?;
+            match command_buffer.take() {
+                Ok(commands) => taken.push(commands),
+                Err(reason) => refused = refused.or(Some(reason)),
+            }
+        }
+        // One that can't be submitted spoils the whole call, and uses the others up.
+        // https://www.w3.org/TR/webgpu/#dom-gpuqueue-submit
+        match refused {
+            Some(reason) => device.errors.refuse("Queue::submit", "", reason),
+            // To a lost device nothing is submitted.
+            None if device.withdrawn() => {}
+            None => {
+                let submit = {
+                    let device = Arc::clone(&device);
+                    move || submit(&device, taken)
+                };
+                device.later(submit);
+                device.begin();
+            }
+        }
+        Ok(())
+    }
+
+    fn write_buffer_with_copy(
+        &mut self,
+        this: Resource<Queue>,
+        buffer: Resource<crate::objects::buffer::Buffer>,
+        buffer_offset: u64,
+        data: Vec<u8>,
+        data_offset: Option<u64>,
+        size: Option<u64>,
+    ) -> wasmtime::Result<Result<(), wit::WriteBufferError>> {
+        let write = bulk::BufferWrite::new(self, &this, &buffer, buffer_offset)?;
+        at_once(write.run(&data, data_offset, size))
+    }
+
+    fn write_texture_with_copy(
+        &mut self,
+        this: Resource<Queue>,
+        destination: wit::GpuTexelCopyTextureInfo,
+        data: Vec<u8>,
+        data_layout: wit::GpuTexelCopyBufferLayout,
+        size: wit::GpuExtent3D,
+    ) -> wasmtime::Result<()> {
+        at_once(bulk::TextureWrite::new(self, &this, &destination)?.run(&data, &data_layout, &size))
+    }
+
+    label_methods!(Queue);
+
+    fn drop(&mut self, this: Resource<Queue>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}

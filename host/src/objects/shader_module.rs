@@ -1,0 +1,848 @@
+//! GPUShaderModule — wit: gpu-shader-module, gpu-compilation-info, gpu-compilation-message — spec: <https://www.w3.org/TR/webgpu/#gpushadermodule> — peer: wgpu-wasi-backend/src/shader_module.rs
+
+use std::{
+    borrow::Cow,
+    ops::Range,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use wasmtime::component::{Accessor, Resource};
+use wgpu::naga;
+
+use crate::{
+    bindings::wit,
+    device::errors::{GpuError, bounded, collecting},
+    objects::{device::DeviceCore, records::PipelineConstants},
+    quotas::{self, Budget, MAX_ERROR_PLACES, MAX_SHADER_DEPTH, QuotaExceeded, SharedReservation},
+    shaders::{
+        const_values, inlining,
+        loop_bound::{self, Ending},
+        nesting,
+        workgroup_memory::WorkgroupMemory,
+    },
+    view::{Entry, WebGpu, WebGpuCtxView, label_methods, labelled},
+    weights,
+};
+
+/// A shader module of the guest.
+#[derive(Debug)]
+pub struct ShaderModule {
+    pub(crate) inner: wgpu::ShaderModule,
+    pub(crate) label: String,
+    messages: Arc<[CompilationMessage]>,
+    workgroup_memory: Option<Arc<WorkgroupMemory>>,
+    /// Of all its functions.
+    expressions: u64,
+    /// What it takes of the host's memory, also in pipelines.
+    weight: SharedReservation,
+}
+
+/// What the compiler said about a module.
+#[derive(Debug)]
+pub struct CompilationInfo {
+    messages: Arc<[CompilationMessage]>,
+}
+
+impl Entry for CompilationInfo {}
+
+/// One thing that the compiler said. The numbers count as in WebGPU: lines from 1, positions in a line
+/// from 1, positions and lengths in UTF-16 code units; all are 0 when it is about no place in particular.
+/// <https://www.w3.org/TR/webgpu/#gpucompilationmessage>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompilationMessage {
+    message: String,
+    kind: wit::GpuCompilationMessageType,
+    line_num: u64,
+    line_pos: u64,
+    offset: u64,
+    length: u64,
+}
+
+impl Entry for CompilationMessage {}
+
+labelled!(ShaderModule, crate::weights::HANDLE);
+
+impl ShaderModule {
+    /// `createShaderModule`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-createshadermodule>
+    ///
+    /// `Err` traps: the guest has no room for it.
+    pub(crate) async fn create(
+        device: &DeviceCore,
+        descriptor: wit::GpuShaderModuleDescriptor,
+    ) -> Result<Self, QuotaExceeded> {
+        // Hints may be ignored, and wgpu has no use for them:
+        // https://www.w3.org/TR/webgpu/#dom-gpushadermoduledescriptor-compilationhints
+        let wit::GpuShaderModuleDescriptor { code, compilation_hints: _, label } = descriptor;
+        let label = label.unwrap_or_default();
+        if let Err(why) = admit(&code, device.max_shader_bytes) {
+            let message = format!("In Device::create_shader_module, label = '{label}': {why}");
+            device.errors.validation(message.as_str());
+            return Ok(Self::invalid(device, label, message));
+        }
+        let subgroups = device.features.contains(wgpu::Features::SUBGROUP);
+        let workgroup_limit = device.limits.max_compute_workgroup_storage_size;
+        let max_loop_iterations = device.max_loop_iterations;
+        let compiled = device.compile({
+            let (label, host_memory) = (label.clone(), Arc::clone(&device.host_memory));
+            move |device| {
+                let text = if subgroups { without_enable_subgroups(&code) } else { Cow::Borrowed(&*code) };
+                let compiled = compile(device, &label, &code, &text, max_loop_iterations, &host_memory)?;
+                let workgroup_memory = WorkgroupMemory::of(&text, workgroup_limit).map(Arc::new);
+                Ok::<_, Refused>((compiled, workgroup_memory))
+            }
+        });
+        let compiled = compiled.await.unwrap_or_else(|panic| Err(GpuError::internal(panic).into()));
+        Ok(match compiled {
+            Ok((Compiled { inner, messages, errors, expressions, weight }, workgroup_memory)) => {
+                for error in errors {
+                    device.errors.report(error);
+                }
+                Self { inner, label, messages, workgroup_memory, expressions, weight }
+            }
+            Err(Refused::Quota(exceeded)) => return Err(exceeded),
+            Err(Refused::Error(GpuError { kind, message })) => {
+                let message = format!("In Device::create_shader_module, label = '{label}': {message}");
+                let error = GpuError { kind, message: bounded(message) };
+                device.errors.report(error.clone());
+                Self::invalid(device, label, error.message)
+            }
+        })
+    }
+
+    fn invalid(device: &DeviceCore, label: String, message: String) -> Self {
+        let messages = [CompilationMessage {
+            message: bounded(message),
+            kind: wit::GpuCompilationMessageType::Error,
+            line_num: 0,
+            line_pos: 0,
+            offset: 0,
+            length: 0,
+        }];
+        Self {
+            inner: device.guarded(|| invalid_module(&device.wgpu)),
+            label,
+            messages: messages.into(),
+            workgroup_memory: None,
+            expressions: 0,
+            weight: SharedReservation::new(None),
+        }
+    }
+}
+
+/// Whether a shader is compiled at all.
+fn admit(code: &str, max_bytes: usize) -> Result<(), String> {
+    if code.len() > max_bytes {
+        let quota = quotas::quota("max_shader_bytes");
+        return Err(format!(
+            "the WGSL has {} bytes, and this host takes at most {max_bytes} ({quota})",
+            code.len()
+        ));
+    }
+    let depth = nesting::depth(code);
+    if depth > MAX_SHADER_DEPTH {
+        return Err(format!(
+            "the WGSL has {depth} operators, brackets and `else`s inside each other, and this host takes at most \
+             {MAX_SHADER_DEPTH}"
+        ));
+    }
+    Ok(())
+}
+
+/// What wgpu made of WGSL.
+struct Compiled {
+    inner: wgpu::ShaderModule,
+    messages: Arc<[CompilationMessage]>,
+    /// The errors that arose, which no scope saw.
+    errors: Vec<GpuError>,
+    /// Of all its functions.
+    expressions: u64,
+    weight: SharedReservation,
+}
+
+/// Why a module is not made.
+#[derive(Debug)]
+enum Refused {
+    Error(GpuError),
+    Quota(QuotaExceeded),
+}
+
+impl From<GpuError> for Refused {
+    fn from(error: GpuError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Compiled {
+    /// What wgpu would say of `error`, which is about too many places to show them all.
+    fn refused(
+        device: &wgpu::Device,
+        label: &str,
+        error: &naga::front::wgsl::ParseError,
+        text: &str,
+    ) -> Self {
+        let mut message = format!("Shader '{label}' parsing error: {}", error.message());
+        let shown = error.labels().take(MAX_ERROR_PLACES);
+        for (span, about) in shown {
+            let place = span.location(text);
+            let colon = if about.is_empty() { "" } else { ": " };
+            message
+                .push_str(&format!("\n  wgsl:{}:{}{colon}{about}", place.line_number, place.line_position));
+        }
+        let others = error.labels().len().saturating_sub(MAX_ERROR_PLACES);
+        message.push_str(&format!("\n  and {others} more places"));
+        let location = error.location(text).map(wgpu::SourceLocation::from);
+        let told = wgpu::CompilationMessage {
+            message: message.clone(),
+            message_type: wgpu::CompilationMessageType::Error,
+            location,
+        };
+        Self {
+            inner: invalid_module(device),
+            messages: [CompilationMessage::new(told, text)].into(),
+            errors: vec![GpuError::validation(format!("In Device::create_shader_module\n  {message}"))],
+            expressions: 0,
+            weight: SharedReservation::new(None),
+        }
+    }
+}
+
+/// Compiles `text`, which is `code` as wgpu takes it. `Err` says why the host refuses what wgpu does not.
+fn compile(
+    device: &wgpu::Device,
+    label: &str,
+    code: &str,
+    text: &str,
+    max_loop_iterations: Option<u32>,
+    host_memory: &Arc<Budget>,
+) -> Result<Compiled, Refused> {
+    const_values::check(text)?;
+    let describe = |source| wgpu::ShaderModuleDescriptor { label: Some(label), source };
+    let parsed = naga::front::wgsl::parse_str(text);
+    if let Err(error) = &parsed
+        && error.labels().len() > MAX_ERROR_PLACES
+    {
+        return Ok(Compiled::refused(device, label, error, text));
+    }
+    // wgpu tells what is wrong with what is no WGSL, and the bound on loops is kept whatever it says.
+    let unbounded = parsed.is_err() && max_loop_iterations.is_some();
+    let (expressions, bytes) = parsed.as_ref().map_or((0, 0), weights::module);
+    let bytes = bytes.saturating_add(weights::text(text.len()));
+    let Some(weight) = host_memory.reserve(bytes) else {
+        return Err(Refused::Quota(QuotaExceeded::HostMemory(host_memory.max())));
+    };
+    let ending = match parsed {
+        Ok(module) => {
+            inlining::check(&module)?;
+            if max_loop_iterations.is_none() && draws(&module) {
+                None
+            } else {
+                loop_bound::bound(module, max_loop_iterations)
+            }
+        }
+        Err(_) => None,
+    };
+    let wgsl = describe(wgpu::ShaderSource::Wgsl(Cow::Borrowed(text)));
+    let (mut inner, mut errors) = collecting(|| match ending {
+        Some(Ending::AsItIs) => create_ending(device, wgsl),
+        Some(Ending::Bounded(_)) | None => device.create_shader_module(wgsl),
+    });
+    // Of the guest's own text also where another module takes the place of this one.
+    let messages = messages(&inner, code);
+    if errors.is_empty() {
+        if unbounded {
+            return Err(GpuError::internal("can't bound the loops of the shader".to_owned()).into());
+        }
+        if let Some(Ending::Bounded(bounded)) = ending {
+            let bounded = describe(wgpu::ShaderSource::Naga(Cow::Owned(*bounded)));
+            (inner, errors) = collecting(|| create_ending(device, bounded));
+        }
+    }
+    let weight = SharedReservation::new(Some(weight));
+    Ok(Compiled { inner, messages, errors, expressions, weight })
+}
+
+/// Whether a module has a part in drawing. Then it keeps wgpu's counters: they sway how a driver contracts the
+/// arithmetic of a loop, and what is drawn has to be the same, pixel for pixel, as with native wgpu.
+fn draws(module: &naga::Module) -> bool {
+    module.entry_points.iter().any(|entry| entry.stage != naga::ShaderStage::Compute)
+}
+
+/// Makes a module of a shader all of whose loops end.
+fn create_ending(device: &wgpu::Device, shader: wgpu::ShaderModuleDescriptor<'_>) -> wgpu::ShaderModule {
+    let checks =
+        wgpu::ShaderRuntimeChecks { force_loop_bounding: false, ..wgpu::ShaderRuntimeChecks::checked() };
+    #[expect(unsafe_code, reason = "wgpu can't know that the loops end")]
+    // SAFETY: every check is on but `force_loop_bounding`, for which the loops have to end. They do: the
+    // caller has the answer of `loop_bound::bound` for this very shader. Where that is text, wgpu parses it
+    // with the same version of naga, for it is wgpu's own.
+    unsafe {
+        device.create_shader_module_trusted(shader, checks)
+    }
+}
+
+/// A module that wgpu refuses to use anywhere.
+pub(crate) fn invalid_module(device: &wgpu::Device) -> wgpu::ShaderModule {
+    let (inner, _errors) = collecting(|| {
+        device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: None,
+            source: wgpu::ShaderSource::Wgsl("this is not WGSL".into()),
+        })
+    });
+    inner
+}
+
+/// A stage of a pipeline with its handles resolved, ready for the compiler's thread.
+/// <https://www.w3.org/TR/webgpu/#dictdef-gpuprogrammablestage>
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) module: wgpu::ShaderModule,
+    entry_point: Option<String>,
+    constants: Vec<(String, f64)>,
+    pub(crate) expressions: u64,
+    pub(crate) weight: SharedReservation,
+    workgroup_memory: Option<Arc<WorkgroupMemory>>,
+}
+
+/// The parts of [`Stage`] that wgpu wants borrowed.
+pub(crate) type StageConstants<'a> = Vec<(&'a str, f64)>;
+
+impl Stage {
+    /// `None`: the module's only entry point of the stage.
+    pub(crate) fn entry_point(&self) -> Option<&str> {
+        self.entry_point.as_deref()
+    }
+
+    /// Whether a compute stage needs no more than `limit` bytes of workgroup memory.
+    pub(crate) fn check_workgroup_memory(&self, limit: u32) -> Result<(), String> {
+        self.workgroup_memory
+            .as_ref()
+            .map_or(Ok(()), |memory| memory.check(self.entry_point(), &self.constants(), limit))
+    }
+
+    pub(crate) fn constants(&self) -> StageConstants<'_> {
+        self.constants.iter().map(|(name, value)| (name.as_str(), *value)).collect()
+    }
+
+    pub(crate) fn options<'a>(constants: &'a StageConstants<'a>) -> wgpu::PipelineCompilationOptions<'a> {
+        wgpu::PipelineCompilationOptions {
+            constants,
+            // Workgroup memory starts as zeros: <https://www.w3.org/TR/WGSL/#address-spaces-workgroup>
+            zero_initialize_workgroup_memory: true,
+        }
+    }
+}
+
+impl WebGpuCtxView<'_> {
+    /// Resolves the handles of a stage; takes the record of its constants, which the guest gave away.
+    pub(crate) fn stage(
+        &mut self,
+        module: &Resource<ShaderModule>,
+        entry_point: Option<String>,
+        constants: Option<Resource<PipelineConstants>>,
+    ) -> wasmtime::Result<Stage> {
+        let constants = match constants {
+            Some(constants) => {
+                self.delete(constants)?.iter().map(|(name, value)| (name.to_owned(), value)).collect()
+            }
+            None => Vec::new(),
+        };
+        let ShaderModule { inner, label: _, messages: _, workgroup_memory, expressions, weight } =
+            self.get(module)?;
+        Ok(Stage {
+            module: inner.clone(),
+            entry_point,
+            constants,
+            expressions: *expressions,
+            weight: weight.clone(),
+            workgroup_memory: workgroup_memory.clone(),
+        })
+    }
+}
+
+impl<T: Send + 'static> wit::HostGpuShaderModuleWithStore<T> for WebGpu {
+    async fn get_compilation_info(
+        accessor: &Accessor<T, Self>,
+        this: Resource<ShaderModule>,
+    ) -> wasmtime::Result<Resource<CompilationInfo>> {
+        accessor.with(|mut access| {
+            let mut view = access.get();
+            let messages = Arc::clone(&view.get(&this)?.messages);
+            view.push(CompilationInfo { messages })
+        })
+    }
+}
+
+impl wit::HostGpuShaderModule for WebGpuCtxView<'_> {
+    label_methods!(ShaderModule);
+
+    fn drop(&mut self, this: Resource<ShaderModule>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}
+
+impl wit::HostGpuCompilationInfo for WebGpuCtxView<'_> {
+    fn messages(
+        &mut self,
+        this: Resource<CompilationInfo>,
+    ) -> wasmtime::Result<Vec<Resource<CompilationMessage>>> {
+        let messages = Arc::clone(&self.get(&this)?.messages);
+        messages.iter().map(|message| self.push(message.clone())).collect()
+    }
+
+    fn drop(&mut self, this: Resource<CompilationInfo>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}
+
+impl wit::HostGpuCompilationMessage for WebGpuCtxView<'_> {
+    fn message(&mut self, this: Resource<CompilationMessage>) -> wasmtime::Result<String> {
+        Ok(self.get(&this)?.message.clone())
+    }
+
+    fn type_(
+        &mut self,
+        this: Resource<CompilationMessage>,
+    ) -> wasmtime::Result<wit::GpuCompilationMessageType> {
+        Ok(self.get(&this)?.kind)
+    }
+
+    fn line_num(&mut self, this: Resource<CompilationMessage>) -> wasmtime::Result<u64> {
+        Ok(self.get(&this)?.line_num)
+    }
+
+    fn line_pos(&mut self, this: Resource<CompilationMessage>) -> wasmtime::Result<u64> {
+        Ok(self.get(&this)?.line_pos)
+    }
+
+    fn offset(&mut self, this: Resource<CompilationMessage>) -> wasmtime::Result<u64> {
+        Ok(self.get(&this)?.offset)
+    }
+
+    fn length(&mut self, this: Resource<CompilationMessage>) -> wasmtime::Result<u64> {
+        Ok(self.get(&this)?.length)
+    }
+
+    fn drop(&mut self, this: Resource<CompilationMessage>) -> wasmtime::Result<()> {
+        self.delete(this).map(drop)
+    }
+}
+
+/// What wgpu's compiler said about `code`.
+fn messages(module: &wgpu::ShaderModule, code: &str) -> Arc<[CompilationMessage]> {
+    // wgpu has the answer when the module is made; its future is there for browsers.
+    let info = pin!(module.get_compilation_info());
+    match info.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(wgpu::CompilationInfo { messages }) => {
+            messages.into_iter().map(|message| CompilationMessage::new(message, code)).collect()
+        }
+        Poll::Pending => Arc::default(),
+    }
+}
+
+impl CompilationMessage {
+    fn new(message: wgpu::CompilationMessage, code: &str) -> Self {
+        let wgpu::CompilationMessage { message, message_type, location } = message;
+        let message = bounded(message);
+        let kind = match message_type {
+            wgpu::CompilationMessageType::Error => wit::GpuCompilationMessageType::Error,
+            wgpu::CompilationMessageType::Warning => wit::GpuCompilationMessageType::Warning,
+            wgpu::CompilationMessageType::Info => wit::GpuCompilationMessageType::Info,
+        };
+        let [line_num, line_pos, offset, length] =
+            location.map_or([0; 4], |location| utf16_location(location, code));
+        Self { message, kind, line_num, line_pos, offset, length }
+    }
+}
+
+/// Line, position in it, offset and length in UTF-16 code units; wgpu counts bytes of UTF-8.
+fn utf16_location(location: wgpu::SourceLocation, code: &str) -> [u64; 4] {
+    let wgpu::SourceLocation { line_number, line_position, offset, length } = location;
+    let line_start = offset.saturating_sub(line_position.saturating_sub(1));
+    [
+        line_number.into(),
+        utf16_length(code, line_start..offset) + 1,
+        utf16_length(code, 0..offset),
+        utf16_length(code, offset..offset.saturating_add(length)),
+    ]
+}
+
+fn utf16_length(code: &str, bytes: Range<u32>) -> u64 {
+    let text = usize::try_from(bytes.start)
+        .ok()
+        .zip(usize::try_from(bytes.end).ok())
+        .and_then(|(start, end)| code.get(start..end));
+    match text {
+        Some(text) => text.chars().map(|c| if u32::from(c) > 0xffff { 2 } else { 1 }).sum(),
+        // Not a place in the code, so nothing to convert.
+        None => bytes.end.saturating_sub(bytes.start).into(),
+    }
+}
+
+/// `code` without `subgroups` in its `enable` directives.
+///
+/// WGSL that uses subgroups has to say `enable subgroups;`, and naga refuses the very directive: it goes
+/// by the feature of the device instead, so it is called only for a device that has it. What is taken out
+/// becomes spaces, so that every other place in the code stays where it is.
+/// <https://www.w3.org/TR/WGSL/#extension-subgroups>
+fn without_enable_subgroups(code: &str) -> Cow<'_, str> {
+    let mut blanks = Vec::new();
+    let mut tokens = Tokens { code, at: 0 };
+    // Directives stand before everything else: https://www.w3.org/TR/WGSL/#directives
+    while let Some(keyword) = tokens.next() {
+        match code.get(keyword.clone()) {
+            Some("enable") => match enable_directive(&mut tokens, keyword) {
+                Some(directive) => blanks.extend(directive),
+                None => break,
+            },
+            Some("requires" | "diagnostic") if tokens.any(|token| code.get(token) == Some(";")) => {}
+            Some(_) | None => break,
+        }
+    }
+    if blanks.is_empty() {
+        return Cow::Borrowed(code);
+    }
+    let mut text = String::with_capacity(code.len());
+    let mut at = 0;
+    for blank in blanks {
+        text.extend(code.get(at..blank.start));
+        text.extend(blank.clone().map(|_| ' '));
+        at = blank.end;
+    }
+    text.extend(code.get(at..));
+    Cow::Owned(text)
+}
+
+/// Reads the rest of an `enable` directive and returns the tokens of it that must go, in order; `None` when
+/// it is not a whole directive, which is for the parser to say.
+fn enable_directive(tokens: &mut Tokens<'_>, keyword: Range<usize>) -> Option<Vec<Range<usize>>> {
+    let code = tokens.code;
+    // Each name with the comma behind it.
+    let mut names: Vec<(Range<usize>, Option<Range<usize>>)> = Vec::new();
+    let semicolon = loop {
+        let token = tokens.next()?;
+        match code.get(token.clone())? {
+            ";" => break token,
+            "," => names.last_mut()?.1 = Some(token),
+            _ => names.push((token, None)),
+        }
+    };
+    let is_subgroups = |name: &Range<usize>| code.get(name.clone()) == Some("subgroups");
+    let Some(first) = names.iter().position(|(name, _)| is_subgroups(name)) else { return Some(Vec::new()) };
+    let Some(last_kept) = names.iter().rposition(|(name, _)| !is_subgroups(name)) else {
+        let names = names.into_iter().flat_map(|(name, comma)| [Some(name), comma]).flatten();
+        return Some([keyword].into_iter().chain(names).chain([semicolon]).collect());
+    };
+    let mut blanks = Vec::new();
+    for (index, (name, comma)) in names.into_iter().enumerate() {
+        if is_subgroups(&name) {
+            blanks.push(name);
+            blanks.extend(comma);
+        } else if index == last_kept && first > last_kept {
+            // What followed its comma is gone.
+            blanks.extend(comma);
+        }
+    }
+    Some(blanks)
+}
+
+/// The tokens of WGSL as far as directives need them: words, and single other characters. Blankspace and
+/// comments are no tokens: <https://www.w3.org/TR/WGSL/#blankspace-and-line-breaks>
+pub(crate) struct Tokens<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) at: usize,
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let rest = self.skip_trivia()?;
+        let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let length = if word > 0 { word } else { rest.chars().next()?.len_utf8() };
+        let token = self.at..self.at + length;
+        self.at = token.end;
+        Some(token)
+    }
+}
+
+impl<'a> Tokens<'a> {
+    /// Goes past blankspace and comments; what follows, if anything does.
+    fn skip_trivia(&mut self) -> Option<&'a str> {
+        loop {
+            let rest = self.code.get(self.at..)?;
+            let first = rest.chars().next()?;
+            self.at += if is_blankspace(first) {
+                first.len_utf8()
+            } else if rest.starts_with("//") {
+                rest.find(is_line_break).unwrap_or(rest.len())
+            } else if rest.starts_with("/*") {
+                block_comment(rest)
+            } else {
+                return Some(rest);
+            };
+        }
+    }
+}
+
+/// Bytes of the block comment, which may hold others, at the start of `text`.
+fn block_comment(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if rest.starts_with("/*") {
+            depth += 1;
+            at += 2;
+        } else if rest.starts_with("*/") {
+            depth = depth.saturating_sub(1);
+            at += 2;
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    text.len()
+}
+
+fn is_line_break(c: char) -> bool {
+    matches!(c, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+fn is_blankspace(c: char) -> bool {
+    is_line_break(c) || matches!(c, ' ' | '\t' | '\u{200e}' | '\u{200f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::{
+        device::errors::ErrorKind,
+        quotas::MAX_ERROR_MESSAGE_BYTES,
+        testing::{Guest, ready, wgsl},
+    };
+
+    #[test]
+    fn enable_subgroups_becomes_spaces() {
+        for (code, expected) in [
+            ("enable subgroups;", "                 "),
+            ("enable subgroups;fn f() {}", "                 fn f() {}"),
+            ("enable f16, subgroups;\nfn f() {}", "enable f16           ;\nfn f() {}"),
+            ("enable subgroups, f16;", "enable            f16;"),
+            ("enable f16, subgroups, clip_distances;", "enable f16,            clip_distances;"),
+            ("enable f16, subgroups,;", "enable f16            ;"),
+            ("enable subgroups,;", "                  "),
+            ("enable subgroups, subgroups;", "                            "),
+            ("enable f16;\nenable subgroups;", "enable f16;\n                 "),
+            (
+                "diagnostic(off, a.b);requires x;enable subgroups;",
+                "diagnostic(off, a.b);requires x;                 ",
+            ),
+            (
+                "// enable f16;\n/* a /* b */ ; */enable/**/subgroups // no\n;",
+                "// enable f16;\n/* a /* b */ ; */      /**/          // no\n ",
+            ),
+            ("\u{2028}// é\u{85}enable subgroups;", "\u{2028}// é\u{85}                 "),
+        ] {
+            let text = without_enable_subgroups(code);
+            assert_eq!(text, expected);
+            assert_eq!(text.len(), code.len());
+        }
+    }
+
+    #[test]
+    fn other_code_stays_as_it_is() {
+        for code in [
+            "",
+            "enable",
+            "enable subgroups",
+            "enable f16;",
+            "enable ,subgroups;",
+            "enable subgroups_f16;",
+            "// enable subgroups;",
+            "/* enable subgroups; */",
+            "/* open /* enable subgroups; */",
+            "fn f() {} enable subgroups;",
+            "; enable subgroups;",
+            "requires x enable subgroups",
+            "const enable = 1;",
+        ] {
+            assert!(matches!(without_enable_subgroups(code), Cow::Borrowed(text) if text == code), "{code}");
+        }
+    }
+
+    fn module(guest: &mut Guest, code: &str) -> (ShaderModule, Option<ErrorKind>) {
+        guest.errors(|guest| ready(ShaderModule::create(&guest.core, wgsl(code))).unwrap())
+    }
+
+    #[test]
+    fn subgroups_go_by_the_feature_of_the_device() {
+        const USE: &str = "@group(0) @binding(0) var<storage, read_write> sum: u32;\n\
+            @compute @workgroup_size(64) fn f(@builtin(subgroup_invocation_id) i: u32) { sum = subgroupAdd(i); }";
+        let mut with = Guest::new(|descriptor| descriptor.required_features = wgpu::Features::SUBGROUP);
+        let mut without = Guest::new(|_| {});
+        for code in [USE.to_owned(), format!("enable subgroups;\n{USE}")] {
+            let (compiled, error) = module(&mut with, &code);
+            assert_eq!((error, compiled.messages.len()), (None, 0), "{code}");
+            let (compiled, error) = module(&mut without, &code);
+            assert_eq!((error, compiled.messages.len()), (Some(ErrorKind::Validation), 1), "{code}");
+        }
+        // The directives that naga knows stay.
+        for (feature, name) in [
+            (wgpu::Features::SHADER_F16, "f16"),
+            (wgpu::Features::CLIP_DISTANCES, "clip_distances"),
+            (wgpu::Features::DUAL_SOURCE_BLENDING, "dual_source_blending"),
+            (wgpu::Features::PRIMITIVE_INDEX, "primitive_index"),
+        ] {
+            let features = feature | wgpu::Features::SUBGROUP;
+            let mut with = Guest::new(|descriptor| descriptor.required_features = features);
+            let code = format!("enable {name}, subgroups;\n{USE}");
+            assert_eq!(module(&mut with, &code).1, None, "{name}");
+            let refused = module(&mut without, &format!("enable {name};")).1;
+            assert_eq!(refused, Some(ErrorKind::Validation), "{name}");
+        }
+    }
+
+    #[test]
+    fn messages_say_what_and_where() {
+        for mut guest in [Guest::new(|_| {}), Guest::with_bounded_loops(9)] {
+            let (compiled, error) = module(&mut guest, "// é\nfn f() { loop { let x = oops; } }");
+            assert_eq!(error, Some(ErrorKind::Validation));
+            let [message] = &*compiled.messages else { panic!("{:?}", compiled.messages) };
+            assert!(message.message.contains("oops"), "{message:?}");
+            let CompilationMessage { message: _, kind, line_num, line_pos, offset, length } = message;
+            assert_eq!(
+                (*kind, *line_num, *line_pos, *offset, *length),
+                (wit::GpuCompilationMessageType::Error, 2, 25, 29, 4)
+            );
+        }
+    }
+
+    #[test]
+    fn a_bound_on_loops_adds_no_messages_of_its_own() {
+        let mut guest = Guest::with_bounded_loops(9);
+        let valid = "@compute @workgroup_size(1) fn f() { loop {} }";
+        let wgpu_takes_no_more = "@group(99) @binding(0) var<uniform> a: u32; fn f() { loop {} }";
+        for (code, expected) in [
+            (valid, None),
+            ("fn f() {}", None),
+            ("fn f() { loop { break; } } fn f() {}", Some(ErrorKind::Validation)),
+            ("fn f() -> u32 { loop {} }", Some(ErrorKind::Validation)),
+            (wgpu_takes_no_more, Some(ErrorKind::Validation)),
+        ] {
+            let (compiled, error) = module(&mut guest, code);
+            assert_eq!(error, expected, "{code}");
+            let native = Guest::new(|_| {});
+            assert_eq!(
+                compiled.messages,
+                ready(ShaderModule::create(&native.core, wgsl(code))).unwrap().messages
+            );
+        }
+    }
+
+    #[test]
+    fn calls_that_double_are_refused() {
+        let code = (1..40).fold("fn f0() {}".to_owned(), |text, at| {
+            format!("{text} fn f{at}() {{ f{before}(); f{before}(); }}", before = at - 1)
+        });
+        for mut guest in [Guest::new(|_| {}), Guest::with_bounded_loops(9)] {
+            let (compiled, error) = module(&mut guest, &code);
+            assert_eq!(error, Some(ErrorKind::Validation));
+            assert!(compiled.messages.iter().all(|message| message.message.contains("1048576 expressions")));
+        }
+    }
+
+    #[test]
+    fn loops_that_end_and_loops_that_may_not_are_compiled() {
+        let shader = |body: &str| format!("@compute @workgroup_size(1) fn main() {{ var i = 0u; {body} }}");
+        for body in ["", "for (; i < 9u; i++) {}", "while i < 9u { i += 2u; }"] {
+            let (compiled, error) = module(&mut Guest::new(|_| {}), &shader(body));
+            assert!(error.is_none() && compiled.messages.is_empty(), "{body}");
+        }
+        // Errors keep their places where the loops have none of the checks that wgpu adds.
+        let wrong = shader("for (; i < 9u; i++) {}\n nothing();");
+        let (compiled, error) = module(&mut Guest::new(|_| {}), &wrong);
+        assert_eq!(error, Some(ErrorKind::Validation));
+        assert_eq!(compiled.messages.first().map(|message| message.line_num), Some(2));
+    }
+
+    #[test]
+    fn what_draws_is_told_from_what_computes() {
+        let compute = "@compute @workgroup_size(1) fn c() {}";
+        let vertex = "@vertex fn v() -> @builtin(position) vec4<f32> { return vec4<f32>(); }";
+        let fragment = "@fragment fn f() {}";
+        for (code, expected) in [
+            (String::new(), false),
+            (compute.to_owned(), false),
+            (vertex.to_owned(), true),
+            (fragment.to_owned(), true),
+            ([compute, fragment].concat(), true),
+        ] {
+            assert_eq!(draws(&naga::front::wgsl::parse_str(&code).unwrap()), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_text_is_capped() {
+        let mut guest = Guest::new(|_| {});
+        let code = " ".repeat(guest.core.max_shader_bytes + 1);
+        let (compiled, error) = module(&mut guest, &code);
+        assert_eq!(error, Some(ErrorKind::Validation));
+        assert!(compiled.messages.iter().all(|message| message.message.contains("max_shader_bytes")));
+        assert_eq!(module(&mut guest, code.get(1..).unwrap()).1, None);
+    }
+
+    #[test]
+    fn the_depth_is_capped() {
+        let mut guest = Guest::new(|_| {});
+        let sum = |terms: usize| format!("fn f(x: i32) -> i32 {{ return {}x; }}", "x+".repeat(terms));
+        let (compiled, error) = module(&mut guest, &sum(MAX_SHADER_DEPTH));
+        assert_eq!(error, Some(ErrorKind::Validation));
+        assert!(compiled.messages.iter().all(|message| message.message.contains("inside each other")));
+        assert_eq!(module(&mut guest, &sum(MAX_SHADER_DEPTH - 10)).1, None);
+    }
+
+    /// wgpu takes 40 seconds to show them all.
+    #[test]
+    fn a_cycle_of_a_thousand_constants_on_one_line_is_told_in_time() {
+        let code: String = (0..1000).map(|at| format!("const c{at}=c{};", (at + 1) % 1000)).collect();
+        for mut guest in [Guest::new(|_| {}), Guest::with_bounded_loops(9)] {
+            let start = Instant::now();
+            let (compiled, error) = module(&mut guest, &code);
+            assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+            assert_eq!(error, Some(ErrorKind::Validation));
+            let [message] = &*compiled.messages else { panic!("{:?}", compiled.messages) };
+            let CompilationMessage { message, kind: _, line_num, line_pos, offset, length } = message;
+            assert!(
+                message.contains("`c0` is cyclic") && message.contains("and 1996 more places"),
+                "{message}"
+            );
+            assert!(message.len() < 1000, "{message}");
+            assert_eq!((*line_num, *line_pos, *offset, *length), (1, 19, 18, 2));
+        }
+    }
+
+    #[test]
+    fn messages_are_bounded() {
+        // The line that is shown with the error.
+        let code = format!("/*{}*/ const a = oops;", "x".repeat(200_000));
+        let (compiled, error) = module(&mut Guest::new(|_| {}), &code);
+        assert_eq!((error, compiled.messages.len()), (Some(ErrorKind::Validation), 1));
+        assert!(compiled.messages.iter().all(|message| message.message.len() <= MAX_ERROR_MESSAGE_BYTES));
+    }
+
+    #[test]
+    fn places_are_in_utf16() {
+        let code = "é\n😀é x";
+        let location = wgpu::SourceLocation { line_number: 2, line_position: 8, offset: 10, length: 1 };
+        assert_eq!(utf16_location(location, code), [2, 5, 6, 1]);
+        let whole = wgpu::SourceLocation { line_number: 1, line_position: 1, offset: 0, length: 11 };
+        assert_eq!(utf16_location(whole, code), [1, 1, 0, 7]);
+        let outside = wgpu::SourceLocation { line_number: 1, line_position: 3, offset: 90, length: 4 };
+        assert_eq!(utf16_location(outside, code), [1, 3, 90, 4]);
+    }
+}
