@@ -7,8 +7,8 @@
 use std::fmt;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::buffer::Buffer;
-use crate::texture::Texture;
+use crate::objects::buffer::Buffer;
+use crate::objects::texture::Texture;
 use crate::unsupported::Unsupported;
 
 /// Something of wgpu that `wasi:webgpu` has no word for.

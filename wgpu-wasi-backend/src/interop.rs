@@ -37,12 +37,12 @@
 
 use std::sync::Arc;
 
-use crate::adapter::adapter_info;
-use crate::buffer::Buffer;
 use crate::convert::ours;
-use crate::device::{Device, DeviceShared};
-use crate::queue::Queue;
-use crate::texture::Texture;
+use crate::objects::adapter::adapter_info;
+use crate::objects::buffer::Buffer;
+use crate::objects::device::{Device, DeviceShared};
+use crate::objects::queue::Queue;
+use crate::objects::texture::Texture;
 
 /// The bindings of `wasi:webgpu/webgpu@0.3.0-rc.2` that this backend calls, for the option `with` of
 /// `wit_bindgen::generate!`.

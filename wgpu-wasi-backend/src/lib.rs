@@ -88,48 +88,18 @@
     reason = "callbacks are `Send` only where wgpu's are, by target and feature; sharing is by `Arc` in both"
 )]
 
-mod adapter;
-mod bind_group;
-mod bind_group_layout;
 mod bindings;
-mod buffer;
-mod clear_texture;
-mod command_buffer;
-mod command_encoder;
-mod command_memory;
-mod compute_pass;
-mod compute_pipeline;
+mod commands;
 mod convert;
 mod device;
-mod elide;
-#[cfg(target_os = "wasi")]
-mod end;
-mod error;
-mod instance;
 pub mod interop;
-mod map_range;
-mod pass;
-mod pipeline_layout;
-mod query_set;
-mod queue;
-mod render_bundle;
-mod render_bundle_encoder;
-mod render_commands;
-mod render_pass;
-mod render_pipeline;
-mod reuse;
+mod objects;
 #[cfg(all(feature = "run3", target_os = "wasi"))]
 mod run;
-mod sampler;
-mod shader_module;
-mod surface;
-mod texture;
-mod texture_view;
 pub mod unsupported;
-mod wait;
 
-pub use error::{ErrorReporting, set_error_reporting};
-pub use wait::{Callbacks, set_callbacks};
+pub use device::errors::{ErrorReporting, set_error_reporting};
+pub use device::waits::{Callbacks, set_callbacks};
 pub use wgpu;
 
 /// The instance of wgpu over the imports of this component.
@@ -148,6 +118,6 @@ pub fn instance() -> wgpu::Instance {
 /// # Panics
 /// On targets other than WASI, where there are no imports.
 pub fn instance_with(descriptor: wgpu::InstanceDescriptor) -> wgpu::Instance {
-    let instance = <instance::Instance as wgpu::custom::InstanceInterface>::new(descriptor);
+    let instance = <objects::instance::Instance as wgpu::custom::InstanceInterface>::new(descriptor);
     wgpu::Instance::from_custom(instance)
 }

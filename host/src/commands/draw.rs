@@ -1,4 +1,4 @@
-//! GPURenderCommandsMixin — spec: <https://www.w3.org/TR/webgpu/#gpurendercommandsmixin> — peer: wgpu-wasi-backend/src/render_commands.rs
+//! GPURenderCommandsMixin — spec: <https://www.w3.org/TR/webgpu/#gpurendercommandsmixin> — peer: wgpu-wasi-backend/src/commands/render_commands.rs
 //!
 //! The draws of render passes and of render bundle encoders: what is checked before wgpu sees them, in one
 //! place for both.

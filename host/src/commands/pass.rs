@@ -1,5 +1,5 @@
 //! What compute passes, render passes and render bundle encoders share: the life of a pass from begin to
-//! end, and the rules of `GPUBindingCommandsMixin`: <https://www.w3.org/TR/webgpu/#gpubindingcommandsmixin> — peer: wgpu-wasi-backend/src/pass.rs
+//! end, and the rules of `GPUBindingCommandsMixin`: <https://www.w3.org/TR/webgpu/#gpubindingcommandsmixin> — peer: wgpu-wasi-backend/src/commands/binding_commands.rs
 //!
 //! WebGPU has two answers to a wrong call. On a pass that has ended it is a validation error at once. On
 //! an open one the error waits until the command encoder is finished: [`EncoderState::invalidate`].

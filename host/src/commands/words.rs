@@ -1,4 +1,4 @@
-//! The words of commands in the guest's memory — wit: wgpu-wasi:commands/memory — peer: wgpu-wasi-backend/src/command_memory.rs
+//! The words of commands in the guest's memory — wit: wgpu-wasi:commands/memory — peer: wgpu-wasi-backend/src/commands/memory.rs
 //!
 //! What they mean is decided here, and refused here if it is nothing; `commands/memory.rs` fetches them.
 

@@ -1,4 +1,4 @@
-//! GPUError — wit: gpu-error — spec: <https://www.w3.org/TR/webgpu/#gpuerror> — peer: wgpu-wasi-backend/src/error.rs
+//! GPUError — wit: gpu-error — spec: <https://www.w3.org/TR/webgpu/#gpuerror> — peer: wgpu-wasi-backend/src/device/errors.rs
 //!
 //! Errors of a device: the stack of error scopes, and the errors that no scope caught.
 //! <https://www.w3.org/TR/webgpu/#error-scopes>

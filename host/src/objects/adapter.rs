@@ -1,4 +1,4 @@
-//! GPUAdapter — wit: gpu-adapter, gpu-adapter-info, gpu-supported-features, gpu-supported-limits — spec: <https://www.w3.org/TR/webgpu/#gpuadapter> — peer: wgpu-wasi-backend/src/adapter.rs
+//! GPUAdapter — wit: gpu-adapter, gpu-adapter-info, gpu-supported-features, gpu-supported-limits — spec: <https://www.w3.org/TR/webgpu/#gpuadapter> — peer: wgpu-wasi-backend/src/objects/adapter.rs
 
 use std::sync::Arc;
 

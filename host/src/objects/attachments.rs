@@ -1,4 +1,4 @@
-//! What a render pass draws on — wit: gpu-render-pass-color-attachment, gpu-render-pass-depth-stencil-attachment — spec: <https://www.w3.org/TR/webgpu/#color-attachments> — peer: wgpu-wasi-backend/src/render_pass.rs
+//! What a render pass draws on — wit: gpu-render-pass-color-attachment, gpu-render-pass-depth-stencil-attachment — spec: <https://www.w3.org/TR/webgpu/#color-attachments> — peer: wgpu-wasi-backend/src/objects/render_pass.rs
 
 use wasmtime::component::Resource;
 

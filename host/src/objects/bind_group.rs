@@ -1,4 +1,4 @@
-//! GPUBindGroup — wit: gpu-bind-group — spec: <https://www.w3.org/TR/webgpu/#gpubindgroup> — peer: wgpu-wasi-backend/src/bind_group.rs
+//! GPUBindGroup — wit: gpu-bind-group — spec: <https://www.w3.org/TR/webgpu/#gpubindgroup> — peer: wgpu-wasi-backend/src/objects/bind_group.rs
 
 use std::{
     num::NonZeroU64,

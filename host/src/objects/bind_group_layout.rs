@@ -1,4 +1,4 @@
-//! GPUBindGroupLayout — wit: gpu-bind-group-layout — spec: <https://www.w3.org/TR/webgpu/#gpubindgrouplayout> — peer: wgpu-wasi-backend/src/bind_group_layout.rs
+//! GPUBindGroupLayout — wit: gpu-bind-group-layout — spec: <https://www.w3.org/TR/webgpu/#gpubindgrouplayout> — peer: wgpu-wasi-backend/src/objects/bind_group_layout.rs
 
 use std::{num::NonZeroU64, sync::Arc};
 

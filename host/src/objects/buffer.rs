@@ -1,4 +1,4 @@
-//! GPUBuffer — wit: gpu-buffer — spec: <https://www.w3.org/TR/webgpu/#gpubuffer> — peer: wgpu-wasi-backend/src/buffer.rs
+//! GPUBuffer — wit: gpu-buffer — spec: <https://www.w3.org/TR/webgpu/#gpubuffer> — peer: wgpu-wasi-backend/src/objects/buffer.rs
 //!
 //! The two functions that carry the bytes of a mapping are in `objects/bulk.rs`, which shadows those of the
 //! generated bindings; the rules for both are here.

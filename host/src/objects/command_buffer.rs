@@ -1,4 +1,4 @@
-//! GPUCommandBuffer — wit: gpu-command-buffer — spec: <https://www.w3.org/TR/webgpu/#gpucommandbuffer> — peer: wgpu-wasi-backend/src/command_buffer.rs
+//! GPUCommandBuffer — wit: gpu-command-buffer — spec: <https://www.w3.org/TR/webgpu/#gpucommandbuffer> — peer: wgpu-wasi-backend/src/objects/command_buffer.rs
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,4 +1,4 @@
-//! GPUCommandEncoder — wit: gpu-command-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucommandencoder> — peer: wgpu-wasi-backend/src/command_encoder.rs
+//! GPUCommandEncoder — wit: gpu-command-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucommandencoder> — peer: wgpu-wasi-backend/src/objects/command_encoder.rs
 
 use std::{
     fmt, mem,

@@ -1,4 +1,4 @@
-//! GPUComputePassEncoder — wit: gpu-compute-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucomputepassencoder> — peer: wgpu-wasi-backend/src/compute_pass.rs
+//! GPUComputePassEncoder — wit: gpu-compute-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucomputepassencoder> — peer: wgpu-wasi-backend/src/objects/compute_pass.rs
 //!
 //! These functions are called for every dispatch of a guest that does not leave its commands in its own memory
 //! (`commands/memory.rs`): a look there, a lookup of the argument, one of the pass, and nothing else.

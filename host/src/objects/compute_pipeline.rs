@@ -1,4 +1,4 @@
-//! GPUComputePipeline — wit: gpu-compute-pipeline — spec: <https://www.w3.org/TR/webgpu/#gpucomputepipeline> — peer: wgpu-wasi-backend/src/compute_pipeline.rs
+//! GPUComputePipeline — wit: gpu-compute-pipeline — spec: <https://www.w3.org/TR/webgpu/#gpucomputepipeline> — peer: wgpu-wasi-backend/src/objects/compute_pipeline.rs
 
 use std::sync::Arc;
 

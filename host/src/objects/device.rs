@@ -1,4 +1,4 @@
-//! GPUDevice — wit: gpu-device, gpu-device-lost-info, gpu-uncaptured-error-event — spec: <https://www.w3.org/TR/webgpu/#gpudevice> — peer: wgpu-wasi-backend/src/device.rs
+//! GPUDevice — wit: gpu-device, gpu-device-lost-info, gpu-uncaptured-error-event — spec: <https://www.w3.org/TR/webgpu/#gpudevice> — peer: wgpu-wasi-backend/src/objects/device.rs
 
 use std::{
     pin::Pin,

@@ -1,4 +1,4 @@
-//! GPU — wit: gpu, wgsl-language-features — spec: <https://www.w3.org/TR/webgpu/#gpu> — peer: wgpu-wasi-backend/src/instance.rs
+//! GPU — wit: gpu, wgsl-language-features — spec: <https://www.w3.org/TR/webgpu/#gpu> — peer: wgpu-wasi-backend/src/objects/instance.rs
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! GPUPipelineLayout — wit: gpu-pipeline-layout — spec: <https://www.w3.org/TR/webgpu/#gpupipelinelayout> — peer: wgpu-wasi-backend/src/pipeline_layout.rs
+//! GPUPipelineLayout — wit: gpu-pipeline-layout — spec: <https://www.w3.org/TR/webgpu/#gpupipelinelayout> — peer: wgpu-wasi-backend/src/objects/pipeline_layout.rs
 
 use std::sync::Arc;
 

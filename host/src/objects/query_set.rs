@@ -1,4 +1,4 @@
-//! GPUQuerySet — wit: gpu-query-set — spec: <https://www.w3.org/TR/webgpu/#gpuqueryset> — peer: wgpu-wasi-backend/src/query_set.rs
+//! GPUQuerySet — wit: gpu-query-set — spec: <https://www.w3.org/TR/webgpu/#gpuqueryset> — peer: wgpu-wasi-backend/src/objects/query_set.rs
 
 use std::sync::Arc;
 

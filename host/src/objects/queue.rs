@@ -1,4 +1,4 @@
-//! GPUQueue — wit: gpu-queue — spec: <https://www.w3.org/TR/webgpu/#gpuqueue> — peer: wgpu-wasi-backend/src/queue.rs
+//! GPUQueue — wit: gpu-queue — spec: <https://www.w3.org/TR/webgpu/#gpuqueue> — peer: wgpu-wasi-backend/src/objects/queue.rs
 //!
 //! `write-buffer-with-copy` and `write-texture-with-copy` are in `objects/bulk.rs`, which shadows the two of the
 //! generated bindings: those would copy the bytes once more.

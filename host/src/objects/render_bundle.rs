@@ -1,4 +1,4 @@
-//! GPURenderBundle — wit: gpu-render-bundle — spec: <https://www.w3.org/TR/webgpu/#gpurenderbundle> — peer: wgpu-wasi-backend/src/render_bundle.rs
+//! GPURenderBundle — wit: gpu-render-bundle — spec: <https://www.w3.org/TR/webgpu/#gpurenderbundle> — peer: wgpu-wasi-backend/src/objects/render_bundle.rs
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! GPURenderBundleEncoder — wit: gpu-render-bundle-encoder — spec: <https://www.w3.org/TR/webgpu/#gpurenderbundleencoder> — peer: wgpu-wasi-backend/src/render_bundle_encoder.rs
+//! GPURenderBundleEncoder — wit: gpu-render-bundle-encoder — spec: <https://www.w3.org/TR/webgpu/#gpurenderbundleencoder> — peer: wgpu-wasi-backend/src/objects/render_bundle_encoder.rs
 //!
 //! wgpu's encoder can't be kept between the calls of a guest, since it is tied to a thread; and wgpu looks
 //! at the commands only when it is finished, where any error is a panic. So the commands are kept here, and

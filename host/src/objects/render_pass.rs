@@ -1,4 +1,4 @@
-//! GPURenderPassEncoder — wit: gpu-render-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpurenderpassencoder> — peer: wgpu-wasi-backend/src/render_pass.rs
+//! GPURenderPassEncoder — wit: gpu-render-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpurenderpassencoder> — peer: wgpu-wasi-backend/src/objects/render_pass.rs
 //!
 //! The draws and the bindings for them are in `commands/draw.rs`, shared with render bundles.
 

@@ -1,4 +1,4 @@
-//! GPURenderPipeline — wit: gpu-render-pipeline — spec: <https://www.w3.org/TR/webgpu/#gpurenderpipeline> — peer: wgpu-wasi-backend/src/render_pipeline.rs
+//! GPURenderPipeline — wit: gpu-render-pipeline — spec: <https://www.w3.org/TR/webgpu/#gpurenderpipeline> — peer: wgpu-wasi-backend/src/objects/render_pipeline.rs
 
 use std::sync::Arc;
 

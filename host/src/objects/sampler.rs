@@ -1,4 +1,4 @@
-//! GPUSampler — wit: gpu-sampler — spec: <https://www.w3.org/TR/webgpu/#gpusampler> — peer: wgpu-wasi-backend/src/sampler.rs
+//! GPUSampler — wit: gpu-sampler — spec: <https://www.w3.org/TR/webgpu/#gpusampler> — peer: wgpu-wasi-backend/src/objects/sampler.rs
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! GPUShaderModule — wit: gpu-shader-module, gpu-compilation-info, gpu-compilation-message — spec: <https://www.w3.org/TR/webgpu/#gpushadermodule> — peer: wgpu-wasi-backend/src/shader_module.rs
+//! GPUShaderModule — wit: gpu-shader-module, gpu-compilation-info, gpu-compilation-message — spec: <https://www.w3.org/TR/webgpu/#gpushadermodule> — peer: wgpu-wasi-backend/src/objects/shader_module.rs
 
 use std::{
     borrow::Cow,

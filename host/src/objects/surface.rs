@@ -1,4 +1,4 @@
-//! GPUCanvasContext — wit: gpu-canvas-context — spec: <https://www.w3.org/TR/webgpu/#gpucanvascontext> — peer: wgpu-wasi-backend/src/surface.rs
+//! GPUCanvasContext — wit: gpu-canvas-context — spec: <https://www.w3.org/TR/webgpu/#gpucanvascontext> — peer: wgpu-wasi-backend/src/objects/surface.rs
 //!
 //! No function of `wasi:webgpu` gives a guest a canvas; packages for windows are to do that. Until this
 //! host serves one, [`CanvasContext`] has no values: the compiler knows that the code behind the lookup of

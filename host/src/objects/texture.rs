@@ -1,4 +1,4 @@
-//! GPUTexture — wit: gpu-texture — spec: <https://www.w3.org/TR/webgpu/#gputexture> — peer: wgpu-wasi-backend/src/texture.rs
+//! GPUTexture — wit: gpu-texture — spec: <https://www.w3.org/TR/webgpu/#gputexture> — peer: wgpu-wasi-backend/src/objects/texture.rs
 
 use std::sync::Arc;
 

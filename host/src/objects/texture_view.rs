@@ -1,4 +1,4 @@
-//! GPUTextureView — wit: gpu-texture-view — spec: <https://www.w3.org/TR/webgpu/#gputextureview> — peer: wgpu-wasi-backend/src/texture_view.rs
+//! GPUTextureView — wit: gpu-texture-view — spec: <https://www.w3.org/TR/webgpu/#gputextureview> — peer: wgpu-wasi-backend/src/objects/texture_view.rs
 
 use wasmtime::component::Resource;
 

@@ -1,0 +1,6 @@
+//! What passes and bundles record, and how it gets to the host.
+
+pub(crate) mod binding_commands;
+pub(crate) mod elide;
+pub(crate) mod memory;
+pub(crate) mod render_commands;

@@ -1,0 +1,519 @@
+//! Command memory — wit: wgpu-wasi:commands/memory — peer: host/src/commands/memory.rs
+//!
+//! A call of the host takes ten times as long as the command that it carries takes to be recorded. A host that has
+//! asked for it fetches the commands of a pass from memory of the guest instead, with the next call for the pass that
+//! they belong to. On other hosts, and where there is no room, each command is a call.
+//!
+//! There is one such memory, and it is in the hands of one pass at a time: of the first that leaves a command there,
+//! until the host has fetched it.
+
+use std::mem;
+use std::num::NonZeroU16;
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+use wgpu::custom::{DispatchBindGroup, DispatchBuffer, DispatchComputePipeline, DispatchRenderPipeline};
+
+use crate::commands::elide::Id;
+use crate::commands::render_commands::length;
+use crate::device::waits::lock;
+
+include!("../../../wit/tables/command_words.rs");
+
+/// Words of the memory: 64 KiB, some four thousand commands.
+const WORDS: usize = 16 * 1024;
+
+/// The memory. The first word is what the host looks at: the number of words in use, or 0. The second is the name of
+/// the bind group that is being made.
+///
+/// Everything here is atomic because it is `static`; a component has one thread, for which that costs nothing.
+static MEMORY: [AtomicU32; WORDS] = [const { AtomicU32::new(0) }; WORDS];
+
+/// The place of the first command.
+const FIRST: u32 = 2;
+
+/// Whether the host fetches.
+static ATTACHED: AtomicBool = AtomicBool::new(false);
+
+/// Words of commands that wait to be fetched.
+static WAITING: AtomicU32 = AtomicU32::new(0);
+
+/// The pass that they belong to.
+static OWNER: AtomicU64 = AtomicU64::new(0);
+
+/// The export `attach`, by hand: a generated one would free the list that it returns.
+#[cfg(all(feature = "command-memory", target_os = "wasi"))]
+mod export {
+    #![expect(unsafe_code, reason = "an exported function has a name of its own choice")]
+
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::{ATTACHED, MEMORY, WORDS};
+
+    #[allow(missing_docs, unreachable_pub, unnameable_types, reason = "generated")]
+    mod bindings {
+        wit_bindgen::generate!({
+            path: "../wit",
+            world: "wgpu-wasi:backend/guest-commands",
+            skip: ["attach"],
+            generate_all,
+        });
+        // Says that the component exports the interface. Nothing has to be implemented for it: its function is below.
+        export!(attach);
+    }
+
+    /// A list as the canonical ABI returns it: address and length, of 32 bits each on this target.
+    static LIST: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
+
+    // SAFETY: nothing else has this name: it is that of the interface's one function, whose type in the canonical ABI
+    // this is. The list has no `cabi_post_` function, so that nobody frees it.
+    #[unsafe(export_name = "wgpu-wasi:commands/memory@0.2.0#attach")]
+    extern "C" fn attach() -> *const AtomicUsize {
+        ATTACHED.store(true, Ordering::Relaxed);
+        let [address, length] = &LIST;
+        address.store(MEMORY.as_ptr().addr(), Ordering::Relaxed);
+        length.store(WORDS, Ordering::Relaxed);
+        LIST.as_ptr()
+    }
+}
+
+/// The commands of one pass, or of a render bundle.
+#[derive(Debug)]
+pub(crate) struct Commands {
+    /// `None`: the host fetches nothing for it.
+    pass: Option<Id>,
+    /// Objects that commands name, until the host has fetched these.
+    kept: Vec<Kept>,
+}
+
+/// An object that the guest may drop before the host has fetched what names it.
+#[derive(Debug)]
+#[expect(dead_code, reason = "held, and never read")]
+pub(crate) enum Kept {
+    ComputePipeline(DispatchComputePipeline),
+    RenderPipeline(DispatchRenderPipeline),
+    BindGroup(DispatchBindGroup),
+    Buffer(DispatchBuffer),
+}
+
+macro_rules! kept {
+    ($($variant:ident $object:ident)*) => {$(
+        impl From<&$object> for Kept {
+            fn from(object: &$object) -> Self {
+                Self::$variant(object.clone())
+            }
+        }
+    )*};
+}
+
+kept! {
+    ComputePipeline DispatchComputePipeline
+    RenderPipeline DispatchRenderPipeline
+    BindGroup DispatchBindGroup
+    Buffer DispatchBuffer
+}
+
+impl Commands {
+    /// Of a pass that begins.
+    pub(crate) fn of_pass() -> Self {
+        Self { pass: Some(Id::next()), kept: Vec::new() }
+    }
+
+    /// Of a render bundle, whose commands are recorded once for many passes: each is a call.
+    pub(crate) fn of_bundle() -> Self {
+        Self { pass: None, kept: Vec::new() }
+    }
+
+    /// Leaves `setPipeline` for the host; `false` where it has to be a call.
+    #[inline]
+    pub(crate) fn set_pipeline(&mut self, name: &Name, pipeline: impl Into<Kept>) -> bool {
+        self.leave_named(name, pipeline, |name| [SET_PIPELINE, name], &[])
+    }
+
+    /// Leaves `setBindGroup` for the host; `false` where it has to be a call.
+    #[inline]
+    pub(crate) fn set_bind_group(
+        &mut self,
+        index: u32,
+        group: Option<(&Name, &DispatchBindGroup)>,
+        offsets: &[u32],
+    ) -> bool {
+        let Ok(count) = u32::try_from(offsets.len()) else { return false };
+        match group {
+            Some((name, group)) => {
+                self.leave_named(name, group, |name| [SET_BIND_GROUP, index, name, count], offsets)
+            }
+            None => self.leave([SET_BIND_GROUP, index, 0, count], offsets),
+        }
+    }
+
+    /// Leaves `setImmediates` for the host; `false` where it has to be a call.
+    pub(crate) fn set_immediates(&mut self, offset: u32, data: &[u8]) -> bool {
+        let words = data.chunks_exact(4);
+        if !words.remainder().is_empty() {
+            return false;
+        }
+        let words: Vec<_> =
+            words.filter_map(|word| Some(u32::from_le_bytes(word.try_into().ok()?))).collect();
+        u32::try_from(words.len()).is_ok_and(|count| self.leave([SET_IMMEDIATES, offset, count], &words))
+    }
+
+    /// Leaves `dispatchWorkgroups` for the host; `false` where it has to be a call.
+    #[inline]
+    pub(crate) fn dispatch_workgroups(&mut self, [x, y, z]: [u32; 3]) -> bool {
+        self.leave([DISPATCH_WORKGROUPS, x, y, z], &[])
+    }
+
+    /// Leaves `dispatchWorkgroupsIndirect` for the host; `false` where it has to be a call.
+    pub(crate) fn dispatch_workgroups_indirect(
+        &mut self,
+        name: &Name,
+        buffer: &DispatchBuffer,
+        offset: u64,
+    ) -> bool {
+        self.indirect(DISPATCH_WORKGROUPS_INDIRECT, name, buffer, offset)
+    }
+
+    /// Leaves `setIndexBuffer` for the host; `false` where it has to be a call.
+    pub(crate) fn set_index_buffer(
+        &mut self,
+        name: &Name,
+        buffer: &DispatchBuffer,
+        format: wgpu::IndexFormat,
+        offset: u64,
+        size: Option<u64>,
+    ) -> bool {
+        let format = match format {
+            wgpu::IndexFormat::Uint16 => UINT16,
+            wgpu::IndexFormat::Uint32 => UINT32,
+        };
+        let [low, high] = halves(offset);
+        let Some([size_low, size_high]) = size_words(size) else { return false };
+        let words = |name| [SET_INDEX_BUFFER, name, format, low, high, size_low, size_high];
+        self.leave_named(name, buffer, words, &[])
+    }
+
+    /// Leaves `setVertexBuffer` for the host; `false` where it has to be a call.
+    pub(crate) fn set_vertex_buffer(
+        &mut self,
+        slot: u32,
+        buffer: Option<(&Name, &DispatchBuffer)>,
+        offset: u64,
+        size: Option<u64>,
+    ) -> bool {
+        let [low, high] = halves(offset);
+        let Some([size_low, size_high]) = size_words(size) else { return false };
+        let words = |name| [SET_VERTEX_BUFFER, slot, name, low, high, size_low, size_high];
+        match buffer {
+            Some((name, buffer)) => self.leave_named(name, buffer, words, &[]),
+            None => self.leave(words(0), &[]),
+        }
+    }
+
+    /// Leaves `draw` for the host; `false` where it has to be a call.
+    #[inline]
+    pub(crate) fn draw(&mut self, vertices: &Range<u32>, instances: &Range<u32>) -> bool {
+        let words = [DRAW, length(vertices), length(instances), vertices.start, instances.start];
+        self.leave(words, &[])
+    }
+
+    /// Leaves `drawIndexed` for the host; `false` where it has to be a call.
+    #[inline]
+    pub(crate) fn draw_indexed(
+        &mut self,
+        indices: &Range<u32>,
+        base_vertex: i32,
+        instances: &Range<u32>,
+    ) -> bool {
+        let base_vertex = base_vertex.cast_unsigned();
+        let (count, instance_count) = (length(indices), length(instances));
+        self.leave([DRAW_INDEXED, count, instance_count, indices.start, base_vertex, instances.start], &[])
+    }
+
+    /// Leaves `drawIndirect` for the host; `false` where it has to be a call.
+    pub(crate) fn draw_indirect(&mut self, name: &Name, buffer: &DispatchBuffer, offset: u64) -> bool {
+        self.indirect(DRAW_INDIRECT, name, buffer, offset)
+    }
+
+    /// Leaves `drawIndexedIndirect` for the host; `false` where it has to be a call.
+    pub(crate) fn draw_indexed_indirect(
+        &mut self,
+        name: &Name,
+        buffer: &DispatchBuffer,
+        offset: u64,
+    ) -> bool {
+        self.indirect(DRAW_INDEXED_INDIRECT, name, buffer, offset)
+    }
+
+    /// Leaves `setScissorRect` for the host; `false` where it has to be a call.
+    pub(crate) fn set_scissor_rect(&mut self, [x, y, width, height]: [u32; 4]) -> bool {
+        self.leave([SET_SCISSOR_RECT, x, y, width, height], &[])
+    }
+
+    fn indirect(&mut self, command: u32, name: &Name, buffer: &DispatchBuffer, offset: u64) -> bool {
+        let [low, high] = halves(offset);
+        self.leave_named(name, buffer, |name| [command, name, low, high], &[])
+    }
+
+    /// Leaves a command with the name of `object`, if the host knows it.
+    #[inline]
+    fn leave_named<const N: usize>(
+        &mut self,
+        name: &Name,
+        object: impl Into<Kept>,
+        command: impl FnOnce(u32) -> [u32; N],
+        rest: &[u32],
+    ) -> bool {
+        let (Some(pass), Some(known)) = (self.pass, name.known()) else { return false };
+        let left = self.leave(command(known), rest);
+        if left && name.is_new_to(pass) {
+            self.kept.push(object.into());
+        }
+        left
+    }
+
+    #[inline]
+    fn leave<const N: usize>(&self, command: [u32; N], rest: &[u32]) -> bool {
+        let Some(pass) = self.pass.filter(|_| ATTACHED.load(Ordering::Relaxed)) else { return false };
+        let waiting = WAITING.load(Ordering::Relaxed);
+        if waiting > 0 && !self.owns_what_waits() {
+            return false;
+        }
+        let Ok(begin) = usize::try_from(FIRST + waiting) else { return false };
+        let end = begin + N + rest.len();
+        let (Some(room), Ok(end)) = (MEMORY.get(begin..end), u32::try_from(end)) else { return false };
+        for (place, word) in room.iter().zip(command.iter().chain(rest)) {
+            place.store(*word, Ordering::Relaxed);
+        }
+        WAITING.store(end - FIRST, Ordering::Relaxed);
+        OWNER.store(pass.number(), Ordering::Relaxed);
+        true
+    }
+
+    #[inline]
+    fn owns_what_waits(&self) -> bool {
+        self.pass.is_some_and(|pass| OWNER.load(Ordering::Relaxed) == pass.number())
+    }
+
+    /// Makes a call for this pass, with which the host fetches what waits for that.
+    pub(crate) fn call<T>(&self, call: impl FnOnce() -> T) -> T {
+        let waiting = WAITING.load(Ordering::Relaxed);
+        if waiting == 0 || !self.owns_what_waits() {
+            return call();
+        }
+        let [in_use, ..] = &MEMORY;
+        in_use.store(waiting, Ordering::Relaxed);
+        let result = call();
+        in_use.store(0, Ordering::Relaxed);
+        WAITING.store(0, Ordering::Relaxed);
+        result
+    }
+
+    /// [`Self::call`] with an object that the host may know by `name` from then on.
+    pub(crate) fn call_naming<T>(&self, name: &Name, call: impl FnOnce() -> T) -> T {
+        let number = self.pass.filter(|_| ATTACHED.load(Ordering::Relaxed)).and_then(|_| name.choose());
+        let told = number.is_some_and(|number| self.leave([NAME, number], &[]));
+        let result = self.call(call);
+        if told {
+            name.told();
+        }
+        result
+    }
+}
+
+/// A number as two words, the low one first.
+fn halves(number: u64) -> [u32; 2] {
+    let [a, b, c, d, e, f, g, h] = number.to_le_bytes();
+    [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
+}
+
+/// The words of a size; `None` for the one that means none.
+fn size_words(size: Option<u64>) -> Option<[u32; 2]> {
+    match size {
+        Some(NO_SIZE) => None,
+        size => Some(halves(size.unwrap_or(NO_SIZE))),
+    }
+}
+
+/// Makes the call that makes a bind group, which the host may know by `name`.
+pub(crate) fn naming_new<T>(name: &Name, call: impl FnOnce() -> T) -> T {
+    let number = if ATTACHED.load(Ordering::Relaxed) { name.choose() } else { None };
+    let Some(number) = number else { return call() };
+    let [_, new, ..] = &MEMORY;
+    new.store(number, Ordering::Relaxed);
+    let result = call();
+    new.store(0, Ordering::Relaxed);
+    name.told();
+    result
+}
+
+/// The number by which the host knows an object.
+#[derive(Debug, Default)]
+pub(crate) struct Name {
+    /// 0: it has none.
+    number: AtomicU32,
+    told: AtomicBool,
+    /// The pass that holds the object.
+    held_by: AtomicU64,
+}
+
+/// Numbers that no object has.
+#[derive(Debug)]
+struct Unused {
+    /// The lowest that none has had.
+    next: u32,
+    again: Vec<u32>,
+}
+
+static UNUSED: Mutex<Unused> = Mutex::new(Unused { next: 1, again: Vec::new() });
+
+impl Name {
+    /// The number, once the host knows it.
+    #[inline]
+    fn known(&self) -> Option<u32> {
+        self.told.load(Ordering::Relaxed).then(|| self.number.load(Ordering::Relaxed))
+    }
+
+    /// A number to tell the host, unless it knows one or all are in use.
+    fn choose(&self) -> Option<u32> {
+        if self.told.load(Ordering::Relaxed) {
+            return None;
+        }
+        let chosen = self.number.load(Ordering::Relaxed);
+        if chosen > 0 {
+            return Some(chosen);
+        }
+        let mut unused = lock(&UNUSED);
+        let number = match unused.again.pop() {
+            Some(number) => number,
+            None => {
+                let number = NonZeroU16::try_from(u16::try_from(unused.next).ok()?).ok()?;
+                unused.next += 1;
+                u32::from(number.get())
+            }
+        };
+        self.number.store(number, Ordering::Relaxed);
+        Some(number)
+    }
+
+    fn told(&self) {
+        self.told.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether `pass` does not hold the object yet; from now on it does. When passes take turns, one may hold it
+    /// twice.
+    #[inline]
+    fn is_new_to(&self, pass: Id) -> bool {
+        let before = self.held_by.load(Ordering::Relaxed);
+        self.held_by.store(pass.number(), Ordering::Relaxed);
+        before != pass.number()
+    }
+}
+
+impl Drop for Name {
+    /// After the object itself: the host forgets the name with that.
+    fn drop(&mut self) {
+        let number = mem::take(self.number.get_mut());
+        if number > 0 {
+            lock(&UNUSED).again.push(number);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the host would fetch.
+    fn in_use() -> Vec<u32> {
+        let words: Vec<_> = MEMORY.iter().map(|word| word.load(Ordering::Relaxed)).collect();
+        words[2..][..usize::try_from(words[0]).unwrap()].to_vec()
+    }
+
+    /// One test, for there is one memory.
+    #[test]
+    fn commands_wait_for_the_next_call_of_their_pass() {
+        let mut pass = Commands::of_pass();
+        assert!(!pass.dispatch_workgroups([1, 2, 3]), "nobody fetches");
+        let name = Name::default();
+        assert_eq!(pass.call_naming(&name, in_use), []);
+        assert_eq!(name.known(), None);
+        ATTACHED.store(true, Ordering::Relaxed);
+
+        assert!(pass.dispatch_workgroups([1, 2, 3]));
+        assert!(pass.set_bind_group(2, None, &[256, 512]));
+        assert!(pass.set_immediates(4, &[1, 0, 0, 0, 2, 0, 0, 0]));
+        assert!(!pass.set_immediates(4, &[1, 0, 0]), "whole words alone");
+        assert_eq!(in_use(), []);
+        let words = [[5, 1, 2, 3].as_slice(), &[3, 2, 0, 2, 256, 512], &[4, 4, 2, 1, 2]].concat();
+
+        let mut other = Commands::of_pass();
+        assert!(!other.dispatch_workgroups([1; 3]), "the memory is another pass's");
+        assert_eq!(other.call(in_use), []);
+        assert_eq!(other.call_naming(&name, in_use), []);
+        assert_eq!(name.known(), None, "a call that tells no name");
+        assert_eq!(pass.call_naming(&name, in_use), [&words[..], &[1, 1]].concat());
+        assert_eq!(name.known(), Some(1));
+        assert_eq!(pass.call(in_use), [], "it was fetched");
+
+        assert!(other.dispatch_workgroups([1; 3]));
+        assert!(!pass.dispatch_workgroups([1; 3]));
+        let second = Name::default();
+        assert_eq!(other.call_naming(&second, in_use), [5, 1, 1, 1, 1, 2]);
+        drop(name);
+        let third = Name::default();
+        assert_eq!(pass.call_naming(&third, in_use), [1, 1], "a number that is no longer in use");
+        let (one, two) = (pass.pass.unwrap(), other.pass.unwrap());
+        assert!(third.is_new_to(one) && !third.is_new_to(one) && third.is_new_to(two));
+
+        for left in [
+            pass.draw(&(1..4), &(5..7)),
+            pass.draw(&Range { start: 4, end: 1 }, &(0..1)),
+            pass.draw_indexed(&(2..8), -3, &(4..5)),
+            pass.set_scissor_rect([1, 2, 3, 4]),
+            pass.set_vertex_buffer(2, None, 0, None),
+            pass.set_vertex_buffer(2, None, 0x3_0000_0002, Some(0x5_0000_0004)),
+        ] {
+            assert!(left);
+        }
+        assert!(!pass.set_vertex_buffer(2, None, 0, Some(u64::MAX)), "that would be no size");
+        let words = [
+            [9, 3, 2, 1, 5].as_slice(),
+            &[9, 0, 1, 4, 0],
+            &[10, 6, 1, 2, -3_i32 as u32, 4],
+            &[13, 1, 2, 3, 4],
+            &[8, 2, 0, 0, 0, u32::MAX, u32::MAX],
+            &[8, 2, 0, 2, 3, 4, 5],
+        ];
+        assert_eq!(pass.call(in_use), words.concat());
+
+        let mut bundle = Commands::of_bundle();
+        assert!(!bundle.draw(&(0..3), &(0..1)), "a bundle's commands are calls");
+        let fourth = Name::default();
+        assert_eq!(bundle.call_naming(&fourth, in_use), []);
+        assert_eq!(fourth.choose(), Some(3), "no number was spent on it");
+        drop(fourth);
+
+        let left = (0..WORDS).take_while(|_| pass.dispatch_workgroups([7; 3])).count();
+        assert_eq!(left, (WORDS - 2) / 4);
+        let last = Name::default();
+        assert_eq!(
+            pass.call_naming(&last, || in_use().len()),
+            4 * left + 2,
+            "what is left is enough for a name"
+        );
+        assert!(pass.dispatch_workgroups([7; 3]), "there is room again");
+        assert_eq!(pass.call(|| in_use().len()), 4);
+
+        let new = Name::default();
+        let told = naming_new(&new, || MEMORY[1].load(Ordering::Relaxed));
+        assert_eq!((new.known(), MEMORY[1].load(Ordering::Relaxed)), (Some(told), 0));
+
+        lock(&UNUSED).next = 65_535;
+        let (at_the_end, beyond) = (Name::default(), Name::default());
+        assert_eq!(pass.call_naming(&at_the_end, in_use), [1, 65_535]);
+        assert_eq!(pass.call_naming(&beyond, in_use), [], "all numbers are in use");
+        assert_eq!(beyond.known(), None);
+    }
+}

@@ -1,0 +1,338 @@
+//! GPUCommandEncoder — wit: gpu-command-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucommandencoder> — peer: host/src/objects/command_encoder.rs
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use wgpu::custom::{
+    CommandEncoderInterface, DispatchBuffer, DispatchCommandBuffer, DispatchComputePass, DispatchQuerySet,
+    DispatchRenderPass, DispatchTexture,
+};
+use wgpu::wgt;
+
+use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::convert::{NotInWebGpu, label, ours};
+use crate::device::waits::lock;
+use crate::objects::buffer;
+use crate::objects::clear_texture;
+use crate::objects::command_buffer::CommandBuffer;
+use crate::objects::compute_pass::ComputePass;
+use crate::objects::device::DeviceShared;
+use crate::objects::query_set::QuerySet;
+use crate::objects::render_pass::RenderPass;
+use crate::objects::texture::Texture;
+use crate::unsupported::{self, Unsupported};
+
+/// The handle that wgpu holds.
+#[derive(Debug)]
+pub(crate) struct CommandEncoder {
+    shared: Arc<EncoderShared>,
+}
+
+/// The encoder itself: passes hold on to it, so that it outlives them in whatever order a program
+/// drops them.
+#[derive(Debug)]
+pub(crate) struct EncoderShared {
+    pub(crate) device: Arc<DeviceShared>,
+    wit: wit::GpuCommandEncoder,
+    label: Option<String>,
+    /// The first command that could not be recorded. As in WebGPU, `finish` tells.
+    failure: Mutex<Option<Failure>>,
+    /// Whether it was made of a lost device, of which there are no errors.
+    dead: bool,
+}
+
+/// Why an encoder is invalid.
+#[derive(Debug)]
+struct Failure {
+    why: String,
+    /// Whether wgpu finds it when the command is recorded. The rest, which it finds in `finish`, comes second, and
+    /// not at all once the device is lost.
+    at_once: bool,
+}
+
+impl EncoderShared {
+    /// Notes that a command is one that wgpu refuses in `finish`; which makes the command buffer invalid.
+    pub(crate) fn fail(&self, why: impl fmt::Display) {
+        lock(&self.failure).get_or_insert_with(|| Failure { why: why.to_string(), at_once: false });
+    }
+
+    /// Notes that a command is one that wgpu refuses when it is recorded.
+    pub(crate) fn fail_at_once(&self, why: impl fmt::Display) {
+        let mut failure = lock(&self.failure);
+        if failure.as_ref().is_none_or(|failure| !failure.at_once) {
+            *failure = Some(Failure { why: why.to_string(), at_once: !self.dead });
+        }
+    }
+
+    /// The same of a pass, in what it begins with; those of a lost device are never valid.
+    pub(crate) fn fail_to_begin(&self, why: impl fmt::Display) {
+        let why = format!("In a pass parameter\n  {why}");
+        if self.device.is_lost() { self.fail(why) } else { self.fail_at_once(why) }
+    }
+
+    /// Whether the device has a feature; notes that a command needs it where it has not.
+    fn require(&self, features: wgpu::Features) -> bool {
+        let has = self.device.features().contains(features);
+        if !has {
+            self.fail(NotInWebGpu::without(features));
+        }
+        has
+    }
+
+    /// The query set that a pass is to write timestamps to, if it may.
+    pub(crate) fn timestamps<'q>(&self, query_set: &'q QuerySet) -> Option<&'q wit::GpuQuerySet> {
+        let feature = wgpu::Features::TIMESTAMP_QUERY;
+        if !self.device.features().contains(feature) {
+            self.fail_to_begin(NotInWebGpu::without(feature));
+            return None;
+        }
+        query_set.wit().map_err(|why| self.fail_to_begin(why)).ok()
+    }
+
+    /// Notes what is wrong with `command` of a pass and its query set. wgpu looks first whether there is one.
+    pub(crate) fn fail_query(
+        &self,
+        command: &str,
+        query_set: &DispatchQuerySet,
+        why: impl FnOnce(&QuerySet) -> String,
+    ) {
+        let query_set = ours(query_set.as_custom::<QuerySet>());
+        match query_set.wit() {
+            Ok(_) => self.fail(format_args!("In a {command} command\n  {}", why(query_set))),
+            Err(why) => self.fail_at_once(format_args!("In a {command} command\n  {why}")),
+        }
+    }
+
+    /// Notes that `command` of a pass is not in the WIT.
+    pub(crate) fn fail_unsupported(&self, command: &str, row: Unsupported) {
+        self.fail(format_args!("In a {command}\n  {}", NotInWebGpu::from(row)));
+    }
+}
+
+impl CommandEncoder {
+    /// The host's encoder, unless a command has failed: wgpu does not look at those after it. Debug groups have to be
+    /// closed nevertheless.
+    fn open(&self) -> Option<&wit::GpuCommandEncoder> {
+        lock(&self.shared.failure).is_none().then_some(&self.shared.wit)
+    }
+
+    pub(crate) fn create(device: &Arc<DeviceShared>, desc: &wgpu::CommandEncoderDescriptor<'_>) -> Self {
+        let wgpu::CommandEncoderDescriptor { label: name } = desc;
+        let label = label(*name);
+        let descriptor = wit::GpuCommandEncoderDescriptor { label: label.clone() };
+        let wit = device.wit.create_command_encoder(Some(&descriptor));
+        device.created();
+        let device = Arc::clone(device);
+        let dead = device.is_lost();
+        Self { shared: Arc::new(EncoderShared { device, wit, label, failure: Mutex::new(None), dead }) }
+    }
+
+    /// Copies need textures that WIT can name parts of.
+    fn texture_copy<'a>(
+        &self,
+        info: wgpu::TexelCopyTextureInfo<'a>,
+    ) -> Option<wit::GpuTexelCopyTextureInfo<'a>> {
+        info.try_into().map_err(|why: String| self.shared.fail(why)).ok()
+    }
+}
+
+impl CommandEncoderInterface for CommandEncoder {
+    fn begin_render_pass(&self, desc: &wgpu::RenderPassDescriptor<'_>) -> DispatchRenderPass {
+        DispatchRenderPass::custom(RenderPass::begin(&self.shared, &self.shared.wit, desc))
+    }
+
+    fn begin_compute_pass(&self, desc: &wgpu::ComputePassDescriptor<'_>) -> DispatchComputePass {
+        DispatchComputePass::custom(ComputePass::begin(&self.shared, &self.shared.wit, desc))
+    }
+
+    fn copy_buffer_to_buffer(
+        &self,
+        source: &DispatchBuffer,
+        source_offset: wgpu::BufferAddress,
+        destination: &DispatchBuffer,
+        destination_offset: wgpu::BufferAddress,
+        copy_size: Option<wgpu::BufferAddress>,
+    ) {
+        let source = buffer::handle(source);
+        let destination = buffer::handle(destination);
+        // No size is the rest of the source, for both.
+        if let Some(wit) = self.open() {
+            wit.copy_buffer_to_buffer(
+                source,
+                Some(source_offset),
+                destination,
+                Some(destination_offset),
+                copy_size,
+            );
+        }
+    }
+
+    fn copy_buffer_to_texture(
+        &self,
+        source: wgpu::TexelCopyBufferInfo<'_>,
+        destination: wgpu::TexelCopyTextureInfo<'_>,
+        copy_size: wgpu::Extent3d,
+    ) {
+        if let (Some(destination), Some(wit)) = (self.texture_copy(destination), self.open()) {
+            wit.copy_buffer_to_texture(&source.into(), &destination, copy_size.into());
+        }
+    }
+
+    fn copy_texture_to_buffer(
+        &self,
+        source: wgpu::TexelCopyTextureInfo<'_>,
+        destination: wgpu::TexelCopyBufferInfo<'_>,
+        copy_size: wgpu::Extent3d,
+    ) {
+        if let (Some(source), Some(wit)) = (self.texture_copy(source), self.open()) {
+            wit.copy_texture_to_buffer(&source, &destination.into(), copy_size.into());
+        }
+    }
+
+    fn copy_texture_to_texture(
+        &self,
+        source: wgpu::TexelCopyTextureInfo<'_>,
+        destination: wgpu::TexelCopyTextureInfo<'_>,
+        copy_size: wgpu::Extent3d,
+    ) {
+        let source = self.texture_copy(source);
+        let destination = self.texture_copy(destination);
+        if let (Some(source), Some(destination), Some(wit)) = (source, destination, self.open()) {
+            wit.copy_texture_to_texture(&source, &destination, copy_size.into());
+        }
+    }
+
+    fn clear_buffer(
+        &self,
+        buffer: &DispatchBuffer,
+        offset: wgpu::BufferAddress,
+        size: Option<wgpu::BufferAddress>,
+    ) {
+        // No size is the rest of the buffer, for both.
+        if let Some(wit) = self.open() {
+            wit.clear_buffer(buffer::handle(buffer), Some(offset), size);
+        }
+    }
+
+    fn clear_texture(&self, texture: &DispatchTexture, subresource_range: &wgpu::ImageSubresourceRange) {
+        if !self.shared.require(wgpu::Features::CLEAR_TEXTURE) {
+            return;
+        }
+        let texture = ours(texture.as_custom::<Texture>()).wit();
+        let device = &self.shared.device;
+        if let Err(why) = clear_texture::clear(device, &self.shared.wit, texture, subresource_range) {
+            self.shared.fail(why);
+        }
+    }
+
+    fn resolve_query_set(
+        &self,
+        query_set: &DispatchQuerySet,
+        first_query: u32,
+        query_count: u32,
+        destination: &DispatchBuffer,
+        destination_offset: wgpu::BufferAddress,
+    ) {
+        let destination = buffer::handle(destination);
+        match ours(query_set.as_custom::<QuerySet>()).wit() {
+            Ok(query_set) => {
+                if let Some(wit) = self.open() {
+                    wit.resolve_query_set(
+                        query_set,
+                        first_query,
+                        query_count,
+                        destination,
+                        destination_offset,
+                    );
+                }
+            }
+            Err(why) => self.shared.fail_at_once(why),
+        }
+    }
+
+    fn write_timestamp(&self, query_set: &DispatchQuerySet, query_index: u32) {
+        let query_set = match ours(query_set.as_custom::<QuerySet>()).wit() {
+            Ok(query_set) => query_set,
+            Err(why) => return self.shared.fail_at_once(why),
+        };
+        if !self.shared.require(wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS) {
+            return;
+        }
+        // A pass that does nothing writes its timestamps nevertheless.
+        let pass = self.shared.wit.begin_compute_pass(Some(&wit::GpuComputePassDescriptor {
+            timestamp_writes: Some(wit::GpuComputePassTimestampWrites {
+                query_set,
+                beginning_of_pass_write_index: Some(query_index),
+                end_of_pass_write_index: None,
+            }),
+            label: None,
+        }));
+        pass.end();
+    }
+
+    fn finish(&mut self) -> DispatchCommandBuffer {
+        let shared = &self.shared;
+        let descriptor = wit::GpuCommandBufferDescriptor { label: shared.label.clone() };
+        let finish = || shared.wit.finish(Some(&descriptor));
+        let Some(Failure { why, at_once }) = lock(&shared.failure).take() else {
+            let wit = finish();
+            shared.device.created();
+            return DispatchCommandBuffer::custom(CommandBuffer { wit, refused: None });
+        };
+        // There is one error for one encoder: what the host has found in it was there before, unless wgpu would not
+        // have looked any more.
+        let (wit, found) = shared.device.checked(finish);
+        let refused = match found {
+            Some(error) if !at_once => {
+                shared.device.report(error);
+                None
+            }
+            Some(_) | None => {
+                let (call, label) = ("a CommandEncoder", shared.label.as_deref());
+                if at_once {
+                    shared.device.refuse_in_any_case(call, label, &why);
+                } else {
+                    shared.device.refuse(call, label, &why);
+                }
+                Some(why)
+            }
+        };
+        DispatchCommandBuffer::custom(CommandBuffer { wit, refused })
+    }
+
+    fn push_debug_group(&self, label: &str) {
+        self.shared.wit.push_debug_group(label);
+    }
+
+    fn pop_debug_group(&self) {
+        self.shared.wit.pop_debug_group();
+    }
+
+    fn insert_debug_marker(&self, label: &str) {
+        self.shared.wit.insert_debug_marker(label);
+    }
+
+    fn mark_acceleration_structures_built<'a>(
+        &self,
+        _blas: &mut dyn Iterator<Item = &'a wgpu::Blas>,
+        _tlas: &mut dyn Iterator<Item = &'a wgpu::Tlas>,
+    ) {
+        self.shared.fail(NotInWebGpu::from(unsupported::RAY_TRACING));
+    }
+
+    fn build_acceleration_structures<'a>(
+        &self,
+        _blas: &mut dyn Iterator<Item = &'a wgpu::BlasBuildEntry<'a>>,
+        _tlas: &mut dyn Iterator<Item = &'a wgpu::Tlas>,
+    ) {
+        self.shared.fail(NotInWebGpu::from(unsupported::RAY_TRACING));
+    }
+
+    fn transition_resources<'a>(
+        &mut self,
+        _buffer_transitions: &mut dyn Iterator<Item = wgt::BufferTransition<&'a DispatchBuffer>>,
+        _texture_transitions: &mut dyn Iterator<Item = wgt::TextureTransition<&'a DispatchTexture>>,
+    ) {
+        // WebGPU does this by itself, and leaves no state that a program could see.
+    }
+}
