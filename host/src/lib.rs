@@ -234,3 +234,19 @@ pub fn add_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtim
     linker.allow_shadowing(false);
     bulk
 }
+
+/// The code in the documents, so that tests compile it.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../README.md")]
+    mod readme {}
+
+    #[doc = include_str!("../../docs/cargo-wgpu-wasi.md")]
+    mod cargo_wgpu_wasi {}
+
+    #[doc = include_str!("../../docs/embedding.md")]
+    mod embedding {}
+
+    #[doc = include_str!("../../docs/porting.md")]
+    mod porting {}
+}
