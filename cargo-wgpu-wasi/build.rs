@@ -7,7 +7,8 @@ use std::{
 };
 
 /// Folders and files of the checkout that a project's build needs.
-const EMBEDDED: [&str; 5] = ["wgpu", "wgpu-wasi-backend-shim", "wgpu-wasi-backend/src", "wit", "shims"];
+const EMBEDDED: [&str; 5] =
+    ["wgpu", "wgpu-wasi-backend-shim", "wgpu-wasi-backend/src", "wgpu-wasi-backend/wit", "shims"];
 
 fn main() -> io::Result<()> {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);

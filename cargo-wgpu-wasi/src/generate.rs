@@ -36,6 +36,10 @@ const RUN3: &str = "run3";
 /// wgpu's, by which its types are `Send`.
 const SEND: &str = "fragile-send-sync-non-atomic-wasm";
 
+/// The WIT of the backend, and where it has to be as well: wit-bindgen looks beside the manifest that is built.
+const WIT: &str = "wgpu-wasi-backend/wit/";
+const WIT_OF_MANIFEST: &str = "wgpu-wasi-backend-shim/wit";
+
 /// Writes everything for `reals`; returns the configuration for `--config`.
 pub(crate) fn write(project: &Project, reals: &[Real]) -> Result<PathBuf> {
     let mut configuration = packages(&project.shared, reals, &project.shared)?;
@@ -137,12 +141,14 @@ fn write_stand_in(real: &Real, folder: &Path) -> Result<()> {
             .any(|part| path.strip_prefix(part).is_some_and(|rest| rest.starts_with('/')))
     };
     for (path, content) in EMBEDDED.iter().filter(|(path, _)| of_this(path)) {
-        let file = folder.join(path);
         if path.ends_with("Cargo.toml") {
             let manifest = manifest(content, real).with_context(|| (*path).to_owned())?;
-            write_changed(&file, manifest.as_bytes())?;
+            write_changed(&folder.join(path), manifest.as_bytes())?;
         } else {
-            write_changed(&file, content.as_bytes())?;
+            write_changed(&folder.join(path), content.as_bytes())?;
+        }
+        if let Some(wit) = path.strip_prefix(WIT) {
+            write_changed(&folder.join(WIT_OF_MANIFEST).join(wit), content.as_bytes())?;
         }
     }
     Ok(())

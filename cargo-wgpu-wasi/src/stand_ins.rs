@@ -18,7 +18,7 @@ pub(crate) const WGPU: &StandIn = &StandIn {
     name: "wgpu",
     versions: "30.",
     folder: "wgpu",
-    parts: &["wgpu", "wgpu-wasi-backend-shim", "wgpu-wasi-backend", "wit"],
+    parts: &["wgpu", "wgpu-wasi-backend-shim", "wgpu-wasi-backend"],
 };
 
 /// Every stand-in. Those besides wgpu are for crates that take each wasm32 for a browser; they are put in

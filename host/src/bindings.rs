@@ -7,7 +7,7 @@
 #![expect(missing_docs, reason = "generated; the WIT holds the documentation")]
 
 wasmtime::component::bindgen!({
-    path: "../wit",
+    path: "wit",
     world: "wgpu-wasi:backend/host",
     imports: {
         "wasi:webgpu/webgpu@0.3.0-rc.2.[method]gpu-compute-pass-encoder.dispatch-workgroups": store | trappable | tracing,

@@ -16,7 +16,7 @@ use crate::{
 /// Brings the macro of one table into scope.
 macro_rules! table {
     ($file:literal) => {
-        include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../wit/tables/", $file));
+        include!(concat!(env!("CARGO_MANIFEST_DIR"), "/wit/tables/", $file));
     };
 }
 

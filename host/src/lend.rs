@@ -334,7 +334,7 @@ mod to_wit {
 
     macro_rules! table {
         ($file:literal) => {
-            include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../wit/tables/", $file));
+            include!(concat!(env!("CARGO_MANIFEST_DIR"), "/wit/tables/", $file));
         };
     }
 

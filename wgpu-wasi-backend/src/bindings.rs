@@ -2,7 +2,7 @@
 #![allow(missing_docs, unreachable_pub, unnameable_types, reason = "generated")]
 
 wit_bindgen::generate!({
-    path: "../wit",
+    path: "wit",
     world: "wgpu-wasi:backend/guest",
     generate_all,
 });

@@ -8,7 +8,7 @@
 #[allow(missing_docs, unreachable_pub, unnameable_types, reason = "generated")]
 mod bindings {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "wit",
         world: "wgpu-wasi:backend/guest-run3",
         // Lifted synchronously: the type of the function is what counts, and `main` is no future.
         async: false,

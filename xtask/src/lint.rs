@@ -8,6 +8,7 @@ use crate::{
     artifacts::{DROP_IN, EXAMPLES, GUESTS, ML, WORKSPACES},
     docs,
     repo::{GUEST_TARGET, Repo, in_path, output, run},
+    wit::copies,
 };
 
 /// What is linted, as arguments for cargo. The guest's side is only ever compiled for its target.
@@ -59,6 +60,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
         .status()?;
     ensure!(formatted.success(), "`rustfmt --edition 2024 FILE` formats the files above");
     docs::run(repo, true)?;
+    copies::run(repo, true)?;
     for arguments in LINTED {
         // The release profile throughout: build scripts and macros are then built once for all.
         run(repo.cargo(["clippy", "--release"]).args(arguments).args(["--", "-D", "warnings"]))?;

@@ -57,9 +57,9 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Print what `wit/` defines
+    /// Print what `wit/` defines, and copy it into the packages that are published
     Wit {
-        /// Compare it with the published definition and fail on any difference
+        /// Compare it with the copies and with the published definition, and fail on any difference
         #[arg(long)]
         check: bool,
     },

@@ -4,7 +4,7 @@
 
 use std::{fmt, num::NonZeroU16, slice};
 
-include!("../../../wit/tables/command_words.rs");
+include!("../../wit/tables/command_words.rs");
 
 /// By which the guest exports its memory.
 pub(crate) const INTERFACE: &str = "wgpu-wasi:commands/memory@0.2.0";

@@ -315,5 +315,5 @@ macro_rules! limit_getters {
     };
 }
 
-include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../wit/tables/limit.rs"));
+include!(concat!(env!("CARGO_MANIFEST_DIR"), "/wit/tables/limit.rs"));
 limit!(limit_getters);

@@ -19,7 +19,7 @@ use crate::commands::elide::Id;
 use crate::commands::render_commands::length;
 use crate::device::waits::lock;
 
-include!("../../../wit/tables/command_words.rs");
+include!("../../wit/tables/command_words.rs");
 
 /// Words of the memory: 64 KiB, some four thousand commands.
 const WORDS: usize = 16 * 1024;
@@ -54,7 +54,7 @@ mod export {
     #[allow(missing_docs, unreachable_pub, unnameable_types, reason = "generated")]
     mod bindings {
         wit_bindgen::generate!({
-            path: "../wit",
+            path: "wit",
             world: "wgpu-wasi:backend/guest-commands",
             skip: ["attach"],
             generate_all,

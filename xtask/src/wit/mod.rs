@@ -1,6 +1,7 @@
-//! `cargo xtask wit`: the contract in `wit/` against the definition that other hosts carry.
+//! `cargo xtask wit`: the contract in `wit/` against the definition that other hosts carry, and its copies in the packages.
 
 mod compare;
+pub(crate) mod copies;
 mod definition;
 mod reference;
 
@@ -10,7 +11,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::repo::Repo;
 
-/// Parses `wit/`; with `check`, compares it with the reference and fails on any difference.
+/// Parses `wit/` and writes its copies; with `check`, compares it with them and with the reference, and fails on any
+/// difference.
 pub(crate) fn run(repo: &Repo, check: bool) -> Result<()> {
     let version = fs::read_to_string(repo.path("wit/VERSION")).context("wit/VERSION")?;
     let version = version.trim();
@@ -27,6 +29,7 @@ pub(crate) fn run(repo: &Repo, check: bool) -> Result<()> {
         ours.count("resource"),
         ours.count("function")
     );
+    copies::run(repo, check)?;
     if !check {
         return Ok(());
     }
