@@ -1,6 +1,11 @@
-//! The tests that `docs/testing.md` and `docs/security.md` say prove something exist.
+//! What the documents name is there: the tests that `docs/testing.md` and `docs/security.md` say prove something, and
+//! the files and headings that links lead to.
 
-use std::{env, fs, path::Path, process::Command};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use wgpu_wasi_harness::guests::root;
 
@@ -64,4 +69,62 @@ fn the_tests_that_are_named_exist() {
 #[test]
 fn each_claim_about_security_has_its_tests() {
     assert_eq!(missing("docs/security.md", 80), Vec::<String>::new());
+}
+
+/// The pages of the checkout in Markdown, in a folder and those below it.
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let of = |path: PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            pages(&path)
+        } else if name.ends_with(".md") {
+            vec![path]
+        } else {
+            Vec::new()
+        }
+    };
+    entries.flat_map(of).collect()
+}
+
+/// A page without what stands in blocks of code.
+fn prose(page: &str) -> String {
+    page.split("```").step_by(2).collect()
+}
+
+/// What links to the headings of a page end in: their words in small letters, with dashes between.
+fn anchors(page: &str) -> Vec<String> {
+    let headings = page.lines().filter(|line| line.starts_with('#'));
+    let anchor = |line: &str| {
+        let text = line.trim_start_matches('#').trim().to_lowercase();
+        let kept = text.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect::<String>()
+    };
+    headings.map(anchor).collect()
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let (mut links, mut broken) = (0, Vec::new());
+    for path in pages(root()) {
+        let page = prose(&fs::read_to_string(&path).unwrap());
+        for link in page.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link) {
+            if link.contains("://") {
+                continue;
+            }
+            links += 1;
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { path.clone() } else { path.with_file_name(file) };
+            let is_there = match fs::read_to_string(&target) {
+                Ok(page) => anchor.is_empty() || anchors(&prose(&page)).iter().any(|found| found == anchor),
+                // A folder or a picture.
+                Err(_) => anchor.is_empty() && target.exists(),
+            };
+            if !is_there {
+                broken.push(format!("{}: {link}", path.display()));
+            }
+        }
+    }
+    assert!(links >= 50, "only {links} links are found");
+    assert_eq!(broken, Vec::<String>::new());
 }
