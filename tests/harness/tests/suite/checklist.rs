@@ -1,5 +1,5 @@
 //! What the documents name is there: the tests that `docs/testing.md` and `docs/security.md` say prove something, and
-//! the files and headings that links lead to.
+//! the files and headings that links lead to, and the files that are named.
 
 use std::{
     env, fs,
@@ -127,4 +127,34 @@ fn links_lead_somewhere() {
     }
     assert!(links >= 50, "only {links} links are found");
     assert_eq!(broken, Vec::<String>::new());
+}
+
+/// The folders of the checkout whose files the documents name by their paths.
+const FOLDERS: [&str; 8] =
+    ["cargo-wgpu-wasi", "docs", "examples", "host", "tests", "wgpu-wasi-backend", "wit", "xtask"];
+
+#[test]
+fn paths_that_are_named_exist() {
+    let folder =
+        |path: &Path| fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let pages = folder(root()).into_iter().chain(folder(&root().join("docs"))).filter(|path| {
+        // The changelog is about files as they were.
+        path.extension().is_some_and(|extension| extension == "md") && !path.ends_with("CHANGELOG.md")
+    });
+    let (mut paths, mut missing) = (0, Vec::new());
+    for page in pages {
+        let text = prose(&fs::read_to_string(&page).unwrap());
+        for name in text.split('`').skip(1).step_by(2) {
+            let is_path = name.split_once('/').is_some_and(|(first, _)| FOLDERS.contains(&first))
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+            if is_path {
+                paths += 1;
+                if !root().join(name).exists() {
+                    missing.push(format!("{}: {name}", page.display()));
+                }
+            }
+        }
+    }
+    assert!(paths >= 30, "only {paths} paths are found");
+    assert_eq!(missing, Vec::<String>::new());
 }
