@@ -47,7 +47,7 @@ impl Profile {
 
 /// Builds the command line program `wgpu-wasi`.
 pub(crate) fn build_host(repo: &Repo, profile: Profile) -> Result<PathBuf> {
-    let host = ["-p", "wgpu-wasi-host", "--bin", "wgpu-wasi"];
+    let host = ["-p", "wgpu-wasi-host", "--features", "cli", "--bin", "wgpu-wasi"];
     run(repo.cargo(["build", "--profile", profile.name()]).args(host))?;
     Ok(native(&repo.target(profile.name()), "wgpu-wasi"))
 }
