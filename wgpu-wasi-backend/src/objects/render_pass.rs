@@ -49,10 +49,10 @@ impl RenderPass {
             occlusion_query_set,
             multiview_mask,
         } = desc;
-        if encoder.device.is_strict()
-            && let Some(why) = dont_care(color_attachments, depth_stencil_attachment.as_ref())
-        {
-            encoder.fail_to_begin(why);
+        if encoder.device.is_strict() {
+            if let Some(why) = dont_care(color_attachments, depth_stencil_attachment.as_ref()) {
+                encoder.fail_to_begin(why);
+            }
         }
         let timestamp_writes = timestamp_writes.as_ref().and_then(|writes| {
             let wgpu::RenderPassTimestampWrites {
