@@ -7,17 +7,14 @@
 //! There is one such memory, and it is in the hands of one pass at a time: of the first that leaves a command there,
 //! until the host has fetched it.
 
-use std::mem;
-use std::num::NonZeroU16;
 use std::ops::Range;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use wgpu::custom::{DispatchBindGroup, DispatchBuffer, DispatchComputePipeline, DispatchRenderPipeline};
 
-use crate::commands::elide::Id;
 use crate::commands::render_commands::length;
-use crate::device::waits::lock;
+use crate::id::Id;
+use crate::name::Name;
 
 include!("../../../wit/tables/command_words.rs");
 
@@ -348,79 +345,6 @@ pub(crate) fn naming_new<T>(name: &Name, call: impl FnOnce() -> T) -> T {
     result
 }
 
-/// The number by which the host knows an object.
-#[derive(Debug, Default)]
-pub(crate) struct Name {
-    /// 0: it has none.
-    number: AtomicU32,
-    told: AtomicBool,
-    /// The pass that holds the object.
-    held_by: AtomicU64,
-}
-
-/// Numbers that no object has.
-#[derive(Debug)]
-struct Unused {
-    /// The lowest that none has had.
-    next: u32,
-    again: Vec<u32>,
-}
-
-static UNUSED: Mutex<Unused> = Mutex::new(Unused { next: 1, again: Vec::new() });
-
-impl Name {
-    /// The number, once the host knows it.
-    #[inline]
-    fn known(&self) -> Option<u32> {
-        self.told.load(Ordering::Relaxed).then(|| self.number.load(Ordering::Relaxed))
-    }
-
-    /// A number to tell the host, unless it knows one or all are in use.
-    fn choose(&self) -> Option<u32> {
-        if self.told.load(Ordering::Relaxed) {
-            return None;
-        }
-        let chosen = self.number.load(Ordering::Relaxed);
-        if chosen > 0 {
-            return Some(chosen);
-        }
-        let mut unused = lock(&UNUSED);
-        let number = match unused.again.pop() {
-            Some(number) => number,
-            None => {
-                let number = NonZeroU16::try_from(u16::try_from(unused.next).ok()?).ok()?;
-                unused.next += 1;
-                u32::from(number.get())
-            }
-        };
-        self.number.store(number, Ordering::Relaxed);
-        Some(number)
-    }
-
-    fn told(&self) {
-        self.told.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether `pass` does not hold the object yet; from now on it does. When passes take turns, one may hold it
-    /// twice.
-    #[inline]
-    fn is_new_to(&self, pass: Id) -> bool {
-        let before = self.held_by.load(Ordering::Relaxed);
-        self.held_by.store(pass.number(), Ordering::Relaxed);
-        before != pass.number()
-    }
-}
-
-impl Drop for Name {
-    /// After the object itself: the host forgets the name with that.
-    fn drop(&mut self) {
-        let number = mem::take(self.number.get_mut());
-        if number > 0 {
-            lock(&UNUSED).again.push(number);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -510,7 +434,7 @@ mod tests {
         let told = naming_new(&new, || MEMORY[1].load(Ordering::Relaxed));
         assert_eq!((new.known(), MEMORY[1].load(Ordering::Relaxed)), (Some(told), 0));
 
-        lock(&UNUSED).next = 65_535;
+        crate::name::skip_to(65_535);
         let (at_the_end, beyond) = (Name::default(), Name::default());
         assert_eq!(pass.call_naming(&at_the_end, in_use), [1, 65_535]);
         assert_eq!(pass.call_naming(&beyond, in_use), [], "all numbers are in use");

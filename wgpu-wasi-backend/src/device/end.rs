@@ -10,7 +10,7 @@
 use std::ffi::c_int;
 use std::sync::{Arc, Mutex, Once, Weak};
 
-use crate::device::waits::lock;
+use crate::lock::lock;
 use crate::objects::device::DeviceShared;
 
 static DEVICES: Mutex<Vec<Weak<DeviceShared>>> = Mutex::new(Vec::new());

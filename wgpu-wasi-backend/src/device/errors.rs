@@ -15,7 +15,8 @@ use std::sync::{Arc, Mutex};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::NotInWebGpu;
-use crate::device::waits::{block, lock};
+use crate::device::waits::block;
+use crate::lock::lock;
 use crate::objects::device::DeviceShared;
 use crate::unsupported::Unsupported;
 

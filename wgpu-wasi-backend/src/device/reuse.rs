@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
-use crate::commands::elide::Id;
+use crate::id::Id;
 
 /// After so many groups, a generation is old: that many are kept, and up to twice as many. A token of a
 /// language model takes some hundred, a step of its training 1600, whose memory comes from a pool in another

@@ -8,11 +8,12 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use wgpu::custom::{BoxSubmittedWorkDoneCallback, BufferMapCallback};
 use wgpu::wgt::PollType;
 
+use crate::lock::lock;
 use crate::objects::buffer::BufferInner;
 use crate::objects::device::DeviceShared;
 
@@ -46,11 +47,6 @@ pub fn set_callbacks(callbacks: Callbacks) {
 /// Completes a call of the host, now. For futures of the bindings only.
 pub(crate) fn block<T: 'static>(call: impl Future<Output = T>) -> T {
     wit_bindgen::block_on(call)
-}
-
-/// Locks; what a panicking handler left behind is still consistent.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a device knows about its submissions, and who waits for them.

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use wgpu::custom::BindGroupInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::commands::elide::Id;
-use crate::commands::memory::{Name, naming_new};
+use crate::commands::memory::naming_new;
 use crate::convert::{NotInWebGpu, label, ours};
 use crate::device::reuse::{Found, Writer};
-use crate::device::waits::lock;
+use crate::id::Id;
+use crate::lock::lock;
+use crate::name::Name;
 use crate::objects::bind_group_layout::BindGroupLayout;
 use crate::objects::buffer::Buffer;
 use crate::objects::device::DeviceShared;

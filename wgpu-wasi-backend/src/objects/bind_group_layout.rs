@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use wgpu::custom::BindGroupLayoutInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::commands::elide::Id;
 use crate::convert::{NotInWebGpu, label, texture_format};
+use crate::id::Id;
 use crate::objects::device::DeviceShared;
 use crate::unsupported;
 

@@ -12,10 +12,11 @@ use wgpu::custom::{
 };
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::commands::elide::Id;
-use crate::commands::memory::Name;
 use crate::convert::{NotInWebGpu, label, ours};
-use crate::device::waits::{Map, block, lock};
+use crate::device::waits::{Map, block};
+use crate::id::Id;
+use crate::lock::lock;
+use crate::name::Name;
 use crate::objects::device::DeviceShared;
 use crate::objects::map_range::NoRange;
 use crate::unsupported;

@@ -11,7 +11,7 @@ use wgpu::wgt;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, label, ours};
-use crate::device::waits::lock;
+use crate::lock::lock;
 use crate::objects::buffer;
 use crate::objects::clear_texture;
 use crate::objects::command_buffer::CommandBuffer;

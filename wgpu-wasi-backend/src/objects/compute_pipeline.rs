@@ -5,9 +5,9 @@ use std::sync::Arc;
 use wgpu::custom::{ComputePipelineInterface, DispatchBindGroupLayout};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::commands::elide::Id;
-use crate::commands::memory::Name;
 use crate::convert::{label, ours};
+use crate::id::Id;
+use crate::name::Name;
 use crate::objects::bind_group_layout::PipelineLayouts;
 use crate::objects::device::DeviceShared;
 use crate::objects::pipeline_layout::layout_mode;

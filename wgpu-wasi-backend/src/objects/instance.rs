@@ -10,7 +10,8 @@ use wgpu::custom::{
 use wgpu::rwh::{HandleError, HasWindowHandle, WindowHandle};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::device::waits::{block, lock};
+use crate::device::waits::block;
+use crate::lock::lock;
 use crate::objects::adapter::Adapter;
 use crate::objects::device::DeviceShared;
 

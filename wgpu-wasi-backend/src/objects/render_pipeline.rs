@@ -5,9 +5,9 @@ use std::sync::Arc;
 use wgpu::custom::{DispatchBindGroupLayout, RenderPipelineInterface};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::commands::elide::Id;
-use crate::commands::memory::Name;
 use crate::convert::{NotInWebGpu, label, ours, texture_format};
+use crate::id::Id;
+use crate::name::Name;
 use crate::objects::bind_group_layout::PipelineLayouts;
 use crate::objects::compute_pipeline::constants;
 use crate::objects::device::DeviceShared;

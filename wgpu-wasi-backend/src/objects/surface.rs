@@ -10,7 +10,7 @@ use wgpu::custom::{
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, ours};
-use crate::device::waits::lock;
+use crate::lock::lock;
 use crate::objects::device::{Device, DeviceShared};
 use crate::objects::texture::Texture;
 
