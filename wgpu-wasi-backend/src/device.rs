@@ -4,4 +4,5 @@
 pub(crate) mod end;
 pub(crate) mod errors;
 pub(crate) mod reuse;
+pub(crate) mod shared;
 pub(crate) mod waits;

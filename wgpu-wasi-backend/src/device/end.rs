@@ -10,8 +10,8 @@
 use std::ffi::c_int;
 use std::sync::{Arc, Mutex, Once, Weak};
 
+use crate::device::shared::DeviceShared;
 use crate::lock::lock;
-use crate::objects::device::DeviceShared;
 
 static DEVICES: Mutex<Vec<Weak<DeviceShared>>> = Mutex::new(Vec::new());
 

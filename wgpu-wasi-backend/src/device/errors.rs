@@ -15,9 +15,9 @@ use std::sync::{Arc, Mutex};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::NotInWebGpu;
+use crate::device::shared::DeviceShared;
 use crate::device::waits::block;
 use crate::lock::lock;
-use crate::objects::device::DeviceShared;
 use crate::unsupported::Unsupported;
 
 /// When errors that no error scope catches are reported.

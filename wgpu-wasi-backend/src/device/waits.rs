@@ -13,9 +13,9 @@ use std::sync::{Arc, Mutex};
 use wgpu::custom::{BoxSubmittedWorkDoneCallback, BufferMapCallback};
 use wgpu::wgt::PollType;
 
+use crate::device::shared::DeviceShared;
 use crate::lock::lock;
 use crate::objects::buffer::BufferInner;
-use crate::objects::device::DeviceShared;
 
 /// When the callbacks of `Buffer::map_async` and `Queue::on_submitted_work_done` run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,9 @@ use wgpu::custom::{AdapterInterface, DispatchDevice, DispatchQueue, DispatchSurf
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{self, label};
+use crate::device::shared::DeviceShared;
 use crate::device::waits::block;
-use crate::objects::device::{Device, DeviceShared};
+use crate::objects::device::Device;
 use crate::objects::instance::InstanceShared;
 use crate::objects::queue::Queue;
 

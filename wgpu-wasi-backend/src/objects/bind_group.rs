@@ -7,13 +7,13 @@ use wgpu::custom::BindGroupInterface;
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::commands::memory::naming_new;
 use crate::convert::{NotInWebGpu, label, ours};
-use crate::device::reuse::{Found, Writer};
+use crate::device::reuse::{Found, SharedBindGroup, Writer};
+use crate::device::shared::DeviceShared;
 use crate::id::Id;
 use crate::lock::lock;
 use crate::name::Name;
 use crate::objects::bind_group_layout::BindGroupLayout;
 use crate::objects::buffer::Buffer;
-use crate::objects::device::DeviceShared;
 use crate::objects::sampler::Sampler;
 use crate::objects::texture_view::TextureView;
 use crate::unsupported;
@@ -21,14 +21,6 @@ use crate::unsupported;
 /// The handle that wgpu holds. Those that were made of the same description may share a group.
 #[derive(Debug)]
 pub(crate) struct BindGroup(Arc<SharedBindGroup>);
-
-/// A bind group of the host.
-#[derive(Debug)]
-pub(crate) struct SharedBindGroup {
-    wit: wit::GpuBindGroup,
-    id: Id,
-    name: Name,
-}
 
 impl BindGroup {
     pub(crate) fn create(device: &DeviceShared, desc: &wgpu::BindGroupDescriptor<'_>) -> Self {

@@ -6,8 +6,8 @@ use wgpu::custom::BindGroupLayoutInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, label, texture_format};
+use crate::device::shared::DeviceShared;
 use crate::id::Id;
-use crate::objects::device::DeviceShared;
 use crate::unsupported;
 
 /// A bind group layout of the host.

@@ -13,11 +13,11 @@ use wgpu::custom::{
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, label, ours};
+use crate::device::shared::DeviceShared;
 use crate::device::waits::{Map, block};
 use crate::id::Id;
 use crate::lock::lock;
 use crate::name::Name;
-use crate::objects::device::DeviceShared;
 use crate::objects::map_range::NoRange;
 use crate::unsupported;
 

@@ -11,12 +11,12 @@ use wgpu::wgt;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, label, ours};
+use crate::device::shared::DeviceShared;
 use crate::lock::lock;
 use crate::objects::buffer;
 use crate::objects::clear_texture;
 use crate::objects::command_buffer::CommandBuffer;
 use crate::objects::compute_pass::ComputePass;
-use crate::objects::device::DeviceShared;
 use crate::objects::query_set::QuerySet;
 use crate::objects::render_pass::RenderPass;
 use crate::objects::texture::Texture;

@@ -10,10 +10,10 @@ use wgpu::custom::{
 use wgpu::rwh::{HandleError, HasWindowHandle, WindowHandle};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::device::shared::DeviceShared;
 use crate::device::waits::block;
 use crate::lock::lock;
 use crate::objects::adapter::Adapter;
-use crate::objects::device::DeviceShared;
 
 /// The handle that wgpu holds.
 #[derive(Clone, Debug)]

@@ -12,7 +12,8 @@ use wgpu::custom::{
     BufferInterface, BufferMapCallback, BufferMappedRangeInterface, DispatchBuffer, DispatchBufferMappedRange,
 };
 
-use crate::objects::device::{Device, DeviceShared};
+use crate::device::shared::DeviceShared;
+use crate::objects::device::Device;
 
 /// Why there is no range.
 #[derive(Clone, Debug, PartialEq, Eq)]

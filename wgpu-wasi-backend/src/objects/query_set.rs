@@ -4,7 +4,7 @@ use wgpu::custom::QuerySetInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, label};
-use crate::objects::device::DeviceShared;
+use crate::device::shared::DeviceShared;
 
 /// A query set of the host. `None`: the host refused to make even an invalid one, as WebGPU does
 /// by an exception where a feature is missing. An encoder that it is used with fails.

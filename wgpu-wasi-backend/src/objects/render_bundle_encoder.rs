@@ -10,7 +10,7 @@ use crate::commands::elide::Bound;
 use crate::commands::memory::Commands;
 use crate::commands::render_commands::render_commands;
 use crate::convert::{NotInWebGpu, label, texture_format};
-use crate::objects::device::DeviceShared;
+use crate::device::shared::DeviceShared;
 use crate::objects::render_bundle::RenderBundle;
 use crate::unsupported;
 

@@ -10,8 +10,9 @@ use wgpu::custom::{
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, ours};
+use crate::device::shared::DeviceShared;
 use crate::lock::lock;
-use crate::objects::device::{Device, DeviceShared};
+use crate::objects::device::Device;
 use crate::objects::texture::Texture;
 
 /// A canvas of the host.
