@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, OnceLock};
 use wgpu::custom::BoxDeviceLostCallback;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::convert;
-use crate::device::errors::Errors;
+use crate::convert::{self, NotInWebGpu};
+use crate::device::errors::{self, Errors, Stack};
 use crate::device::reuse::{Reuse, SharedBindGroup};
 use crate::device::waits::Waits;
 use crate::lock::lock;
+use crate::unsupported::Unsupported;
 
 /// The device itself: what every object of it holds on to.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub(crate) struct DeviceShared {
     pub(crate) wit: wit::GpuDevice,
     /// There is one queue, and a device needs it, too: `poll` waits for its work.
     pub(crate) queue: wit::GpuQueue,
-    pub(crate) errors: Errors,
+    errors: Errors,
     pub(crate) waits: Waits,
     pub(crate) reuse: Mutex<Reuse<Arc<SharedBindGroup>>>,
     loss: Mutex<Loss>,
@@ -156,7 +157,85 @@ impl Drop for DeviceShared {
         // The queue may have outlived the handle of the device.
         self.flush();
         if self.lent {
-            self.close_scopes();
+            Errors::close(&self.wit);
         }
+    }
+}
+
+/// Errors: see `errors.rs`.
+impl DeviceShared {
+    fn stack(&self) -> Stack<'_> {
+        Stack { device: &self.wit, reuse: &self.reuse }
+    }
+
+    /// Notes that something was sent that may fail.
+    #[inline]
+    pub(crate) fn touch(&self) {
+        self.errors.touch();
+    }
+
+    /// After every call that makes an object: reports its error at once if that was asked for.
+    pub(crate) fn created(&self) {
+        self.touch();
+        if errors::at_once() {
+            self.flush();
+        }
+    }
+
+    /// Sets the handler of uncaptured errors.
+    pub(crate) fn set_error_handler(&self, handler: Arc<dyn wgpu::UncapturedErrorHandler>) {
+        self.errors.set_handler(handler);
+    }
+
+    /// Opens an error scope of the program; returns its place in the stack.
+    pub(crate) fn push_scope(&self, filter: wgpu::ErrorFilter) -> u32 {
+        self.errors.push_scope(self.stack(), filter)
+    }
+
+    /// Closes the error scope at `index`, which has to be the innermost one.
+    pub(crate) fn pop_scope(&self, index: u32) -> Option<wgpu::Error> {
+        self.errors.pop_scope(self.stack(), index)
+    }
+
+    /// Reports the errors of the host since the last time.
+    pub(crate) fn flush(&self) {
+        self.errors.flush(self.stack());
+    }
+
+    /// After calls that do not wait, and that programs make again and again: [`Self::flush`] if it is time.
+    pub(crate) fn flush_in_time(&self) {
+        self.errors.flush_in_time(self.stack());
+    }
+
+    /// Reports an error of the guest: to the innermost scope of its kind, else to the handler.
+    pub(crate) fn report(&self, error: wgpu::Error) {
+        self.errors.report(self.stack(), error);
+    }
+
+    /// Reports a validation error that was found in `call`, unless the device is lost: wgpu looks for that first.
+    pub(crate) fn refuse(&self, call: &str, label: Option<&str>, why: impl fmt::Display) {
+        if !self.is_lost() {
+            self.refuse_in_any_case(call, label, why);
+        }
+    }
+
+    /// Reports a validation error that wgpu finds before it asks whether the device is still there.
+    pub(crate) fn refuse_in_any_case(&self, call: &str, label: Option<&str>, why: impl fmt::Display) {
+        self.report(errors::validation(call, label, &why.to_string()));
+    }
+
+    /// Reports that `call` needs what the WIT does not have.
+    pub(crate) fn refuse_unsupported(&self, row: Unsupported, call: &str, label: Option<&str>) {
+        self.refuse(call, label, NotInWebGpu::from(row));
+    }
+
+    /// Makes an object that WebGPU calls invalid, see [`errors::invalid`].
+    pub(crate) fn invalid<T>(&self, create: impl FnOnce(&wit::GpuDevice) -> T) -> T {
+        errors::invalid(&self.wit, create)
+    }
+
+    /// Makes a call of the host that may be a validation error, and waits for that error.
+    pub(crate) fn checked<T>(&self, call: impl FnOnce() -> T) -> (T, Option<wgpu::Error>) {
+        errors::checked(&self.wit, call)
     }
 }
