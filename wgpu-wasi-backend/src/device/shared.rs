@@ -4,13 +4,14 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use wgpu::custom::BoxDeviceLostCallback;
+use wgpu::custom::{BoxDeviceLostCallback, BoxSubmittedWorkDoneCallback};
+use wgpu::wgt::PollType;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{self, NotInWebGpu};
 use crate::device::errors::{self, Errors, Stack};
 use crate::device::reuse::{Reuse, SharedBindGroup};
-use crate::device::waits::Waits;
+use crate::device::waits::{Map, Mappable, Waitable, Waits, block};
 use crate::lock::lock;
 use crate::unsupported::Unsupported;
 
@@ -21,7 +22,7 @@ pub(crate) struct DeviceShared {
     /// There is one queue, and a device needs it, too: `poll` waits for its work.
     pub(crate) queue: wit::GpuQueue,
     errors: Errors,
-    pub(crate) waits: Waits,
+    waits: Waits,
     pub(crate) reuse: Mutex<Reuse<Arc<SharedBindGroup>>>,
     loss: Mutex<Loss>,
     /// What cannot change is asked for once.
@@ -237,5 +238,61 @@ impl DeviceShared {
     /// Makes a call of the host that may be a validation error, and waits for that error.
     pub(crate) fn checked<T>(&self, call: impl FnOnce() -> T) -> (T, Option<wgpu::Error>) {
         errors::checked(&self.wit, call)
+    }
+}
+
+/// Waiting: see `waits.rs`.
+impl DeviceShared {
+    /// Counts a submission; returns its index.
+    pub(crate) fn count_submission(&self) -> u64 {
+        self.waits.count_submission()
+    }
+
+    /// After a submission: calls back what several submissions have passed over.
+    pub(crate) fn submitted(&self) {
+        self.waits.submitted(self);
+    }
+
+    /// Maps a buffer when it is time to call back.
+    pub(crate) fn map(&self, map: Map) {
+        self.waits.map(self, map);
+    }
+
+    /// Calls back when everything submitted so far is done, and it is time to.
+    pub(crate) fn work_done(&self, callback: BoxSubmittedWorkDoneCallback) {
+        self.waits.work_done(self, callback);
+    }
+
+    /// Takes the pending mapping of a buffer back, which is unmapped, destroyed or dropped before it came.
+    pub(crate) fn cancel_map(&self, buffer: &dyn Mappable) {
+        self.waits.cancel_map(buffer);
+    }
+
+    /// Waits for the GPU and runs all callbacks: the queue is dropped. Native wgpu does the same then.
+    pub(crate) fn finish_waiting(&self) {
+        self.waits.finish(self);
+    }
+
+    /// `Device::poll`.
+    pub(crate) fn poll(&self, poll_type: PollType<u64>) -> Result<wgpu::PollStatus, wgpu::PollError> {
+        self.waits.poll(self, poll_type)
+    }
+}
+
+impl Waitable for DeviceShared {
+    fn wait_for_queue(&self) {
+        block(self.queue.on_submitted_work_done());
+    }
+
+    fn flush(&self) {
+        self.flush();
+    }
+
+    fn flush_in_time(&self) {
+        self.flush_in_time();
+    }
+
+    fn lose(&self, message: String) {
+        self.lose(wgpu::DeviceLostReason::Unknown, message);
     }
 }

@@ -14,7 +14,7 @@ use wgpu::custom::{
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, label, ours};
 use crate::device::shared::DeviceShared;
-use crate::device::waits::{Map, block};
+use crate::device::waits::{Map, Mappable, block};
 use crate::id::Id;
 use crate::lock::lock;
 use crate::name::Name;
@@ -200,7 +200,7 @@ impl BufferInterface for Buffer {
             checked
         };
         match checked {
-            Ok(()) => inner.device.map(Map { buffer: Arc::clone(inner), mode, range, callback }),
+            Ok(()) => inner.device.map(Map { buffer: inner.clone(), mode, range, callback }),
             // In this order, as wgpu: the callback first, then the scope or the handler.
             Err(Refusal { why, in_any_case }) => {
                 callback(Err(wgpu::BufferAsyncError));
@@ -239,7 +239,7 @@ impl BufferInterface for Buffer {
         };
         match before {
             // The host has not heard of it yet.
-            Mapping::Pending => inner.device.cancel_map(inner),
+            Mapping::Pending => inner.device.cancel_map(&**inner),
             Mapping::Unmapped | Mapping::Mapped { range: _, mode: _, blank: _ } => {
                 inner.device.touch();
                 if let Err(error) = inner.wit.unmap() {
@@ -279,9 +279,8 @@ struct Refusal {
     in_any_case: bool,
 }
 
-impl BufferInner {
-    /// Maps, waiting for the host; the answer for the callback, and the message of a loss of the device.
-    pub(crate) fn complete_map(
+impl Mappable for BufferInner {
+    fn complete_map(
         &self,
         mode: wgpu::MapMode,
         range: Range<wgpu::BufferAddress>,
@@ -305,7 +304,9 @@ impl BufferInner {
         });
         (mapped.map_err(|_| wgpu::BufferAsyncError), loss)
     }
+}
 
+impl BufferInner {
     /// Takes back a mapping that was asked for and has not come; its callback gets an error.
     fn cancel_pending(&self) {
         {
