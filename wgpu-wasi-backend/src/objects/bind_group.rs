@@ -101,18 +101,6 @@ impl BindGroup {
 
 impl BindGroupInterface for BindGroup {}
 
-/// Dynamic offsets as the three arguments of `set-bind-group`: data, start and length. Without any
-/// they are left out, which crosses faster.
-#[inline]
-pub(crate) fn dynamic_offsets(offsets: &[u32]) -> (Option<&[u32]>, Option<u64>, Option<u32>) {
-    match u32::try_from(offsets.len()) {
-        Ok(0) => (None, None, None),
-        Ok(length) => (Some(offsets), Some(0), Some(length)),
-        // More than there are bindings: refused by the host for their number.
-        Err(_) => (Some(offsets), Some(0), Some(u32::MAX)),
-    }
-}
-
 impl<'a> TryFrom<&wgpu::BindGroupEntry<'a>> for wit::GpuBindGroupEntry<'a> {
     type Error = String;
 
