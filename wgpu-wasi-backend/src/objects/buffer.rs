@@ -218,16 +218,20 @@ impl BufferInterface for Buffer {
         sub_range: Range<wgpu::BufferAddress>,
     ) -> Result<DispatchBufferMappedRange, wgpu::MapRangeError> {
         let inner = &self.inner;
-        let taken = inner.take_range(sub_range);
-        taken.map(DispatchBufferMappedRange::custom).map_err(|none| {
-            // wgpu's error has no words for some of it.
-            log::error!(
-                "Buffer::get_mapped_range, label = '{}': {}",
-                inner.label.as_deref().unwrap_or(""),
-                none.why()
-            );
-            none.error(&inner.device)
-        })
+        let offset = sub_range.start;
+        let range = match inner.take_range(sub_range) {
+            Ok(range) => range,
+            Err(none) => {
+                // wgpu's error has no words for some of it.
+                let label = inner.label.as_deref().unwrap_or("");
+                log::error!("Buffer::get_mapped_range, label = '{label}': {}", none.why());
+                match none.error(&inner.device) {
+                    Some(error) => return Err(error),
+                    None => BufferMappedRange::new(inner, offset, AlignedBytes::empty(), false),
+                }
+            }
+        };
+        Ok(DispatchBufferMappedRange::custom(range))
     }
 
     fn unmap(&self) {

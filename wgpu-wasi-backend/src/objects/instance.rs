@@ -14,6 +14,7 @@ use crate::device::list;
 use crate::device::waits::block;
 use crate::id::Id;
 use crate::objects::adapter::Adapter;
+use crate::objects::surface::NoCanvas;
 
 /// The handle that wgpu holds.
 #[derive(Clone, Debug)]
@@ -116,10 +117,8 @@ impl InstanceInterface for Instance {
         // wgpu keeps the constructors of this error to itself; a window without a handle makes it
         // produce one before it asks the backend.
         let instance = wgpu::Instance::from_custom(self.clone());
-        match instance.create_surface(wgpu::SurfaceTarget::Window(Box::new(NoWindow))) {
-            Err(error) => Err(error),
-            Ok(_) => unreachable!("wgpu refuses windows without a handle"),
-        }
+        let surface = instance.create_surface(wgpu::SurfaceTarget::Window(Box::new(NoWindow)));
+        surface.map(|_| DispatchSurface::custom(NoCanvas))
     }
 
     fn poll_all_devices(&self, force_wait: bool) -> bool {

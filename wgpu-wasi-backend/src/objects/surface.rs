@@ -131,6 +131,24 @@ impl Surface {
     }
 }
 
+/// A surface of no canvas, in case that wgpu does not refuse a window without a handle one day.
+#[derive(Debug)]
+pub(crate) struct NoCanvas;
+
+impl SurfaceInterface for NoCanvas {
+    fn get_capabilities(&self, _adapter: &DispatchAdapter) -> wgpu::SurfaceCapabilities {
+        wgpu::SurfaceCapabilities::default()
+    }
+
+    fn configure(&self, _device: &DispatchDevice, _config: &wgpu::SurfaceConfiguration) {}
+
+    fn get_current_texture(
+        &self,
+    ) -> (Option<DispatchTexture>, wgpu::SurfaceStatus, DispatchSurfaceOutputDetail) {
+        (None, wgpu::SurfaceStatus::Lost, DispatchSurfaceOutputDetail::custom(SurfaceOutputDetail))
+    }
+}
+
 /// A texture of a canvas is shown when the component waits next, and cannot be given back.
 #[derive(Debug)]
 pub(crate) struct SurfaceOutputDetail;
