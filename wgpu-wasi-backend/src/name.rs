@@ -14,9 +14,10 @@ use crate::lock::lock;
 pub(crate) struct Name {
     /// 0: it has none.
     number: AtomicU32,
-    told: AtomicBool,
-    /// The pass that holds the object.
-    held_by: AtomicU64,
+    /// Whether the host knows the number.
+    known: AtomicBool,
+    /// The pass that keeps the object.
+    kept_by: AtomicU64,
 }
 
 /// Numbers that no object has.
@@ -24,29 +25,30 @@ pub(crate) struct Name {
 struct Unused {
     /// The lowest that none has had.
     next: u32,
-    again: Vec<u32>,
+    /// Those of objects that are gone.
+    returned: Vec<u32>,
 }
 
-static UNUSED: Mutex<Unused> = Mutex::new(Unused { next: 1, again: Vec::new() });
+static UNUSED: Mutex<Unused> = Mutex::new(Unused { next: 1, returned: Vec::new() });
 
 impl Name {
     /// The number, once the host knows it.
     #[inline]
-    pub(crate) fn known(&self) -> Option<u32> {
-        self.told.load(Ordering::Relaxed).then(|| self.number.load(Ordering::Relaxed))
+    pub(crate) fn known_number(&self) -> Option<u32> {
+        self.known.load(Ordering::Relaxed).then(|| self.number.load(Ordering::Relaxed))
     }
 
     /// A number to tell the host, unless it knows one or all are in use.
-    pub(crate) fn choose(&self) -> Option<u32> {
-        if self.told.load(Ordering::Relaxed) {
+    pub(crate) fn number_to_tell(&self) -> Option<u32> {
+        if self.known.load(Ordering::Relaxed) {
             return None;
         }
-        let chosen = self.number.load(Ordering::Relaxed);
-        if chosen > 0 {
-            return Some(chosen);
+        let number = self.number.load(Ordering::Relaxed);
+        if number > 0 {
+            return Some(number);
         }
         let mut unused = lock(&UNUSED);
-        let number = match unused.again.pop() {
+        let number = match unused.returned.pop() {
             Some(number) => number,
             None => {
                 let number = NonZeroU16::try_from(u16::try_from(unused.next).ok()?).ok()?;
@@ -58,16 +60,17 @@ impl Name {
         Some(number)
     }
 
-    pub(crate) fn told(&self) {
-        self.told.store(true, Ordering::Relaxed);
+    /// The host has been told the number.
+    pub(crate) fn set_known(&self) {
+        self.known.store(true, Ordering::Relaxed);
     }
 
-    /// Whether `pass` does not hold the object yet; from now on it does. When passes take turns, one may hold it
-    /// twice.
+    /// Notes that `pass` keeps the object; `true` if it did not yet. When passes take turns, one may keep it twice.
+    #[must_use = "`true`: keep the object"]
     #[inline]
-    pub(crate) fn is_new_to(&self, pass: Id) -> bool {
-        let before = self.held_by.load(Ordering::Relaxed);
-        self.held_by.store(pass.number(), Ordering::Relaxed);
+    pub(crate) fn keep_for(&self, pass: Id) -> bool {
+        let before = self.kept_by.load(Ordering::Relaxed);
+        self.kept_by.store(pass.number(), Ordering::Relaxed);
         before != pass.number()
     }
 }
@@ -77,7 +80,7 @@ impl Drop for Name {
     fn drop(&mut self) {
         let number = mem::take(self.number.get_mut());
         if number > 0 {
-            lock(&UNUSED).again.push(number);
+            lock(&UNUSED).returned.push(number);
         }
     }
 }

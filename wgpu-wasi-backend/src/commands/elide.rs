@@ -23,6 +23,7 @@ struct Group {
 
 impl Bound {
     /// Whether a pipeline has to be sent, and remembers it.
+    #[must_use = "`true`: send it"]
     #[inline]
     pub(crate) fn set_pipeline(&mut self, id: Id) -> bool {
         if self.pipeline == Some(id) {
@@ -33,6 +34,7 @@ impl Bound {
     }
 
     /// Whether a bind group has to be sent, and remembers it.
+    #[must_use = "`true`: send it"]
     #[inline]
     pub(crate) fn set_bind_group(&mut self, index: u32, id: Option<Id>, offsets: &[u32]) -> bool {
         let slot = usize::try_from(index).ok().and_then(|index| self.groups.get_mut(index));
