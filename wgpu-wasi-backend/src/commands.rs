@@ -2,5 +2,6 @@
 
 pub(crate) mod binding_commands;
 pub(crate) mod elide;
+pub(crate) mod encoder;
 pub(crate) mod memory;
 pub(crate) mod render_commands;

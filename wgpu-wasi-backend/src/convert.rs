@@ -7,8 +7,6 @@
 use std::fmt;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::objects::buffer::Buffer;
-use crate::objects::texture::Texture;
 use crate::unsupported::Unsupported;
 
 /// Something of wgpu that `wasi:webgpu` has no word for.
@@ -388,32 +386,6 @@ impl From<wgpu::TexelCopyBufferLayout> for wit::GpuTexelCopyBufferLayout {
         let wgpu::TexelCopyBufferLayout { offset, bytes_per_row, rows_per_image } = value;
         // No row length means one row, for WebGPU as for wgpu: there is no default to spell out.
         Self { offset: Some(offset), bytes_per_row, rows_per_image }
-    }
-}
-
-impl<'a> From<wgpu::TexelCopyBufferInfo<'a>> for wit::GpuTexelCopyBufferInfo<'a> {
-    fn from(value: wgpu::TexelCopyBufferInfo<'a>) -> Self {
-        let wgpu::TexelCopyBufferInfo { buffer, layout } = value;
-        let wgpu::TexelCopyBufferLayout { offset, bytes_per_row, rows_per_image } = layout;
-        let buffer = ours(buffer.as_custom::<Buffer>()).wit();
-        Self { buffer, offset: Some(offset), bytes_per_row, rows_per_image }
-    }
-}
-
-impl<'a> TryFrom<wgpu::TexelCopyTextureInfo<'a>> for wit::GpuTexelCopyTextureInfo<'a> {
-    type Error = String;
-
-    fn try_from(value: wgpu::TexelCopyTextureInfo<'a>) -> Result<Self, String> {
-        let wgpu::TexelCopyTextureInfo { texture, mip_level, origin, aspect } = value;
-        Ok(Self {
-            texture: ours(texture.as_custom::<Texture>()).wit(),
-            mip_level: Some(mip_level),
-            origin: Some(origin.into()),
-            // Of planes, which no format of WebGPU has.
-            aspect: Some(aspect.try_into().map_err(|_: NotInWebGpu| {
-                format!("Unable to select texture aspect {aspect:?} from format {:?}", texture.format())
-            })?),
-        })
     }
 }
 

@@ -3,5 +3,7 @@
 #[cfg(target_os = "wasi")]
 pub(crate) mod end;
 pub(crate) mod errors;
+pub(crate) mod list;
 pub(crate) mod reuse;
+pub(crate) mod shared;
 pub(crate) mod waits;

@@ -38,9 +38,10 @@
 use std::sync::Arc;
 
 use crate::convert::ours;
+use crate::device::shared::DeviceShared;
 use crate::objects::adapter::adapter_info;
 use crate::objects::buffer::Buffer;
-use crate::objects::device::{Device, DeviceShared};
+use crate::objects::device::Device;
 use crate::objects::queue::Queue;
 use crate::objects::texture::Texture;
 

@@ -92,7 +92,10 @@ mod bindings;
 mod commands;
 mod convert;
 mod device;
+mod id;
 pub mod interop;
+mod lock;
+mod name;
 mod objects;
 #[cfg(all(feature = "run3", target_os = "wasi"))]
 mod run;

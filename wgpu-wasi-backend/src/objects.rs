@@ -22,5 +22,6 @@ pub(crate) mod render_pipeline;
 pub(crate) mod sampler;
 pub(crate) mod shader_module;
 pub(crate) mod surface;
+pub(crate) mod texel_copy;
 pub(crate) mod texture;
 pub(crate) mod texture_view;

@@ -7,19 +7,17 @@
 //! `self.commands` those that need no call.
 
 /// The methods that bind: `set_bind_group` and `set_immediates`. An encoder has a method `fail(why)` for a call that
-/// the host refuses at once.
+/// the host refuses at once; `$bind_group` is the object of this backend.
 macro_rules! binding_commands {
-    () => {
+    ($bind_group:ty) => {
         fn set_bind_group(
             &mut self,
             index: u32,
             bind_group: Option<&wgpu::custom::DispatchBindGroup>,
             offsets: &[wgpu::DynamicOffset],
         ) {
-            use $crate::objects::bind_group::BindGroup;
-
             let group =
-                bind_group.map(|group| ($crate::convert::ours(group.as_custom::<BindGroup>()), group));
+                bind_group.map(|group| ($crate::convert::ours(group.as_custom::<$bind_group>()), group));
             let id = group.map(|(group, _)| group.id());
             if !self.bound.set_bind_group(index, id, offsets)
                 || self.commands.set_bind_group(
@@ -30,7 +28,7 @@ macro_rules! binding_commands {
             {
                 return;
             }
-            let (data, start, length) = $crate::objects::bind_group::dynamic_offsets(offsets);
+            let (data, start, length) = $crate::commands::binding_commands::dynamic_offsets(offsets);
             let call = |group| self.wit.set_bind_group(index, group, data, start, length);
             let result = match group {
                 Some((group, _)) => self.commands.call_naming(group.name(), || call(Some(group.wit()))),
@@ -67,13 +65,14 @@ macro_rules! debug_commands {
     };
 }
 
-/// The methods that ask for queries in passes: timestamps and statistics, neither of which is there.
+/// The methods that ask for queries in passes: timestamps and statistics, neither of which is there; `$query_set` is the
+/// object of this backend.
 macro_rules! query_commands {
-    () => {
+    ($query_set:ty) => {
         fn write_timestamp(&mut self, query_set: &wgpu::custom::DispatchQuerySet, _query_index: u32) {
-            self.encoder.fail_query("write_timestamp", query_set, |_| {
-                $crate::convert::NotInWebGpu::from($crate::unsupported::WRITE_TIMESTAMP).to_string()
-            });
+            let query_set = $crate::convert::ours(query_set.as_custom::<$query_set>());
+            let why = $crate::convert::NotInWebGpu::from($crate::unsupported::WRITE_TIMESTAMP);
+            self.encoder.fail_query("write_timestamp", query_set.wit(), why);
         }
 
         fn begin_pipeline_statistics_query(
@@ -81,9 +80,9 @@ macro_rules! query_commands {
             query_set: &wgpu::custom::DispatchQuerySet,
             query_index: u32,
         ) {
-            self.encoder.fail_query("begin_pipeline_statistics_query", query_set, |query_set| {
-                $crate::objects::query_set::no_statistics(query_set, query_index)
-            });
+            let query_set = $crate::convert::ours(query_set.as_custom::<$query_set>());
+            let why = query_set.no_statistics(query_index);
+            self.encoder.fail_query("begin_pipeline_statistics_query", query_set.wit(), why);
         }
 
         fn end_pipeline_statistics_query(&mut self) {
@@ -97,3 +96,15 @@ macro_rules! query_commands {
 }
 
 pub(crate) use {binding_commands, debug_commands, query_commands};
+
+/// Dynamic offsets as the three arguments of `set-bind-group`: data, start and length. Without any
+/// they are left out, which crosses faster.
+#[inline]
+pub(crate) fn dynamic_offsets(offsets: &[u32]) -> (Option<&[u32]>, Option<u64>, Option<u32>) {
+    match u32::try_from(offsets.len()) {
+        Ok(0) => (None, None, None),
+        Ok(length) => (Some(offsets), Some(0), Some(length)),
+        // More than there are bindings: refused by the host for their number.
+        Err(_) => (Some(offsets), Some(0), Some(u32::MAX)),
+    }
+}

@@ -1,24 +1,7 @@
 //! What an encoder has already been told: a file of its own, because compute passes, render passes
 //! and bundles all leave out calls that would change nothing, and must agree on when that is safe.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// The identity of an object. Neither the address of an object nor its handle does:
-/// both are used again once it is dropped, and an object may be dropped while a pass is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Id(u64);
-
-impl Id {
-    /// An identity that no other object has, and whose number is not 0.
-    pub(crate) fn next() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-
-    pub(crate) fn number(self) -> u64 {
-        self.0
-    }
-}
+use crate::id::Id;
 
 /// Slots that are remembered; calls for higher ones are always sent. Twice what WebGPU guarantees:
 /// <https://www.w3.org/TR/webgpu/#dom-supported-limits-maxbindgroups>
@@ -40,6 +23,7 @@ struct Group {
 
 impl Bound {
     /// Whether a pipeline has to be sent, and remembers it.
+    #[must_use = "`true`: send it"]
     #[inline]
     pub(crate) fn set_pipeline(&mut self, id: Id) -> bool {
         if self.pipeline == Some(id) {
@@ -50,6 +34,7 @@ impl Bound {
     }
 
     /// Whether a bind group has to be sent, and remembers it.
+    #[must_use = "`true`: send it"]
     #[inline]
     pub(crate) fn set_bind_group(&mut self, index: u32, id: Option<Id>, offsets: &[u32]) -> bool {
         let slot = usize::try_from(index).ok().and_then(|index| self.groups.get_mut(index));

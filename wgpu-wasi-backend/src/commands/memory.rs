@@ -7,40 +7,56 @@
 //! There is one such memory, and it is in the hands of one pass at a time: of the first that leaves a command there,
 //! until the host has fetched it.
 
-use std::mem;
-use std::num::NonZeroU16;
 use std::ops::Range;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use wgpu::custom::{DispatchBindGroup, DispatchBuffer, DispatchComputePipeline, DispatchRenderPipeline};
 
-use crate::commands::elide::Id;
 use crate::commands::render_commands::length;
-use crate::device::waits::lock;
+use crate::id::Id;
+use crate::name::Name;
 
 include!("../../wit/tables/command_words.rs");
 
 /// Words of the memory: 64 KiB, some four thousand commands.
 const WORDS: usize = 16 * 1024;
 
-/// The memory. The first word is what the host looks at: the number of words in use, or 0. The second is the name of
-/// the bind group that is being made.
-///
-/// Everything here is atomic because it is `static`; a component has one thread, for which that costs nothing.
-static MEMORY: [AtomicU32; WORDS] = [const { AtomicU32::new(0) }; WORDS];
+/// The memory, and how it is used. All of it is atomic because it is `static`; a component has one thread, for which
+/// that costs nothing.
+struct Memory {
+    /// The first word is what the host looks at: the number of words in use, or 0. The second is the name of the bind
+    /// group that is being made. Commands follow.
+    words: [AtomicU32; WORDS],
+    /// Whether the host fetches.
+    attached: AtomicBool,
+    /// Words of commands that wait to be fetched.
+    waiting: AtomicU32,
+    /// The pass that they belong to.
+    owner: AtomicU64,
+}
+
+static MEMORY: Memory = Memory {
+    words: [const { AtomicU32::new(0) }; WORDS],
+    attached: AtomicBool::new(false),
+    waiting: AtomicU32::new(0),
+    owner: AtomicU64::new(0),
+};
 
 /// The place of the first command.
 const FIRST: u32 = 2;
 
-/// Whether the host fetches.
-static ATTACHED: AtomicBool = AtomicBool::new(false);
+impl Memory {
+    #[inline]
+    fn is_attached(&self) -> bool {
+        self.attached.load(Ordering::Relaxed)
+    }
 
-/// Words of commands that wait to be fetched.
-static WAITING: AtomicU32 = AtomicU32::new(0);
-
-/// The pass that they belong to.
-static OWNER: AtomicU64 = AtomicU64::new(0);
+    /// Whether the commands that wait are those of `pass`.
+    #[inline]
+    fn is_owned_by(&self, pass: Id) -> bool {
+        self.owner.load(Ordering::Relaxed) == pass.number()
+    }
+}
 
 /// The export `attach`, by hand: a generated one would free the list that it returns.
 #[cfg(all(feature = "command-memory", target_os = "wasi"))]
@@ -49,7 +65,7 @@ mod export {
 
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use super::{ATTACHED, MEMORY, WORDS};
+    use super::{MEMORY, WORDS};
 
     #[allow(missing_docs, unreachable_pub, unnameable_types, reason = "generated")]
     mod bindings {
@@ -70,9 +86,9 @@ mod export {
     // this is. The list has no `cabi_post_` function, so that nobody frees it.
     #[unsafe(export_name = "wgpu-wasi:commands/memory@0.2.0#attach")]
     extern "C" fn attach() -> *const AtomicUsize {
-        ATTACHED.store(true, Ordering::Relaxed);
+        MEMORY.attached.store(true, Ordering::Relaxed);
         let [address, length] = &LIST;
-        address.store(MEMORY.as_ptr().addr(), Ordering::Relaxed);
+        address.store(MEMORY.words.as_ptr().addr(), Ordering::Relaxed);
         length.store(WORDS, Ordering::Relaxed);
         LIST.as_ptr()
     }
@@ -126,12 +142,14 @@ impl Commands {
     }
 
     /// Leaves `setPipeline` for the host; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     #[inline]
     pub(crate) fn set_pipeline(&mut self, name: &Name, pipeline: impl Into<Kept>) -> bool {
         self.leave_named(name, pipeline, |name| [SET_PIPELINE, name], &[])
     }
 
     /// Leaves `setBindGroup` for the host; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     #[inline]
     pub(crate) fn set_bind_group(
         &mut self,
@@ -149,6 +167,7 @@ impl Commands {
     }
 
     /// Leaves `setImmediates` for the host; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     pub(crate) fn set_immediates(&mut self, offset: u32, data: &[u8]) -> bool {
         let words = data.chunks_exact(4);
         if !words.remainder().is_empty() {
@@ -160,12 +179,14 @@ impl Commands {
     }
 
     /// Leaves `dispatchWorkgroups` for the host; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     #[inline]
     pub(crate) fn dispatch_workgroups(&mut self, [x, y, z]: [u32; 3]) -> bool {
         self.leave([DISPATCH_WORKGROUPS, x, y, z], &[])
     }
 
     /// Leaves `dispatchWorkgroupsIndirect` for the host; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     pub(crate) fn dispatch_workgroups_indirect(
         &mut self,
         name: &Name,
@@ -176,6 +197,7 @@ impl Commands {
     }
 
     /// Leaves `setIndexBuffer` for the host; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     pub(crate) fn set_index_buffer(
         &mut self,
         name: &Name,
@@ -195,6 +217,7 @@ impl Commands {
     }
 
     /// Leaves `setVertexBuffer` for the host; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     pub(crate) fn set_vertex_buffer(
         &mut self,
         slot: u32,
@@ -212,6 +235,7 @@ impl Commands {
     }
 
     /// Leaves `draw` for the host; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     #[inline]
     pub(crate) fn draw(&mut self, vertices: &Range<u32>, instances: &Range<u32>) -> bool {
         let words = [DRAW, length(vertices), length(instances), vertices.start, instances.start];
@@ -219,6 +243,7 @@ impl Commands {
     }
 
     /// Leaves `drawIndexed` for the host; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     #[inline]
     pub(crate) fn draw_indexed(
         &mut self,
@@ -232,11 +257,13 @@ impl Commands {
     }
 
     /// Leaves `drawIndirect` for the host; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     pub(crate) fn draw_indirect(&mut self, name: &Name, buffer: &DispatchBuffer, offset: u64) -> bool {
         self.indirect(DRAW_INDIRECT, name, buffer, offset)
     }
 
     /// Leaves `drawIndexedIndirect` for the host; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     pub(crate) fn draw_indexed_indirect(
         &mut self,
         name: &Name,
@@ -247,16 +274,19 @@ impl Commands {
     }
 
     /// Leaves `setScissorRect` for the host; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     pub(crate) fn set_scissor_rect(&mut self, [x, y, width, height]: [u32; 4]) -> bool {
         self.leave([SET_SCISSOR_RECT, x, y, width, height], &[])
     }
 
+    #[must_use = "`false`: make the call"]
     fn indirect(&mut self, command: u32, name: &Name, buffer: &DispatchBuffer, offset: u64) -> bool {
         let [low, high] = halves(offset);
         self.leave_named(name, buffer, |name| [command, name, low, high], &[])
     }
 
-    /// Leaves a command with the name of `object`, if the host knows it.
+    /// Leaves a command with the name of `object`, if the host knows it; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     #[inline]
     fn leave_named<const N: usize>(
         &mut self,
@@ -265,58 +295,60 @@ impl Commands {
         command: impl FnOnce(u32) -> [u32; N],
         rest: &[u32],
     ) -> bool {
-        let (Some(pass), Some(known)) = (self.pass, name.known()) else { return false };
+        let (Some(pass), Some(known)) = (self.pass, name.known_number()) else { return false };
         let left = self.leave(command(known), rest);
-        if left && name.is_new_to(pass) {
+        if left && name.keep_for(pass) {
             self.kept.push(object.into());
         }
         left
     }
 
+    /// Leaves a command, if there is room for it and no other pass has the memory; `false` where it has to be a call.
+    #[must_use = "`false`: make the call"]
     #[inline]
     fn leave<const N: usize>(&self, command: [u32; N], rest: &[u32]) -> bool {
-        let Some(pass) = self.pass.filter(|_| ATTACHED.load(Ordering::Relaxed)) else { return false };
-        let waiting = WAITING.load(Ordering::Relaxed);
+        let Some(pass) = self.pass.filter(|_| MEMORY.is_attached()) else { return false };
+        let waiting = MEMORY.waiting.load(Ordering::Relaxed);
         if waiting > 0 && !self.owns_what_waits() {
             return false;
         }
         let Ok(begin) = usize::try_from(FIRST + waiting) else { return false };
         let end = begin + N + rest.len();
-        let (Some(room), Ok(end)) = (MEMORY.get(begin..end), u32::try_from(end)) else { return false };
+        let (Some(room), Ok(end)) = (MEMORY.words.get(begin..end), u32::try_from(end)) else { return false };
         for (place, word) in room.iter().zip(command.iter().chain(rest)) {
             place.store(*word, Ordering::Relaxed);
         }
-        WAITING.store(end - FIRST, Ordering::Relaxed);
-        OWNER.store(pass.number(), Ordering::Relaxed);
+        MEMORY.waiting.store(end - FIRST, Ordering::Relaxed);
+        MEMORY.owner.store(pass.number(), Ordering::Relaxed);
         true
     }
 
     #[inline]
     fn owns_what_waits(&self) -> bool {
-        self.pass.is_some_and(|pass| OWNER.load(Ordering::Relaxed) == pass.number())
+        self.pass.is_some_and(|pass| MEMORY.is_owned_by(pass))
     }
 
     /// Makes a call for this pass, with which the host fetches what waits for that.
     pub(crate) fn call<T>(&self, call: impl FnOnce() -> T) -> T {
-        let waiting = WAITING.load(Ordering::Relaxed);
+        let waiting = MEMORY.waiting.load(Ordering::Relaxed);
         if waiting == 0 || !self.owns_what_waits() {
             return call();
         }
-        let [in_use, ..] = &MEMORY;
+        let [in_use, ..] = &MEMORY.words;
         in_use.store(waiting, Ordering::Relaxed);
         let result = call();
         in_use.store(0, Ordering::Relaxed);
-        WAITING.store(0, Ordering::Relaxed);
+        MEMORY.waiting.store(0, Ordering::Relaxed);
         result
     }
 
     /// [`Self::call`] with an object that the host may know by `name` from then on.
     pub(crate) fn call_naming<T>(&self, name: &Name, call: impl FnOnce() -> T) -> T {
-        let number = self.pass.filter(|_| ATTACHED.load(Ordering::Relaxed)).and_then(|_| name.choose());
+        let number = self.pass.filter(|_| MEMORY.is_attached()).and_then(|_| name.number_to_tell());
         let told = number.is_some_and(|number| self.leave([NAME, number], &[]));
         let result = self.call(call);
         if told {
-            name.told();
+            name.set_known();
         }
         result
     }
@@ -338,87 +370,14 @@ fn size_words(size: Option<u64>) -> Option<[u32; 2]> {
 
 /// Makes the call that makes a bind group, which the host may know by `name`.
 pub(crate) fn naming_new<T>(name: &Name, call: impl FnOnce() -> T) -> T {
-    let number = if ATTACHED.load(Ordering::Relaxed) { name.choose() } else { None };
+    let number = if MEMORY.is_attached() { name.number_to_tell() } else { None };
     let Some(number) = number else { return call() };
-    let [_, new, ..] = &MEMORY;
+    let [_, new, ..] = &MEMORY.words;
     new.store(number, Ordering::Relaxed);
     let result = call();
     new.store(0, Ordering::Relaxed);
-    name.told();
+    name.set_known();
     result
-}
-
-/// The number by which the host knows an object.
-#[derive(Debug, Default)]
-pub(crate) struct Name {
-    /// 0: it has none.
-    number: AtomicU32,
-    told: AtomicBool,
-    /// The pass that holds the object.
-    held_by: AtomicU64,
-}
-
-/// Numbers that no object has.
-#[derive(Debug)]
-struct Unused {
-    /// The lowest that none has had.
-    next: u32,
-    again: Vec<u32>,
-}
-
-static UNUSED: Mutex<Unused> = Mutex::new(Unused { next: 1, again: Vec::new() });
-
-impl Name {
-    /// The number, once the host knows it.
-    #[inline]
-    fn known(&self) -> Option<u32> {
-        self.told.load(Ordering::Relaxed).then(|| self.number.load(Ordering::Relaxed))
-    }
-
-    /// A number to tell the host, unless it knows one or all are in use.
-    fn choose(&self) -> Option<u32> {
-        if self.told.load(Ordering::Relaxed) {
-            return None;
-        }
-        let chosen = self.number.load(Ordering::Relaxed);
-        if chosen > 0 {
-            return Some(chosen);
-        }
-        let mut unused = lock(&UNUSED);
-        let number = match unused.again.pop() {
-            Some(number) => number,
-            None => {
-                let number = NonZeroU16::try_from(u16::try_from(unused.next).ok()?).ok()?;
-                unused.next += 1;
-                u32::from(number.get())
-            }
-        };
-        self.number.store(number, Ordering::Relaxed);
-        Some(number)
-    }
-
-    fn told(&self) {
-        self.told.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether `pass` does not hold the object yet; from now on it does. When passes take turns, one may hold it
-    /// twice.
-    #[inline]
-    fn is_new_to(&self, pass: Id) -> bool {
-        let before = self.held_by.load(Ordering::Relaxed);
-        self.held_by.store(pass.number(), Ordering::Relaxed);
-        before != pass.number()
-    }
-}
-
-impl Drop for Name {
-    /// After the object itself: the host forgets the name with that.
-    fn drop(&mut self) {
-        let number = mem::take(self.number.get_mut());
-        if number > 0 {
-            lock(&UNUSED).again.push(number);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -427,7 +386,7 @@ mod tests {
 
     /// What the host would fetch.
     fn in_use() -> Vec<u32> {
-        let words: Vec<_> = MEMORY.iter().map(|word| word.load(Ordering::Relaxed)).collect();
+        let words: Vec<_> = MEMORY.words.iter().map(|word| word.load(Ordering::Relaxed)).collect();
         words[2..][..usize::try_from(words[0]).unwrap()].to_vec()
     }
 
@@ -438,8 +397,8 @@ mod tests {
         assert!(!pass.dispatch_workgroups([1, 2, 3]), "nobody fetches");
         let name = Name::default();
         assert_eq!(pass.call_naming(&name, in_use), []);
-        assert_eq!(name.known(), None);
-        ATTACHED.store(true, Ordering::Relaxed);
+        assert_eq!(name.known_number(), None);
+        MEMORY.attached.store(true, Ordering::Relaxed);
 
         assert!(pass.dispatch_workgroups([1, 2, 3]));
         assert!(pass.set_bind_group(2, None, &[256, 512]));
@@ -452,9 +411,9 @@ mod tests {
         assert!(!other.dispatch_workgroups([1; 3]), "the memory is another pass's");
         assert_eq!(other.call(in_use), []);
         assert_eq!(other.call_naming(&name, in_use), []);
-        assert_eq!(name.known(), None, "a call that tells no name");
+        assert_eq!(name.known_number(), None, "a call that tells no name");
         assert_eq!(pass.call_naming(&name, in_use), [&words[..], &[1, 1]].concat());
-        assert_eq!(name.known(), Some(1));
+        assert_eq!(name.known_number(), Some(1));
         assert_eq!(pass.call(in_use), [], "it was fetched");
 
         assert!(other.dispatch_workgroups([1; 3]));
@@ -465,7 +424,7 @@ mod tests {
         let third = Name::default();
         assert_eq!(pass.call_naming(&third, in_use), [1, 1], "a number that is no longer in use");
         let (one, two) = (pass.pass.unwrap(), other.pass.unwrap());
-        assert!(third.is_new_to(one) && !third.is_new_to(one) && third.is_new_to(two));
+        assert!(third.keep_for(one) && !third.keep_for(one) && third.keep_for(two));
 
         for left in [
             pass.draw(&(1..4), &(5..7)),
@@ -492,7 +451,7 @@ mod tests {
         assert!(!bundle.draw(&(0..3), &(0..1)), "a bundle's commands are calls");
         let fourth = Name::default();
         assert_eq!(bundle.call_naming(&fourth, in_use), []);
-        assert_eq!(fourth.choose(), Some(3), "no number was spent on it");
+        assert_eq!(fourth.number_to_tell(), Some(3), "no number was spent on it");
         drop(fourth);
 
         let left = (0..WORDS).take_while(|_| pass.dispatch_workgroups([7; 3])).count();
@@ -507,13 +466,13 @@ mod tests {
         assert_eq!(pass.call(|| in_use().len()), 4);
 
         let new = Name::default();
-        let told = naming_new(&new, || MEMORY[1].load(Ordering::Relaxed));
-        assert_eq!((new.known(), MEMORY[1].load(Ordering::Relaxed)), (Some(told), 0));
+        let told = naming_new(&new, || MEMORY.words[1].load(Ordering::Relaxed));
+        assert_eq!((new.known_number(), MEMORY.words[1].load(Ordering::Relaxed)), (Some(told), 0));
 
-        lock(&UNUSED).next = 65_535;
+        crate::name::skip_to(65_535);
         let (at_the_end, beyond) = (Name::default(), Name::default());
         assert_eq!(pass.call_naming(&at_the_end, in_use), [1, 65_535]);
         assert_eq!(pass.call_naming(&beyond, in_use), [], "all numbers are in use");
-        assert_eq!(beyond.known(), None);
+        assert_eq!(beyond.known_number(), None);
     }
 }

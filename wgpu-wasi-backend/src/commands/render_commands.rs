@@ -3,13 +3,12 @@
 
 use std::ops::Range;
 
-/// The methods that draw, and that say of what; a macro for the reason that [`crate::commands::binding_commands`] has.
+/// The methods that draw, and that say of what; a macro for the reason that `binding_commands.rs` has. `$pipeline` is
+/// the object of this backend, and `$buffer::named` gives the host's buffer behind one of wgpu's, and its name.
 macro_rules! render_commands {
-    () => {
+    ($pipeline:ty, $buffer:ident) => {
         fn set_pipeline(&mut self, pipeline: &wgpu::custom::DispatchRenderPipeline) {
-            let ours = $crate::convert::ours(
-                pipeline.as_custom::<$crate::objects::render_pipeline::RenderPipeline>(),
-            );
+            let ours = $crate::convert::ours(pipeline.as_custom::<$pipeline>());
             if self.bound.set_pipeline(ours.id) && !self.commands.set_pipeline(&ours.name, pipeline) {
                 self.commands.call_naming(&ours.name, || self.wit.set_pipeline(&ours.wit));
             }
@@ -23,7 +22,7 @@ macro_rules! render_commands {
             size: Option<wgpu::BufferSize>,
         ) {
             let size = size.map(wgpu::BufferSize::get);
-            let (wit, name) = $crate::objects::buffer::named(buffer);
+            let (wit, name) = $buffer::named(buffer);
             if !self.commands.set_index_buffer(name, buffer, index_format, offset, size) {
                 let call = || self.wit.set_index_buffer(wit, index_format.into(), Some(offset), size);
                 self.commands.call_naming(name, call);
@@ -38,7 +37,7 @@ macro_rules! render_commands {
             size: Option<wgpu::BufferSize>,
         ) {
             let size = size.map(wgpu::BufferSize::get);
-            let named = buffer.map($crate::objects::buffer::named);
+            let named = buffer.map($buffer::named);
             let known = named.map(|(_, name)| name).zip(buffer);
             if self.commands.set_vertex_buffer(slot, known, offset, size) {
                 return;
@@ -86,7 +85,7 @@ macro_rules! render_commands {
             indirect_buffer: &wgpu::custom::DispatchBuffer,
             indirect_offset: wgpu::BufferAddress,
         ) {
-            let (buffer, name) = $crate::objects::buffer::named(indirect_buffer);
+            let (buffer, name) = $buffer::named(indirect_buffer);
             if !self.commands.draw_indirect(name, indirect_buffer, indirect_offset) {
                 let call = || self.wit.draw_indirect(buffer, indirect_offset);
                 self.commands.call_naming(name, call);
@@ -98,7 +97,7 @@ macro_rules! render_commands {
             indirect_buffer: &wgpu::custom::DispatchBuffer,
             indirect_offset: wgpu::BufferAddress,
         ) {
-            let (buffer, name) = $crate::objects::buffer::named(indirect_buffer);
+            let (buffer, name) = $buffer::named(indirect_buffer);
             if !self.commands.draw_indexed_indirect(name, indirect_buffer, indirect_offset) {
                 let call = || self.wit.draw_indexed_indirect(buffer, indirect_offset);
                 self.commands.call_naming(name, call);

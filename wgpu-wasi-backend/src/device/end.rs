@@ -8,20 +8,14 @@
 #![expect(unsafe_code, reason = "asks the C runtime to call back, see `call_at_exit`")]
 
 use std::ffi::c_int;
-use std::sync::{Arc, Mutex, Once, Weak};
+use std::sync::Once;
 
-use crate::device::waits::lock;
-use crate::objects::device::DeviceShared;
+use crate::device::list;
 
-static DEVICES: Mutex<Vec<Weak<DeviceShared>>> = Mutex::new(Vec::new());
-
-/// Reports the errors of `device` at the end of the program, if it is still there then.
-pub(crate) fn report_at_exit(device: &Arc<DeviceShared>) {
+/// Has the errors of all devices reported at the end of the program.
+pub(crate) fn report_errors_then() {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(call_at_exit);
-    let mut devices = lock(&DEVICES);
-    devices.retain(|device| device.strong_count() > 0);
-    devices.push(Arc::downgrade(device));
 }
 
 fn call_at_exit() {
@@ -36,9 +30,8 @@ fn call_at_exit() {
 }
 
 extern "C" fn report_errors() {
-    // A handler may use the GPU, and drop devices; so the list is not locked meanwhile.
-    let devices = std::mem::take(&mut *lock(&DEVICES));
-    for device in devices.iter().filter_map(Weak::upgrade) {
+    // A handler may use the GPU, and drop devices.
+    for device in list::all() {
         device.flush();
     }
 }

@@ -14,10 +14,9 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::convert::NotInWebGpu;
-use crate::device::waits::{block, lock};
-use crate::objects::device::DeviceShared;
-use crate::unsupported::Unsupported;
+use crate::device::reuse::{Reuse, SharedBindGroup};
+use crate::device::waits::block;
+use crate::lock::lock;
 
 /// When errors that no error scope catches are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +45,11 @@ pub fn set_error_reporting(reporting: ErrorReporting) {
         ErrorReporting::Batched => BATCHED,
     };
     REPORTING.store(reporting, Ordering::Relaxed);
+}
+
+/// Whether they are reported in the call that failed.
+pub(crate) fn at_once() -> bool {
+    REPORTING.load(Ordering::Relaxed) == IMMEDIATE
 }
 
 /// Calls, each a submission or a poll that does not wait, after which errors are fetched.
@@ -92,58 +96,40 @@ impl Errors {
         let state = State { scopes: OURS.map(Scope::new).into(), handler: None };
         Self { state: Mutex::new(state), touched: AtomicBool::new(false), put_off: AtomicU32::new(0) }
     }
-}
 
-impl DeviceShared {
     /// Takes our scopes off the stack of a device that others go on with.
-    pub(crate) fn close_scopes(&self) {
+    pub(crate) fn close(device: &wit::GpuDevice) {
         for _ in OURS {
             // What they caught was told, or nobody is there to hear it.
-            drop(block(self.wit.pop_error_scope()));
+            drop(block(device.pop_error_scope()));
         }
     }
-}
 
-impl fmt::Debug for Errors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Errors").field("touched", &self.touched).finish_non_exhaustive()
-    }
-}
-
-impl DeviceShared {
     /// Notes that something was sent that may fail.
     #[inline]
     pub(crate) fn touch(&self) {
-        self.errors.touched.store(true, Ordering::Relaxed);
-    }
-
-    /// After every call that makes an object: reports its error at once if that was asked for.
-    pub(crate) fn created(&self) {
-        self.touch();
-        if REPORTING.load(Ordering::Relaxed) == IMMEDIATE {
-            self.flush();
-        }
+        self.touched.store(true, Ordering::Relaxed);
     }
 
     /// Sets the handler of uncaptured errors.
-    pub(crate) fn set_error_handler(&self, handler: Arc<dyn wgpu::UncapturedErrorHandler>) {
-        lock(&self.errors.state).handler = Some(handler);
+    pub(crate) fn set_handler(&self, handler: Arc<dyn wgpu::UncapturedErrorHandler>) {
+        lock(&self.state).handler = Some(handler);
     }
 
     /// Opens a scope of the program; returns its place in the stack.
-    pub(crate) fn push_scope(&self, filter: wgpu::ErrorFilter) -> u32 {
+    pub(crate) fn push_scope(&self, stack: Stack<'_>, filter: wgpu::ErrorFilter) -> u32 {
         // Errors from before the scope belong to the handler, and first.
-        self.flush();
-        let mut state = lock(&self.errors.state);
+        self.flush(stack);
+        let mut state = lock(&self.state);
         let index = state.scopes.len().saturating_sub(OURS.len());
-        self.wit.push_error_scope(filter.into());
+        stack.device.push_error_scope(filter.into());
         state.scopes.push(Scope::new(filter));
         u32::try_from(index).unwrap_or(u32::MAX)
     }
 
     /// Closes the scope at `index`, which has to be the innermost one.
-    pub(crate) fn pop_scope(&self, index: u32) -> Option<wgpu::Error> {
-        let mut state = lock(&self.errors.state);
+    pub(crate) fn pop_scope(&self, stack: Stack<'_>, index: u32) -> Option<wgpu::Error> {
+        let mut state = lock(&self.state);
         let innermost = state.scopes.len().checked_sub(OURS.len() + 1);
         if innermost.is_none() || innermost != usize::try_from(index).ok() {
             drop(state);
@@ -151,19 +137,19 @@ impl DeviceShared {
             return None;
         }
         let scope = state.scopes.pop()?;
-        let caught = self.reported(block(self.wit.pop_error_scope()));
+        let caught = stack.reported(block(stack.device.pop_error_scope()));
         scope.caught.or(caught)
     }
 
     /// Reports what our scopes have caught since the last time.
-    pub(crate) fn flush(&self) {
-        self.errors.put_off.store(0, Ordering::Relaxed);
-        if !self.errors.touched.swap(false, Ordering::Relaxed) {
+    pub(crate) fn flush(&self, stack: Stack<'_>) {
+        self.put_off.store(0, Ordering::Relaxed);
+        if !self.touched.swap(false, Ordering::Relaxed) {
             return;
         }
         let (caught, handler) = {
-            let mut state = lock(&self.errors.state);
-            self.fetch(&mut state, 0);
+            let mut state = lock(&self.state);
+            stack.fetch(&mut state, 0);
             let ours = state.scopes.iter_mut().take(OURS.len());
             let caught: Vec<wgpu::Error> = ours.filter_map(|scope| scope.caught.take()).collect();
             (caught, state.handler.clone())
@@ -175,25 +161,25 @@ impl DeviceShared {
     }
 
     /// After calls that do not wait, and that programs make again and again: [`Self::flush`] if it is time.
-    pub(crate) fn flush_in_time(&self) {
-        let put_off = self.errors.put_off.fetch_add(1, Ordering::Relaxed);
-        if put_off + 1 >= CALLS_UNTIL_FLUSH || REPORTING.load(Ordering::Relaxed) == IMMEDIATE {
-            self.flush();
+    pub(crate) fn flush_in_time(&self, stack: Stack<'_>) {
+        let put_off = self.put_off.fetch_add(1, Ordering::Relaxed);
+        if put_off + 1 >= CALLS_UNTIL_FLUSH || at_once() {
+            self.flush(stack);
         }
     }
 
     /// Reports an error of the guest: to the innermost scope of its kind, else to the handler.
-    pub(crate) fn report(&self, error: wgpu::Error) {
+    pub(crate) fn report(&self, stack: Stack<'_>, error: wgpu::Error) {
         let filter = match &error {
             wgpu::Error::OutOfMemory { source: _ } => wgpu::ErrorFilter::OutOfMemory,
             wgpu::Error::Validation { source: _, description: _ } => wgpu::ErrorFilter::Validation,
             wgpu::Error::Internal { source: _, description: _ } => wgpu::ErrorFilter::Internal,
         };
         let handler = {
-            let mut state = lock(&self.errors.state);
+            let mut state = lock(&self.state);
             let found = state.scopes.iter().rposition(|scope| scope.filter == filter);
             if let Some(index) = found.filter(|&index| index >= OURS.len()) {
-                self.fetch(&mut state, index);
+                stack.fetch(&mut state, index);
                 if let Some(scope) = state.scopes.get_mut(index) {
                     scope.caught.get_or_insert(error);
                 }
@@ -201,59 +187,39 @@ impl DeviceShared {
             }
             state.handler.clone()
         };
-        self.flush();
+        self.flush(stack);
         deliver(handler.as_deref(), error);
     }
+}
 
-    /// Reports a validation error that was found in `call`, unless the device is lost: wgpu looks for that first.
-    pub(crate) fn refuse(&self, call: &str, label: Option<&str>, why: impl fmt::Display) {
-        if !self.is_lost() {
-            self.refuse_in_any_case(call, label, why);
-        }
+impl fmt::Debug for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Errors").field("touched", &self.touched).finish_non_exhaustive()
     }
+}
 
-    /// Reports a validation error that wgpu finds before it asks whether the device is still there.
-    pub(crate) fn refuse_in_any_case(&self, call: &str, label: Option<&str>, why: impl fmt::Display) {
-        self.report(validation(call, label, &why.to_string()));
-    }
+/// The host's end of the stack of scopes.
+#[derive(Clone, Copy)]
+pub(crate) struct Stack<'a> {
+    pub(crate) device: &'a wit::GpuDevice,
+    /// Emptied whenever the host has caught an error: it may be about a bind group, which would be one again if the
+    /// program made the same once more.
+    pub(crate) reuse: &'a Mutex<Reuse<Arc<SharedBindGroup>>>,
+}
 
-    /// Reports that `call` needs what the WIT does not have.
-    pub(crate) fn refuse_unsupported(&self, row: Unsupported, call: &str, label: Option<&str>) {
-        self.refuse(call, label, NotInWebGpu::from(row));
-    }
-
-    /// Makes an object that WebGPU calls invalid: from a description that every host refuses, the
-    /// error for which nobody gets to see. Every later use of it fails as it should.
-    /// <https://www.w3.org/TR/webgpu/#invalidity>
-    pub(crate) fn invalid<T>(&self, create: impl FnOnce(&wit::GpuDevice) -> T) -> T {
-        self.wit.push_error_scope(wit::GpuErrorFilter::Validation);
-        let object = create(&self.wit);
-        if let Err(error) = block(self.wit.pop_error_scope()) {
-            log::debug!("an error scope could not be closed: {}", error.message);
-        }
-        object
-    }
-
-    /// Makes a call of the host that may be a validation error, and waits for that error.
-    pub(crate) fn checked<T>(&self, call: impl FnOnce() -> T) -> (T, Option<wgpu::Error>) {
-        self.wit.push_error_scope(wit::GpuErrorFilter::Validation);
-        let value = call();
-        (value, from_host(block(self.wit.pop_error_scope())))
-    }
-
-    /// What the host has caught in a scope. If it is an error, it may be about a bind group, which would be
-    /// one again if the program made the same once more.
-    fn reported(&self, caught: Caught) -> Option<wgpu::Error> {
+impl Stack<'_> {
+    /// What the host has caught in a scope.
+    fn reported(self, caught: Caught) -> Option<wgpu::Error> {
         let error = from_host(caught)?;
-        lock(&self.reuse).clear();
+        lock(self.reuse).clear();
         Some(error)
     }
 
     /// Fetches what the host has caught in the scopes from `from` on, and opens them there again.
-    fn fetch(&self, state: &mut State, from: usize) {
+    fn fetch(self, state: &mut State, from: usize) {
         let Some(scopes) = state.scopes.get_mut(from..) else { return };
         let count = scopes.len();
-        let device = &self.wit;
+        let device = self.device;
         let caught = block(async move {
             let mut caught = Vec::with_capacity(count);
             for _ in 0..count {
@@ -270,6 +236,25 @@ impl DeviceShared {
             device.push_error_scope(scope.filter.into());
         }
     }
+}
+
+/// Makes an object that WebGPU calls invalid: from a description that every host refuses, the
+/// error for which nobody gets to see. Every later use of it fails as it should.
+/// <https://www.w3.org/TR/webgpu/#invalidity>
+pub(crate) fn invalid<T>(device: &wit::GpuDevice, create: impl FnOnce(&wit::GpuDevice) -> T) -> T {
+    device.push_error_scope(wit::GpuErrorFilter::Validation);
+    let object = create(device);
+    if let Err(error) = block(device.pop_error_scope()) {
+        log::debug!("an error scope could not be closed: {}", error.message);
+    }
+    object
+}
+
+/// Makes a call of the host that may be a validation error, and waits for that error.
+pub(crate) fn checked<T>(device: &wit::GpuDevice, call: impl FnOnce() -> T) -> (T, Option<wgpu::Error>) {
+    device.push_error_scope(wit::GpuErrorFilter::Validation);
+    let value = call();
+    (value, from_host(block(device.pop_error_scope())))
 }
 
 /// What the host answers when a scope is closed.

@@ -15,7 +15,17 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
-use crate::commands::elide::Id;
+use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::id::Id;
+use crate::name::Name;
+
+/// A bind group of the host, which several of the program may share.
+#[derive(Debug)]
+pub(crate) struct SharedBindGroup {
+    pub(crate) wit: wit::GpuBindGroup,
+    pub(crate) id: Id,
+    pub(crate) name: Name,
+}
 
 /// After so many groups, a generation is old: that many are kept, and up to twice as many. A token of a
 /// language model takes some hundred, a step of its training 1600, whose memory comes from a pool in another

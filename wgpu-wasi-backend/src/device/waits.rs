@@ -8,13 +8,12 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use wgpu::custom::{BoxSubmittedWorkDoneCallback, BufferMapCallback};
 use wgpu::wgt::PollType;
 
-use crate::objects::buffer::BufferInner;
-use crate::objects::device::DeviceShared;
+use crate::lock::lock;
 
 /// When the callbacks of `Buffer::map_async` and `Queue::on_submitted_work_done` run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +45,6 @@ pub fn set_callbacks(callbacks: Callbacks) {
 /// Completes a call of the host, now. For futures of the bindings only.
 pub(crate) fn block<T: 'static>(call: impl Future<Output = T>) -> T {
     wit_bindgen::block_on(call)
-}
-
-/// Locks; what a panicking handler left behind is still consistent.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a device knows about its submissions, and who waits for them.
@@ -88,9 +82,34 @@ enum Waiting {
     WorkDone(u64, BoxSubmittedWorkDoneCallback),
 }
 
+/// What waiting takes of a device.
+pub(crate) trait Waitable {
+    /// Waits until the host has done all that was submitted.
+    fn wait_for_queue(&self);
+
+    /// Reports the errors so far.
+    fn flush(&self);
+
+    /// Reports them if it is time.
+    fn flush_in_time(&self);
+
+    /// Notes that the device is lost.
+    fn lose(&self, message: String);
+}
+
+/// What waiting takes of a buffer.
+pub(crate) trait Mappable: fmt::Debug + wgpu::WasmNotSendSync {
+    /// Maps, waiting for the host; the answer for the callback, and the message of a loss of the device.
+    fn complete_map(
+        &self,
+        mode: wgpu::MapMode,
+        range: Range<wgpu::BufferAddress>,
+    ) -> (Result<(), wgpu::BufferAsyncError>, Option<String>);
+}
+
 /// A `map_async` to be done later.
 pub(crate) struct Map {
-    pub(crate) buffer: Arc<BufferInner>,
+    pub(crate) buffer: Arc<dyn Mappable>,
     pub(crate) mode: wgpu::MapMode,
     pub(crate) range: Range<wgpu::BufferAddress>,
     pub(crate) callback: BufferMapCallback,
@@ -105,16 +124,16 @@ impl fmt::Debug for Waiting {
     }
 }
 
-impl DeviceShared {
+impl Waits {
     /// Counts a submission; returns its index.
     pub(crate) fn count_submission(&self) -> u64 {
-        self.waits.submitted.fetch_add(1, Ordering::Relaxed) + 1
+        self.submitted.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// After a submission: calls back what several submissions have passed over.
-    pub(crate) fn submitted(&self) {
+    pub(crate) fn submitted(&self, device: &impl Waitable) {
         let until = {
-            let state = &mut *lock(&self.waits.state);
+            let state = &mut *lock(&self.state);
             state.submits.rotate_left(1);
             let [.., last] = &mut state.submits;
             let until = std::mem::replace(last, state.next);
@@ -124,26 +143,26 @@ impl DeviceShared {
             }
             until
         };
-        self.call_back_unless_in_callback(until);
+        self.call_back_unless_in_callback(device, until);
     }
 
     /// Maps a buffer when it is time to call back.
-    pub(crate) fn map(&self, map: Map) {
-        self.wait_for(Waiting::Map(map));
+    pub(crate) fn map(&self, device: &impl Waitable, map: Map) {
+        self.wait_for(device, Waiting::Map(map));
     }
 
     /// Calls back when everything submitted so far is done, and it is time to.
-    pub(crate) fn work_done(&self, callback: BoxSubmittedWorkDoneCallback) {
-        let submitted = self.waits.submitted.load(Ordering::Relaxed);
-        self.wait_for(Waiting::WorkDone(submitted, callback));
+    pub(crate) fn work_done(&self, device: &impl Waitable, callback: BoxSubmittedWorkDoneCallback) {
+        let submitted = self.submitted.load(Ordering::Relaxed);
+        self.wait_for(device, Waiting::WorkDone(submitted, callback));
     }
 
     /// Takes the pending mapping of a buffer back, which is unmapped, destroyed or dropped before it came.
-    pub(crate) fn cancel_map(&self, buffer: &BufferInner) {
+    pub(crate) fn cancel_map(&self, buffer: &dyn Mappable) {
         let cancelled = {
-            let mut state = lock(&self.waits.state);
+            let mut state = lock(&self.state);
             let found = state.waiting.iter().position(|(_, waiting)| match waiting {
-                Waiting::Map(map) => std::ptr::eq(&*map.buffer, buffer),
+                Waiting::Map(map) => std::ptr::addr_eq(Arc::as_ptr(&map.buffer), buffer),
                 Waiting::WorkDone(..) => false,
             });
             found.and_then(|index| state.waiting.remove(index))
@@ -154,16 +173,20 @@ impl DeviceShared {
     }
 
     /// Waits for the GPU and runs all callbacks: the queue is dropped. Native wgpu does the same then.
-    pub(crate) fn finish_waiting(&self) {
-        let until = lock(&self.waits.state).next;
-        self.call_back(until);
+    pub(crate) fn finish(&self, device: &impl Waitable) {
+        let until = lock(&self.state).next;
+        self.call_back(device, until);
     }
 
     /// `Device::poll`. A host cannot say "not yet", it can only be waited for. So a `Poll` waits
     /// only when nothing was submitted since the last one: a program that polls once a frame is
     /// never held up, and one that polls in a loop until something happens gets there.
-    pub(crate) fn poll(&self, poll_type: PollType<u64>) -> Result<wgpu::PollStatus, wgpu::PollError> {
-        let submitted = self.waits.submitted.load(Ordering::Relaxed);
+    pub(crate) fn poll(
+        &self,
+        device: &impl Waitable,
+        poll_type: PollType<u64>,
+    ) -> Result<wgpu::PollStatus, wgpu::PollError> {
+        let submitted = self.submitted.load(Ordering::Relaxed);
         let forced = match poll_type {
             PollType::Wait { submission_index: Some(index), timeout: _ } if index > submitted => {
                 return Err(wgpu::PollError::WrongSubmissionIndex(index, submitted));
@@ -172,7 +195,7 @@ impl DeviceShared {
             PollType::Poll => false,
         };
         let (wait, until) = {
-            let mut state = lock(&self.waits.state);
+            let mut state = lock(&self.state);
             let (seen, submitted_then) = state.polled;
             state.polled = (state.next, submitted);
             let wait = forced || submitted == submitted_then;
@@ -180,16 +203,16 @@ impl DeviceShared {
             (wait, if wait { state.next } else { seen })
         };
         if wait {
-            self.wait_until_done(submitted);
+            self.wait_until_done(device, submitted);
         }
-        self.call_back(until);
+        self.call_back(device, until);
         if wait {
-            self.flush();
+            device.flush();
         } else {
-            self.flush_in_time();
+            device.flush_in_time();
         }
-        let idle = self.waits.done.load(Ordering::Relaxed) == self.waits.submitted.load(Ordering::Relaxed)
-            && lock(&self.waits.state).waiting.is_empty();
+        let idle = self.done.load(Ordering::Relaxed) == self.submitted.load(Ordering::Relaxed)
+            && lock(&self.state).waiting.is_empty();
         Ok(match (idle, forced) {
             (true, _) => wgpu::PollStatus::QueueEmpty,
             (false, true) => wgpu::PollStatus::WaitSucceeded,
@@ -197,30 +220,30 @@ impl DeviceShared {
         })
     }
 
-    fn wait_for(&self, waiting: Waiting) {
+    fn wait_for(&self, device: &impl Waitable, waiting: Waiting) {
         {
-            let mut state = lock(&self.waits.state);
+            let mut state = lock(&self.state);
             let number = state.next;
             state.next += 1;
             state.waiting.push_back((number, waiting));
         }
         if CALLBACKS.load(Ordering::Relaxed) == AT_ONCE {
-            self.call_back_at_once();
+            self.call_back_at_once(device);
         }
     }
 
     /// Runs callbacks until there is none left, those that were asked for by the others too: a chain of a
     /// million of them does not nest.
-    fn call_back_at_once(&self) {
+    fn call_back_at_once(&self, device: &impl Waitable) {
         loop {
             let until = {
-                let state = lock(&self.waits.state);
+                let state = lock(&self.state);
                 if state.waiting.is_empty() {
                     return;
                 }
                 state.next
             };
-            if !self.call_back_unless_in_callback(until) {
+            if !self.call_back_unless_in_callback(device, until) {
                 return;
             }
         }
@@ -228,10 +251,10 @@ impl DeviceShared {
 
     /// [`Self::call_back`] for calls that only may call back: inside of a callback they leave it to others,
     /// so that callbacks that map or submit do not nest. `false` if they did.
-    fn call_back_unless_in_callback(&self, until: u64) -> bool {
-        let outside = self.waits.running.load(Ordering::Relaxed) == 0;
+    fn call_back_unless_in_callback(&self, device: &impl Waitable, until: u64) -> bool {
+        let outside = self.running.load(Ordering::Relaxed) == 0;
         if outside {
-            self.call_back(until);
+            self.call_back(device, until);
         }
         outside
     }
@@ -239,9 +262,9 @@ impl DeviceShared {
     /// Completes what was asked for before `until`, and runs its callbacks. As natively: first everything is
     /// completed, then mappings are called back, then notices of work that is done; and nothing is locked,
     /// for a callback may map, unmap and poll, too.
-    fn call_back(&self, until: u64) {
+    fn call_back(&self, device: &impl Waitable, until: u64) {
         let due: Vec<Waiting> = {
-            let state = &mut *lock(&self.waits.state);
+            let state = &mut *lock(&self.state);
             let count = state.waiting.partition_point(|(number, _)| *number < until);
             state.waiting.drain(..count).map(|(_, waiting)| waiting).collect()
         };
@@ -257,13 +280,13 @@ impl DeviceShared {
                     mapped.push((map.callback, result));
                 }
                 Waiting::WorkDone(submitted, callback) => {
-                    self.wait_until_done(submitted);
+                    self.wait_until_done(device, submitted);
                     work_done.push(callback);
                 }
             }
         }
-        self.flush();
-        let running = Running::begin(&self.waits);
+        device.flush();
+        let running = Running::begin(self);
         for (callback, result) in mapped {
             callback(result);
         }
@@ -272,17 +295,17 @@ impl DeviceShared {
         }
         drop(running);
         if let Some(message) = lost {
-            self.lose(wgpu::DeviceLostReason::Unknown, message);
+            device.lose(message);
         }
     }
 
     /// Waits until the first `submitted` submissions are done.
-    fn wait_until_done(&self, submitted: u64) {
-        if self.waits.done.load(Ordering::Relaxed) < submitted {
+    fn wait_until_done(&self, device: &impl Waitable, submitted: u64) {
+        if self.done.load(Ordering::Relaxed) < submitted {
             // The host answers for all submissions that were made.
-            let all = self.waits.submitted.load(Ordering::Relaxed);
-            block(self.queue.on_submitted_work_done());
-            self.waits.done.store(all, Ordering::Relaxed);
+            let all = self.submitted.load(Ordering::Relaxed);
+            device.wait_for_queue();
+            self.done.store(all, Ordering::Relaxed);
         }
     }
 }
@@ -300,5 +323,106 @@ impl<'a> Running<'a> {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is done, in order; as a device and as a buffer.
+    #[derive(Clone, Debug, Default)]
+    struct Log(Arc<Mutex<Vec<&'static str>>>);
+
+    impl Log {
+        fn push(&self, what: &'static str) {
+            lock(&self.0).push(what);
+        }
+
+        fn take(&self) -> Vec<&'static str> {
+            std::mem::take(&mut lock(&self.0))
+        }
+
+        fn map(&self, waits: &Waits, buffer: &Arc<Self>) {
+            let (log, buffer) = (self.clone(), Arc::clone(buffer));
+            let callback = Box::new(move |result: Result<(), wgpu::BufferAsyncError>| {
+                log.push(if result.is_ok() { "mapped" } else { "not mapped" });
+            });
+            waits.map(self, Map { buffer, mode: wgpu::MapMode::Read, range: 0..4, callback });
+        }
+
+        fn work_done(&self, waits: &Waits) {
+            let log = self.clone();
+            waits.work_done(self, Box::new(move || log.push("work done")));
+        }
+    }
+
+    impl Waitable for Log {
+        fn wait_for_queue(&self) {
+            self.push("wait");
+        }
+
+        fn flush(&self) {
+            self.push("errors");
+        }
+
+        fn flush_in_time(&self) {}
+
+        fn lose(&self, message: String) {
+            assert_eq!(message, "lost");
+            self.push("lose");
+        }
+    }
+
+    impl Mappable for Log {
+        fn complete_map(
+            &self,
+            _mode: wgpu::MapMode,
+            range: Range<wgpu::BufferAddress>,
+        ) -> (Result<(), wgpu::BufferAsyncError>, Option<String>) {
+            assert_eq!(range, 0..4);
+            self.push("map");
+            (Ok(()), Some("lost".to_owned()))
+        }
+    }
+
+    #[test]
+    fn everything_is_completed_before_anything_is_called_back() {
+        let (waits, log) = (Waits::default(), Log::default());
+        let buffer = Arc::new(log.clone());
+        assert_eq!(waits.count_submission(), 1);
+        log.work_done(&waits);
+        log.map(&waits, &buffer);
+        assert_eq!(log.take(), [""; 0]);
+        let polled = waits.poll(&log, PollType::wait_indefinitely());
+        assert_eq!(log.take(), ["wait", "map", "errors", "mapped", "work done", "lose", "errors"]);
+        assert!(matches!(polled, Ok(wgpu::PollStatus::QueueEmpty)));
+        let wrong = PollType::Wait { submission_index: Some(2), timeout: None };
+        assert!(matches!(waits.poll(&log, wrong), Err(wgpu::PollError::WrongSubmissionIndex(2, 1))));
+    }
+
+    #[test]
+    fn a_poll_waits_when_nothing_was_submitted_since_the_last_one() {
+        let (waits, log) = (Waits::default(), Log::default());
+        for _ in 0..3 {
+            waits.count_submission();
+            assert!(matches!(waits.poll(&log, PollType::Poll), Ok(wgpu::PollStatus::Poll)));
+            assert_eq!(log.take(), [""; 0]);
+        }
+        assert!(matches!(waits.poll(&log, PollType::Poll), Ok(wgpu::PollStatus::QueueEmpty)));
+        assert_eq!(log.take(), ["wait", "errors"]);
+    }
+
+    #[test]
+    fn a_mapping_that_is_taken_back_is_called_back_at_once() {
+        let (waits, log) = (Waits::default(), Log::default());
+        let [one, other] = [(); 2].map(|()| Arc::new(log.clone()));
+        log.map(&waits, &one);
+        waits.cancel_map(&*other);
+        assert_eq!(log.take(), [""; 0], "of another buffer");
+        waits.cancel_map(&*one);
+        assert_eq!(log.take(), ["not mapped"]);
+        waits.finish(&log);
+        assert_eq!(log.take(), [""; 0]);
     }
 }

@@ -8,8 +8,10 @@ use wgpu::custom::{AdapterInterface, DispatchDevice, DispatchQueue, DispatchSurf
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{self, label};
+use crate::device::list;
+use crate::device::shared::DeviceShared;
 use crate::device::waits::block;
-use crate::objects::device::{Device, DeviceShared};
+use crate::objects::device::Device;
 use crate::objects::instance::InstanceShared;
 use crate::objects::queue::Queue;
 
@@ -95,9 +97,7 @@ impl Adapter {
                     device.be_strict();
                 }
                 let device = Arc::new(device);
-                self.instance.add_device(&device);
-                #[cfg(target_os = "wasi")]
-                crate::device::end::report_at_exit(&device);
+                list::add(self.instance.id(), &device);
                 Ok(device)
             }
             // The kind goes into the text: wgpu's error has nothing else.

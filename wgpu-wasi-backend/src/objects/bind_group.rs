@@ -5,14 +5,15 @@ use std::sync::Arc;
 use wgpu::custom::BindGroupInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::commands::elide::Id;
-use crate::commands::memory::{Name, naming_new};
+use crate::commands::memory::naming_new;
 use crate::convert::{NotInWebGpu, label, ours};
-use crate::device::reuse::{Found, Writer};
-use crate::device::waits::lock;
+use crate::device::reuse::{Found, SharedBindGroup, Writer};
+use crate::device::shared::DeviceShared;
+use crate::id::Id;
+use crate::lock::lock;
+use crate::name::Name;
 use crate::objects::bind_group_layout::BindGroupLayout;
 use crate::objects::buffer::Buffer;
-use crate::objects::device::DeviceShared;
 use crate::objects::sampler::Sampler;
 use crate::objects::texture_view::TextureView;
 use crate::unsupported;
@@ -20,14 +21,6 @@ use crate::unsupported;
 /// The handle that wgpu holds. Those that were made of the same description may share a group.
 #[derive(Debug)]
 pub(crate) struct BindGroup(Arc<SharedBindGroup>);
-
-/// A bind group of the host.
-#[derive(Debug)]
-pub(crate) struct SharedBindGroup {
-    wit: wit::GpuBindGroup,
-    id: Id,
-    name: Name,
-}
 
 impl BindGroup {
     pub(crate) fn create(device: &DeviceShared, desc: &wgpu::BindGroupDescriptor<'_>) -> Self {
@@ -107,18 +100,6 @@ impl BindGroup {
 }
 
 impl BindGroupInterface for BindGroup {}
-
-/// Dynamic offsets as the three arguments of `set-bind-group`: data, start and length. Without any
-/// they are left out, which crosses faster.
-#[inline]
-pub(crate) fn dynamic_offsets(offsets: &[u32]) -> (Option<&[u32]>, Option<u64>, Option<u32>) {
-    match u32::try_from(offsets.len()) {
-        Ok(0) => (None, None, None),
-        Ok(length) => (Some(offsets), Some(0), Some(length)),
-        // More than there are bindings: refused by the host for their number.
-        Err(_) => (Some(offsets), Some(0), Some(u32::MAX)),
-    }
-}
 
 impl<'a> TryFrom<&wgpu::BindGroupEntry<'a>> for wit::GpuBindGroupEntry<'a> {
     type Error = String;

@@ -5,9 +5,9 @@ use std::sync::{Arc, OnceLock};
 use wgpu::custom::BindGroupLayoutInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::commands::elide::Id;
 use crate::convert::{NotInWebGpu, label, texture_format};
-use crate::objects::device::DeviceShared;
+use crate::device::shared::DeviceShared;
+use crate::id::Id;
 use crate::unsupported;
 
 /// A bind group layout of the host.

@@ -12,11 +12,12 @@ use wgpu::custom::{
 };
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::commands::elide::Id;
-use crate::commands::memory::Name;
 use crate::convert::{NotInWebGpu, label, ours};
-use crate::device::waits::{Map, block, lock};
-use crate::objects::device::DeviceShared;
+use crate::device::shared::DeviceShared;
+use crate::device::waits::{Map, Mappable, block};
+use crate::id::Id;
+use crate::lock::lock;
+use crate::name::Name;
 use crate::objects::map_range::NoRange;
 use crate::unsupported;
 
@@ -199,7 +200,7 @@ impl BufferInterface for Buffer {
             checked
         };
         match checked {
-            Ok(()) => inner.device.map(Map { buffer: Arc::clone(inner), mode, range, callback }),
+            Ok(()) => inner.device.map(Map { buffer: inner.clone(), mode, range, callback }),
             // In this order, as wgpu: the callback first, then the scope or the handler.
             Err(Refusal { why, in_any_case }) => {
                 callback(Err(wgpu::BufferAsyncError));
@@ -217,16 +218,20 @@ impl BufferInterface for Buffer {
         sub_range: Range<wgpu::BufferAddress>,
     ) -> Result<DispatchBufferMappedRange, wgpu::MapRangeError> {
         let inner = &self.inner;
-        let taken = inner.take_range(sub_range);
-        taken.map(DispatchBufferMappedRange::custom).map_err(|none| {
-            // wgpu's error has no words for some of it.
-            log::error!(
-                "Buffer::get_mapped_range, label = '{}': {}",
-                inner.label.as_deref().unwrap_or(""),
-                none.why()
-            );
-            none.error(&inner.device)
-        })
+        let offset = sub_range.start;
+        let range = match inner.take_range(sub_range) {
+            Ok(range) => range,
+            Err(none) => {
+                // wgpu's error has no words for some of it.
+                let label = inner.label.as_deref().unwrap_or("");
+                log::error!("Buffer::get_mapped_range, label = '{label}': {}", none.why());
+                match none.error(&inner.device) {
+                    Some(error) => return Err(error),
+                    None => BufferMappedRange::new(inner, offset, AlignedBytes::empty(), false),
+                }
+            }
+        };
+        Ok(DispatchBufferMappedRange::custom(range))
     }
 
     fn unmap(&self) {
@@ -238,7 +243,7 @@ impl BufferInterface for Buffer {
         };
         match before {
             // The host has not heard of it yet.
-            Mapping::Pending => inner.device.cancel_map(inner),
+            Mapping::Pending => inner.device.cancel_map(&**inner),
             Mapping::Unmapped | Mapping::Mapped { range: _, mode: _, blank: _ } => {
                 inner.device.touch();
                 if let Err(error) = inner.wit.unmap() {
@@ -278,9 +283,8 @@ struct Refusal {
     in_any_case: bool,
 }
 
-impl BufferInner {
-    /// Maps, waiting for the host; the answer for the callback, and the message of a loss of the device.
-    pub(crate) fn complete_map(
+impl Mappable for BufferInner {
+    fn complete_map(
         &self,
         mode: wgpu::MapMode,
         range: Range<wgpu::BufferAddress>,
@@ -304,7 +308,9 @@ impl BufferInner {
         });
         (mapped.map_err(|_| wgpu::BufferAsyncError), loss)
     }
+}
 
+impl BufferInner {
     /// Takes back a mapping that was asked for and has not come; its callback gets an error.
     fn cancel_pending(&self) {
         {

@@ -7,13 +7,13 @@ use std::ops::Range;
 use wgpu::wgt;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::objects::device::DeviceShared;
+use crate::device::shared::DeviceShared;
 
 /// Bytes of zeros: enough for a row of 65,536 of the largest texels, twice what any adapter has.
 const ZEROS: u32 = 1 << 20;
 
 /// The zeros of a device.
-pub(crate) fn zeros(device: &wit::GpuDevice) -> wit::GpuBuffer {
+fn zeros(device: &wit::GpuDevice) -> wit::GpuBuffer {
     device.create_buffer(&wit::GpuBufferDescriptor {
         size: ZEROS.into(),
         usage: wit::GpuBufferUsage::COPY_SRC,
@@ -133,7 +133,7 @@ impl<'a> Target<'a> {
                 let height = at_once.min(rows - first) * block_height;
                 encoder.copy_buffer_to_texture(
                     &wit::GpuTexelCopyBufferInfo {
-                        buffer: device.zeros(),
+                        buffer: device.zeros(zeros),
                         offset: Some(0),
                         bytes_per_row: Some(row),
                         rows_per_image: None,

@@ -1,7 +1,6 @@
 //! GPUCommandEncoder — wit: gpu-command-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucommandencoder> — peer: host/src/objects/command_encoder.rs
 
-use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use wgpu::custom::{
     CommandEncoderInterface, DispatchBuffer, DispatchCommandBuffer, DispatchComputePass, DispatchQuerySet,
@@ -10,17 +9,17 @@ use wgpu::custom::{
 use wgpu::wgt;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
+use crate::commands::encoder::{EncoderShared, Failure};
 use crate::convert::{NotInWebGpu, label, ours};
-use crate::device::waits::lock;
+use crate::device::shared::DeviceShared;
 use crate::objects::buffer;
 use crate::objects::clear_texture;
 use crate::objects::command_buffer::CommandBuffer;
 use crate::objects::compute_pass::ComputePass;
-use crate::objects::device::DeviceShared;
 use crate::objects::query_set::QuerySet;
 use crate::objects::render_pass::RenderPass;
 use crate::objects::texture::Texture;
-use crate::unsupported::{self, Unsupported};
+use crate::unsupported;
 
 /// The handle that wgpu holds.
 #[derive(Debug)]
@@ -28,103 +27,14 @@ pub(crate) struct CommandEncoder {
     shared: Arc<EncoderShared>,
 }
 
-/// The encoder itself: passes hold on to it, so that it outlives them in whatever order a program
-/// drops them.
-#[derive(Debug)]
-pub(crate) struct EncoderShared {
-    pub(crate) device: Arc<DeviceShared>,
-    wit: wit::GpuCommandEncoder,
-    label: Option<String>,
-    /// The first command that could not be recorded. As in WebGPU, `finish` tells.
-    failure: Mutex<Option<Failure>>,
-    /// Whether it was made of a lost device, of which there are no errors.
-    dead: bool,
-}
-
-/// Why an encoder is invalid.
-#[derive(Debug)]
-struct Failure {
-    why: String,
-    /// Whether wgpu finds it when the command is recorded. The rest, which it finds in `finish`, comes second, and
-    /// not at all once the device is lost.
-    at_once: bool,
-}
-
-impl EncoderShared {
-    /// Notes that a command is one that wgpu refuses in `finish`; which makes the command buffer invalid.
-    pub(crate) fn fail(&self, why: impl fmt::Display) {
-        lock(&self.failure).get_or_insert_with(|| Failure { why: why.to_string(), at_once: false });
-    }
-
-    /// Notes that a command is one that wgpu refuses when it is recorded.
-    pub(crate) fn fail_at_once(&self, why: impl fmt::Display) {
-        let mut failure = lock(&self.failure);
-        if failure.as_ref().is_none_or(|failure| !failure.at_once) {
-            *failure = Some(Failure { why: why.to_string(), at_once: !self.dead });
-        }
-    }
-
-    /// The same of a pass, in what it begins with; those of a lost device are never valid.
-    pub(crate) fn fail_to_begin(&self, why: impl fmt::Display) {
-        let why = format!("In a pass parameter\n  {why}");
-        if self.device.is_lost() { self.fail(why) } else { self.fail_at_once(why) }
-    }
-
-    /// Whether the device has a feature; notes that a command needs it where it has not.
-    fn require(&self, features: wgpu::Features) -> bool {
-        let has = self.device.features().contains(features);
-        if !has {
-            self.fail(NotInWebGpu::without(features));
-        }
-        has
-    }
-
-    /// The query set that a pass is to write timestamps to, if it may.
-    pub(crate) fn timestamps<'q>(&self, query_set: &'q QuerySet) -> Option<&'q wit::GpuQuerySet> {
-        let feature = wgpu::Features::TIMESTAMP_QUERY;
-        if !self.device.features().contains(feature) {
-            self.fail_to_begin(NotInWebGpu::without(feature));
-            return None;
-        }
-        query_set.wit().map_err(|why| self.fail_to_begin(why)).ok()
-    }
-
-    /// Notes what is wrong with `command` of a pass and its query set. wgpu looks first whether there is one.
-    pub(crate) fn fail_query(
-        &self,
-        command: &str,
-        query_set: &DispatchQuerySet,
-        why: impl FnOnce(&QuerySet) -> String,
-    ) {
-        let query_set = ours(query_set.as_custom::<QuerySet>());
-        match query_set.wit() {
-            Ok(_) => self.fail(format_args!("In a {command} command\n  {}", why(query_set))),
-            Err(why) => self.fail_at_once(format_args!("In a {command} command\n  {why}")),
-        }
-    }
-
-    /// Notes that `command` of a pass is not in the WIT.
-    pub(crate) fn fail_unsupported(&self, command: &str, row: Unsupported) {
-        self.fail(format_args!("In a {command}\n  {}", NotInWebGpu::from(row)));
-    }
-}
-
 impl CommandEncoder {
-    /// The host's encoder, unless a command has failed: wgpu does not look at those after it. Debug groups have to be
-    /// closed nevertheless.
-    fn open(&self) -> Option<&wit::GpuCommandEncoder> {
-        lock(&self.shared.failure).is_none().then_some(&self.shared.wit)
-    }
-
     pub(crate) fn create(device: &Arc<DeviceShared>, desc: &wgpu::CommandEncoderDescriptor<'_>) -> Self {
         let wgpu::CommandEncoderDescriptor { label: name } = desc;
         let label = label(*name);
         let descriptor = wit::GpuCommandEncoderDescriptor { label: label.clone() };
         let wit = device.wit.create_command_encoder(Some(&descriptor));
         device.created();
-        let device = Arc::clone(device);
-        let dead = device.is_lost();
-        Self { shared: Arc::new(EncoderShared { device, wit, label, failure: Mutex::new(None), dead }) }
+        Self { shared: Arc::new(EncoderShared::new(device, wit, label)) }
     }
 
     /// Copies need textures that WIT can name parts of.
@@ -156,7 +66,7 @@ impl CommandEncoderInterface for CommandEncoder {
         let source = buffer::handle(source);
         let destination = buffer::handle(destination);
         // No size is the rest of the source, for both.
-        if let Some(wit) = self.open() {
+        if let Some(wit) = self.shared.open() {
             wit.copy_buffer_to_buffer(
                 source,
                 Some(source_offset),
@@ -173,7 +83,7 @@ impl CommandEncoderInterface for CommandEncoder {
         destination: wgpu::TexelCopyTextureInfo<'_>,
         copy_size: wgpu::Extent3d,
     ) {
-        if let (Some(destination), Some(wit)) = (self.texture_copy(destination), self.open()) {
+        if let (Some(destination), Some(wit)) = (self.texture_copy(destination), self.shared.open()) {
             wit.copy_buffer_to_texture(&source.into(), &destination, copy_size.into());
         }
     }
@@ -184,7 +94,7 @@ impl CommandEncoderInterface for CommandEncoder {
         destination: wgpu::TexelCopyBufferInfo<'_>,
         copy_size: wgpu::Extent3d,
     ) {
-        if let (Some(source), Some(wit)) = (self.texture_copy(source), self.open()) {
+        if let (Some(source), Some(wit)) = (self.texture_copy(source), self.shared.open()) {
             wit.copy_texture_to_buffer(&source, &destination.into(), copy_size.into());
         }
     }
@@ -197,7 +107,7 @@ impl CommandEncoderInterface for CommandEncoder {
     ) {
         let source = self.texture_copy(source);
         let destination = self.texture_copy(destination);
-        if let (Some(source), Some(destination), Some(wit)) = (source, destination, self.open()) {
+        if let (Some(source), Some(destination), Some(wit)) = (source, destination, self.shared.open()) {
             wit.copy_texture_to_texture(&source, &destination, copy_size.into());
         }
     }
@@ -209,7 +119,7 @@ impl CommandEncoderInterface for CommandEncoder {
         size: Option<wgpu::BufferAddress>,
     ) {
         // No size is the rest of the buffer, for both.
-        if let Some(wit) = self.open() {
+        if let Some(wit) = self.shared.open() {
             wit.clear_buffer(buffer::handle(buffer), Some(offset), size);
         }
     }
@@ -236,7 +146,7 @@ impl CommandEncoderInterface for CommandEncoder {
         let destination = buffer::handle(destination);
         match ours(query_set.as_custom::<QuerySet>()).wit() {
             Ok(query_set) => {
-                if let Some(wit) = self.open() {
+                if let Some(wit) = self.shared.open() {
                     wit.resolve_query_set(
                         query_set,
                         first_query,
@@ -274,7 +184,7 @@ impl CommandEncoderInterface for CommandEncoder {
         let shared = &self.shared;
         let descriptor = wit::GpuCommandBufferDescriptor { label: shared.label.clone() };
         let finish = || shared.wit.finish(Some(&descriptor));
-        let Some(Failure { why, at_once }) = lock(&shared.failure).take() else {
+        let Some(Failure { why, at_once }) = shared.take_failure() else {
             let wit = finish();
             shared.device.created();
             return DispatchCommandBuffer::custom(CommandBuffer { wit, refused: None });

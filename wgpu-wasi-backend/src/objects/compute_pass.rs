@@ -8,10 +8,11 @@ use wgpu::wgt;
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::commands::binding_commands::{binding_commands, debug_commands, query_commands};
 use crate::commands::elide::Bound;
+use crate::commands::encoder::EncoderShared;
 use crate::commands::memory::Commands;
 use crate::convert::{label, ours};
+use crate::objects::bind_group::BindGroup;
 use crate::objects::buffer;
-use crate::objects::command_encoder::EncoderShared;
 use crate::objects::compute_pipeline::ComputePipeline;
 use crate::objects::query_set::QuerySet;
 
@@ -37,7 +38,7 @@ impl ComputePass {
                 beginning_of_pass_write_index,
                 end_of_pass_write_index,
             } = writes;
-            let query_set = encoder.timestamps(ours(query_set.as_custom::<QuerySet>()));
+            let query_set = encoder.timestamps(ours(query_set.as_custom::<QuerySet>()).wit());
             Some(wit::GpuComputePassTimestampWrites {
                 query_set: query_set?,
                 // None is no timestamp, for both.
@@ -63,7 +64,7 @@ impl ComputePassInterface for ComputePass {
         }
     }
 
-    binding_commands!();
+    binding_commands!(BindGroup);
     debug_commands!();
 
     fn dispatch_workgroups(&mut self, x: u32, y: u32, z: u32) {
@@ -84,7 +85,7 @@ impl ComputePassInterface for ComputePass {
         }
     }
 
-    query_commands!();
+    query_commands!(QuerySet);
 
     fn transition_resources<'a>(
         &mut self,

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use wgpu::custom::{ComputePipelineInterface, DispatchBindGroupLayout};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::commands::elide::Id;
-use crate::commands::memory::Name;
 use crate::convert::{label, ours};
+use crate::device::shared::DeviceShared;
+use crate::id::Id;
+use crate::name::Name;
 use crate::objects::bind_group_layout::PipelineLayouts;
-use crate::objects::device::DeviceShared;
 use crate::objects::pipeline_layout::layout_mode;
 use crate::objects::shader_module::{Names, ShaderModule, Stage};
 

@@ -4,23 +4,19 @@
 //! it. The callback of `set_device_lost_callback` is therefore called by `Device::destroy`, and
 //! when a call fails in a way that only a lost device makes it fail (`map_async`, see `buffer.rs`).
 
-use std::fmt;
 use std::future::ready;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use wgpu::custom::*;
 use wgpu::wgt;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::convert;
-use crate::device::errors::Errors;
-use crate::device::reuse::Reuse;
-use crate::device::waits::{Waits, lock};
-use crate::objects::bind_group::{BindGroup, SharedBindGroup};
+use crate::device::shared::DeviceShared;
+use crate::lock::lock;
+use crate::objects::bind_group::BindGroup;
 use crate::objects::bind_group_layout::BindGroupLayout;
 use crate::objects::buffer::Buffer;
-use crate::objects::clear_texture;
 use crate::objects::command_encoder::CommandEncoder;
 use crate::objects::compute_pipeline::ComputePipeline;
 use crate::objects::pipeline_layout::PipelineLayout;
@@ -31,132 +27,6 @@ use crate::objects::sampler::Sampler;
 use crate::objects::shader_module::ShaderModule;
 use crate::objects::texture::Texture;
 use crate::unsupported::{self, Blas, ExternalTexture, PipelineCache, Tlas};
-
-/// The device itself: what every object of it holds on to.
-#[derive(Debug)]
-pub(crate) struct DeviceShared {
-    pub(crate) wit: wit::GpuDevice,
-    /// There is one queue, and a device needs it, too: `poll` waits for its work.
-    pub(crate) queue: wit::GpuQueue,
-    pub(crate) errors: Errors,
-    pub(crate) waits: Waits,
-    pub(crate) reuse: Mutex<Reuse<Arc<SharedBindGroup>>>,
-    loss: Mutex<Loss>,
-    /// What cannot change is asked for once.
-    info: wgpu::AdapterInfo,
-    features: wgpu::Features,
-    limits: wgpu::Limits,
-    /// For [`clear_texture`]; made when first needed.
-    zeros: OnceLock<wit::GpuBuffer>,
-    /// Whether the embedder lent it, who may lend it again.
-    lent: bool,
-    /// Whether its instance has [`wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE`].
-    strict: bool,
-}
-
-/// Whether the device is lost, and who wants to know.
-#[derive(Default)]
-struct Loss {
-    callback: Option<BoxDeviceLostCallback>,
-    lost: Option<(wgpu::DeviceLostReason, String)>,
-}
-
-impl fmt::Debug for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Loss").field("lost", &self.lost).finish_non_exhaustive()
-    }
-}
-
-impl DeviceShared {
-    /// Takes over a device of the host, made with the features in `required` and the limits in `asked`.
-    pub(crate) fn new(
-        wit: wit::GpuDevice,
-        required: wgpu::Features,
-        asked: wgpu::Limits,
-        info: wgpu::AdapterInfo,
-    ) -> Self {
-        let limits = convert::device_limits(&wit.limits(), asked);
-        // What WebGPU has no feature for, a device has in wgpu if it was asked for.
-        let features = convert::features(&wit.features()) | (required & convert::UNNAMED_FEATURES);
-        Self {
-            queue: wit.queue(),
-            errors: Errors::new(&wit),
-            waits: Waits::default(),
-            reuse: Mutex::default(),
-            loss: Mutex::default(),
-            info,
-            features,
-            limits,
-            zeros: OnceLock::new(),
-            lent: false,
-            strict: false,
-            wit,
-        }
-    }
-
-    /// Takes over a device that the embedder lends, with all that it has.
-    pub(crate) fn adopt(wit: wit::GpuDevice, info: wgpu::AdapterInfo) -> Self {
-        let mut required = convert::UNNAMED_FEATURES;
-        required.set(wgpu::Features::IMMEDIATES, wit.limits().max_immediate_size() > 0);
-        let mut device = Self::new(wit, required, wgpu::Limits::default(), info);
-        device.lent = true;
-        device
-    }
-
-    /// Goes by [`wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE`] from the beginning on.
-    pub(crate) fn be_strict(&mut self) {
-        self.strict = true;
-        self.limits.zero_native_only();
-    }
-
-    /// Whether it goes by that.
-    pub(crate) fn is_strict(&self) -> bool {
-        self.strict
-    }
-
-    /// What the device was made with.
-    pub(crate) fn features(&self) -> wgpu::Features {
-        self.features
-    }
-
-    /// A buffer of zeros.
-    pub(crate) fn zeros(&self) -> &wit::GpuBuffer {
-        self.zeros.get_or_init(|| clear_texture::zeros(&self.wit))
-    }
-
-    /// Notes that the device is lost; the first reason counts.
-    pub(crate) fn lose(&self, reason: wgpu::DeviceLostReason, message: String) {
-        let callback = {
-            let mut loss = lock(&self.loss);
-            if loss.lost.is_some() {
-                return;
-            }
-            loss.lost = Some((reason, message.clone()));
-            loss.callback.take()
-        };
-        if let Some(callback) = callback {
-            callback(reason, message);
-        }
-    }
-
-    /// Whether the device is lost.
-    pub(crate) fn is_lost(&self) -> bool {
-        lock(&self.loss).lost.is_some()
-    }
-}
-
-impl Drop for DeviceShared {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            return;
-        }
-        // The queue may have outlived the handle of the device.
-        self.flush();
-        if self.lent {
-            self.close_scopes();
-        }
-    }
-}
 
 /// The handle that wgpu holds.
 #[derive(Debug)]
@@ -209,15 +79,15 @@ impl Drop for Device {
 
 impl DeviceInterface for Device {
     fn features(&self) -> wgpu::Features {
-        self.shared.features
+        self.shared.features()
     }
 
     fn limits(&self) -> wgpu::Limits {
-        self.shared.limits.clone()
+        self.shared.limits().clone()
     }
 
     fn adapter_info(&self) -> wgpu::AdapterInfo {
-        self.shared.info.clone()
+        self.shared.adapter_info().clone()
     }
 
     fn create_shader_module(
@@ -324,14 +194,7 @@ impl DeviceInterface for Device {
     }
 
     fn set_device_lost_callback(&self, device_lost_callback: BoxDeviceLostCallback) {
-        let mut loss = lock(&self.shared.loss);
-        match loss.lost.clone() {
-            Some((reason, message)) => {
-                drop(loss);
-                device_lost_callback(reason, message);
-            }
-            None => loss.callback = Some(device_lost_callback),
-        }
+        self.shared.set_lost_callback(device_lost_callback);
     }
 
     fn on_uncaptured_error(&self, handler: Arc<dyn wgpu::UncapturedErrorHandler>) {

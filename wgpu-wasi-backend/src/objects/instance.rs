@@ -2,7 +2,7 @@
 
 use std::future::ready;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::Arc;
 
 use wgpu::custom::{
     DispatchAdapter, DispatchSurface, EnumerateAdapterFuture, InstanceInterface, RequestAdapterFuture,
@@ -10,9 +10,11 @@ use wgpu::custom::{
 use wgpu::rwh::{HandleError, HasWindowHandle, WindowHandle};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::device::waits::{block, lock};
+use crate::device::list;
+use crate::device::waits::block;
+use crate::id::Id;
 use crate::objects::adapter::Adapter;
-use crate::objects::device::DeviceShared;
+use crate::objects::surface::NoCanvas;
 
 /// The handle that wgpu holds.
 #[derive(Clone, Debug)]
@@ -20,15 +22,15 @@ pub(crate) struct Instance {
     shared: Arc<InstanceShared>,
 }
 
-/// The instance itself: adapters add their devices to it.
+/// The instance itself, which its adapters hold on to.
 #[derive(Debug)]
 pub(crate) struct InstanceShared {
     wit: wit::Gpu,
     backends: wgpu::Backends,
     /// [`wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE`]: nothing but what WebGPU has.
     strict: bool,
-    /// For `poll_all`.
-    devices: Mutex<Vec<Weak<DeviceShared>>>,
+    /// By which the list of devices has those of this instance.
+    id: Id,
 }
 
 impl InstanceShared {
@@ -37,11 +39,9 @@ impl InstanceShared {
         self.strict
     }
 
-    /// Takes note of a new device, and drops those that are gone.
-    pub(crate) fn add_device(&self, device: &Arc<DeviceShared>) {
-        let mut devices = lock(&self.devices);
-        devices.retain(|device| device.strong_count() > 0);
-        devices.push(Arc::downgrade(device));
+    #[inline]
+    pub(crate) fn id(&self) -> Id {
+        self.id
     }
 }
 
@@ -59,7 +59,7 @@ impl InstanceInterface for Instance {
             wit: wit::get_gpu(),
             backends,
             strict: flags.contains(wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE),
-            devices: Mutex::default(),
+            id: Id::next(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -117,16 +117,13 @@ impl InstanceInterface for Instance {
         // wgpu keeps the constructors of this error to itself; a window without a handle makes it
         // produce one before it asks the backend.
         let instance = wgpu::Instance::from_custom(self.clone());
-        match instance.create_surface(wgpu::SurfaceTarget::Window(Box::new(NoWindow))) {
-            Err(error) => Err(error),
-            Ok(_) => unreachable!("wgpu refuses windows without a handle"),
-        }
+        let surface = instance.create_surface(wgpu::SurfaceTarget::Window(Box::new(NoWindow)));
+        surface.map(|_| DispatchSurface::custom(NoCanvas))
     }
 
     fn poll_all_devices(&self, force_wait: bool) -> bool {
-        let devices: Vec<_> = lock(&self.shared.devices).iter().filter_map(Weak::upgrade).collect();
         let mut idle = true;
-        for device in devices {
+        for device in list::of_instance(self.shared.id) {
             let poll =
                 if force_wait { wgpu::wgt::PollType::wait_indefinitely() } else { wgpu::wgt::PollType::Poll };
             idle &= device.poll(poll).is_ok_and(|status| status.is_queue_empty());

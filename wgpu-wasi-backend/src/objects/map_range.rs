@@ -12,7 +12,8 @@ use wgpu::custom::{
     BufferInterface, BufferMapCallback, BufferMappedRangeInterface, DispatchBuffer, DispatchBufferMappedRange,
 };
 
-use crate::objects::device::{Device, DeviceShared};
+use crate::device::shared::DeviceShared;
+use crate::objects::device::Device;
 
 /// Why there is no range.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +33,9 @@ impl NoRange {
         }
     }
 
-    /// wgpu's error, which has it in numbers at least: the range that was asked for, and the one that may be.
-    pub(crate) fn error(&self, device: &Arc<DeviceShared>) -> wgpu::MapRangeError {
+    /// wgpu's error, which has it in numbers at least: the range that was asked for, and the one that may be. `None`
+    /// if wgpu does not refuse the range, which it does.
+    pub(crate) fn error(&self, device: &Arc<DeviceShared>) -> Option<wgpu::MapRangeError> {
         let (range, instead, writable) = match self {
             Self::Unmapped => (0..0, None, false),
             Self::Unfit { range, instead, writable, why: _ } => {
@@ -46,15 +48,7 @@ impl NoRange {
         if let Some(instead) = instead {
             buffer.map_async(wgpu::MapMode::Read, instead, |_| {});
         }
-        let taken = if writable {
-            buffer.get_mapped_range_mut(range).err()
-        } else {
-            buffer.get_mapped_range(range).err()
-        };
-        match taken {
-            Some(error) => error,
-            None => unreachable!("wgpu refuses ranges that are not mapped"),
-        }
+        if writable { buffer.get_mapped_range_mut(range).err() } else { buffer.get_mapped_range(range).err() }
     }
 }
 

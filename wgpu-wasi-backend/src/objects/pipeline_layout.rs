@@ -4,8 +4,8 @@ use wgpu::custom::PipelineLayoutInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{label, ours};
+use crate::device::shared::DeviceShared;
 use crate::objects::bind_group_layout::BindGroupLayout;
-use crate::objects::device::DeviceShared;
 
 /// A pipeline layout of the host.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use wgpu::custom::QuerySetInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, label};
-use crate::objects::device::DeviceShared;
+use crate::device::shared::DeviceShared;
 
 /// A query set of the host. `None`: the host refused to make even an invalid one, as WebGPU does
 /// by an exception where a feature is missing. An encoder that it is used with fails.
@@ -35,20 +35,20 @@ impl QuerySet {
     pub(crate) fn wit(&self) -> Result<&wit::GpuQuerySet, String> {
         self.wit.as_ref().ok_or_else(|| format!("QuerySet with '{}' label is invalid", self.label))
     }
-}
 
-/// Why a query of pipeline statistics can not be one of `query_set`, in the words of wgpu: no set has those.
-pub(crate) fn no_statistics(query_set: &QuerySet, query_index: u32) -> String {
-    let QuerySet { label: _, ty, count, wit: _ } = query_set;
-    if query_index >= *count {
-        return format!("Query {query_index} is out of bounds for a query set of size {count}");
+    /// Why a query of pipeline statistics can not be one of this set, in the words of wgpu: no set has those.
+    pub(crate) fn no_statistics(&self, query_index: u32) -> String {
+        let Self { label: _, ty, count, wit: _ } = self;
+        if query_index >= *count {
+            return format!("Query {query_index} is out of bounds for a query set of size {count}");
+        }
+        let ty = match ty {
+            wgpu::QueryType::Occlusion => "Occlusion",
+            wgpu::QueryType::Timestamp => "Timestamp",
+            wgpu::QueryType::PipelineStatistics(_) => "PipelineStatistics",
+        };
+        format!("A query of type PipelineStatistics was started using a query set of type {ty}")
     }
-    let ty = match ty {
-        wgpu::QueryType::Occlusion => "Occlusion",
-        wgpu::QueryType::Timestamp => "Timestamp",
-        wgpu::QueryType::PipelineStatistics(_) => "PipelineStatistics",
-    };
-    format!("A query of type PipelineStatistics was started using a query set of type {ty}")
 }
 
 fn query_type(device: &DeviceShared, ty: wgpu::QueryType) -> Result<wit::GpuQueryType, NotInWebGpu> {

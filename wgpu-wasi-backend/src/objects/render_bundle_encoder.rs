@@ -10,8 +10,11 @@ use crate::commands::elide::Bound;
 use crate::commands::memory::Commands;
 use crate::commands::render_commands::render_commands;
 use crate::convert::{NotInWebGpu, label, texture_format};
-use crate::objects::device::DeviceShared;
+use crate::device::shared::DeviceShared;
+use crate::objects::bind_group::BindGroup;
+use crate::objects::buffer;
 use crate::objects::render_bundle::RenderBundle;
+use crate::objects::render_pipeline::RenderPipeline;
 use crate::unsupported;
 
 /// A render bundle encoder of the host.
@@ -111,6 +114,6 @@ impl RenderBundleEncoderInterface for RenderBundleEncoder {
         (*self).finish(desc)
     }
 
-    binding_commands!();
-    render_commands!();
+    binding_commands!(BindGroup);
+    render_commands!(RenderPipeline, buffer);
 }

@@ -7,13 +7,15 @@ use wgpu::custom::{DispatchBuffer, DispatchRenderBundle, RenderPassInterface};
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::commands::binding_commands::{binding_commands, debug_commands, query_commands};
 use crate::commands::elide::Bound;
+use crate::commands::encoder::EncoderShared;
 use crate::commands::memory::Commands;
 use crate::commands::render_commands::render_commands;
 use crate::convert::{NotInWebGpu, label, ours};
-use crate::objects::buffer::Buffer;
-use crate::objects::command_encoder::EncoderShared;
+use crate::objects::bind_group::BindGroup;
+use crate::objects::buffer::{self, Buffer};
 use crate::objects::query_set::QuerySet;
 use crate::objects::render_bundle::RenderBundle;
+use crate::objects::render_pipeline::RenderPipeline;
 use crate::objects::texture_view::TextureView;
 use crate::unsupported;
 
@@ -49,10 +51,10 @@ impl RenderPass {
             occlusion_query_set,
             multiview_mask,
         } = desc;
-        if encoder.device.is_strict()
-            && let Some(why) = dont_care(color_attachments, depth_stencil_attachment.as_ref())
-        {
-            encoder.fail_to_begin(why);
+        if encoder.device.is_strict() {
+            if let Some(why) = dont_care(color_attachments, depth_stencil_attachment.as_ref()) {
+                encoder.fail_to_begin(why);
+            }
         }
         let timestamp_writes = timestamp_writes.as_ref().and_then(|writes| {
             let wgpu::RenderPassTimestampWrites {
@@ -60,7 +62,7 @@ impl RenderPass {
                 beginning_of_pass_write_index,
                 end_of_pass_write_index,
             } = writes;
-            let query_set = encoder.timestamps(ours(query_set.as_custom::<QuerySet>()));
+            let query_set = encoder.timestamps(ours(query_set.as_custom::<QuerySet>()).wit());
             Some(wit::GpuRenderPassTimestampWrites {
                 query_set: query_set?,
                 // None is no timestamp, for both.
@@ -169,10 +171,10 @@ impl RenderPassInterface for RenderPass {
         self.bound.reset();
     }
 
-    binding_commands!();
+    binding_commands!(BindGroup);
     debug_commands!();
-    query_commands!();
-    render_commands!();
+    query_commands!(QuerySet);
+    render_commands!(RenderPipeline, buffer);
 
     fn multi_draw_indirect(
         &mut self,

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use wgpu::custom::{DispatchBindGroupLayout, RenderPipelineInterface};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
-use crate::commands::elide::Id;
-use crate::commands::memory::Name;
 use crate::convert::{NotInWebGpu, label, ours, texture_format};
+use crate::device::shared::DeviceShared;
+use crate::id::Id;
+use crate::name::Name;
 use crate::objects::bind_group_layout::PipelineLayouts;
 use crate::objects::compute_pipeline::constants;
-use crate::objects::device::DeviceShared;
 use crate::objects::pipeline_layout::layout_mode;
 use crate::objects::shader_module::{ShaderModule, Stage};
 use crate::unsupported;

@@ -4,7 +4,7 @@ use wgpu::custom::SamplerInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, label};
-use crate::objects::device::DeviceShared;
+use crate::device::shared::DeviceShared;
 
 /// A sampler of the host.
 #[derive(Debug)]

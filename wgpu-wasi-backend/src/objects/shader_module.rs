@@ -14,8 +14,8 @@ use wgpu::custom::{ShaderCompilationInfoFuture, ShaderModuleInterface};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::label;
+use crate::device::shared::DeviceShared;
 use crate::device::waits::block;
-use crate::objects::device::DeviceShared;
 use crate::unsupported;
 
 pub(crate) use names::{Names, Stage};

@@ -10,8 +10,9 @@ use wgpu::custom::{
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, ours};
-use crate::device::waits::lock;
-use crate::objects::device::{Device, DeviceShared};
+use crate::device::shared::DeviceShared;
+use crate::lock::lock;
+use crate::objects::device::Device;
 use crate::objects::texture::Texture;
 
 /// A canvas of the host.
@@ -127,6 +128,24 @@ impl Surface {
             tone_mapping: Some(wit::GpuCanvasToneMapping { mode: Some(tone_mapping) }),
             alpha_mode: Some(alpha_mode),
         })
+    }
+}
+
+/// A surface of no canvas, in case that wgpu does not refuse a window without a handle one day.
+#[derive(Debug)]
+pub(crate) struct NoCanvas;
+
+impl SurfaceInterface for NoCanvas {
+    fn get_capabilities(&self, _adapter: &DispatchAdapter) -> wgpu::SurfaceCapabilities {
+        wgpu::SurfaceCapabilities::default()
+    }
+
+    fn configure(&self, _device: &DispatchDevice, _config: &wgpu::SurfaceConfiguration) {}
+
+    fn get_current_texture(
+        &self,
+    ) -> (Option<DispatchTexture>, wgpu::SurfaceStatus, DispatchSurfaceOutputDetail) {
+        (None, wgpu::SurfaceStatus::Lost, DispatchSurfaceOutputDetail::custom(SurfaceOutputDetail))
     }
 }
 

@@ -6,8 +6,8 @@ use wgpu::custom::{DispatchTextureView, TextureInterface};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{label, texture_format};
+use crate::device::shared::DeviceShared;
 use crate::objects::clear_texture;
-use crate::objects::device::DeviceShared;
 use crate::objects::texture_view::TextureView;
 
 /// A texture of the host.

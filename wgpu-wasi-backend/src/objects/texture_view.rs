@@ -4,7 +4,7 @@ use wgpu::custom::TextureViewInterface;
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::{NotInWebGpu, label, texture_format};
-use crate::objects::device::DeviceShared;
+use crate::device::shared::DeviceShared;
 
 /// A texture view of the host.
 #[derive(Debug)]
