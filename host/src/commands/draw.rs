@@ -8,10 +8,7 @@
 
 use std::ops::Range;
 
-use crate::{
-    bindings::wit,
-    objects::{buffer::Buffer, device::DeviceCore},
-};
+use crate::{bindings::wit, device::core::DeviceCore, objects::buffer::Buffer};
 
 /// What a `wgpu::RenderPass` does at once and a bundle encoder keeps for later.
 pub(crate) trait RenderCommands {

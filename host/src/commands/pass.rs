@@ -15,13 +15,11 @@ use std::{
 use crate::{
     bindings::wit,
     convert,
-    device::errors::collecting,
+    device::{budget::Ledger, core::DeviceCore, lent_scopes::collecting},
     objects::{
         bind_group::Bound,
         command_encoder::{ENDED, EncoderState, Kept, LOCKED},
-        device::DeviceCore,
     },
-    quotas::Ledger,
 };
 
 /// A pass of a command encoder; `P` is the pass of wgpu, or what becomes one.

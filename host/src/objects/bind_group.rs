@@ -15,12 +15,9 @@ use crate::{
         words::Name,
     },
     device::{
-        errors::{GpuError, collecting},
-        fence,
+        budget::SharedReservation, core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting,
         timeline::Timeline,
     },
-    objects::device::DeviceCore,
-    quotas::SharedReservation,
     view::{WebGpuCtxView, label_methods, labelled},
     weights,
 };

@@ -16,11 +16,13 @@ use crate::{
         words::Name,
     },
     device::{
-        errors::{GpuError, collecting},
-        waiting,
+        budget::{Reservation, SharedReservation},
+        core::DeviceCore,
+        errors::GpuError,
+        lent_scopes::collecting,
     },
-    objects::{command_encoder::Kept, device::DeviceCore},
-    quotas::{self, Reservation, SharedReservation},
+    objects::command_encoder::Kept,
+    quotas,
     view::{WebGpu, WebGpuCtxView, label_methods, labelled},
 };
 
@@ -298,7 +300,7 @@ impl<T: Send + 'static> wit::HostGpuBufferWithStore<T> for WebGpu {
             (Err(error), _) => return Ok(Err(error)),
         };
         let Mapping { device, done, range, writable } = mapping;
-        let result = waiting::until(&device, done, wait_mode, deadline).await?;
+        let result = device.wait_until(done, wait_mode, deadline).await?;
         accessor.with(|mut access| {
             let mut view = access.get();
             // The guest may have dropped its handle while the mapping was pending; nothing is mapped
@@ -459,7 +461,9 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
             buffer.device.timeline.settle();
             buffer.inner.destroy();
             buffer.unmapped();
-            buffer.device.let_go(buffer.reservation.take());
+            if let Some(freed) = buffer.reservation.take() {
+                buffer.device.held.let_go(freed);
+            }
         }
         buffer.destroyed = true;
         Ok(())

@@ -18,17 +18,19 @@ use crate::{
     bindings::wit,
     convert,
     device::{
-        errors::collecting,
+        budget::{Reservation, SharedReservation},
+        core::DeviceCore,
         in_flight::{BYTES_PER_WRITE, PIECE},
+        lent_scopes::collecting,
         texture_pieces::{self, Plan},
         waiting::WaitMode,
     },
     objects::{
         buffer::{Access, Buffer, Writable},
-        device::DeviceCore,
         queue::Queue,
+        texel_copy::{TexelCopyTexture, texel_copy_buffer_layout},
     },
-    quotas::{MAX_STAGED_BYTES, Reservation, SharedReservation},
+    quotas::MAX_STAGED_BYTES,
     view::{INTERFACE, WebGpuCtxView, WebGpuView, trace},
 };
 
@@ -309,7 +311,7 @@ impl BufferWrite {
 /// A `writeTexture` whose handles are resolved: <https://www.w3.org/TR/webgpu/#dom-gpuqueue-writetexture>
 pub(crate) struct TextureWrite {
     device: Arc<DeviceCore>,
-    destination: convert::TexelCopyTexture,
+    destination: TexelCopyTexture,
     reservation: SharedReservation,
     patience: Patience,
 }
@@ -335,7 +337,7 @@ impl TextureWrite {
         if self.device.withdrawn() {
             return Ok(());
         }
-        let convert::TexelCopyTexture { texture, mip_level, origin, aspect } = &self.destination;
+        let TexelCopyTexture { texture, mip_level, origin, aspect } = &self.destination;
         let target = texture_pieces::Target {
             size: texture.size(),
             dimension: texture.dimension(),
@@ -347,7 +349,7 @@ impl TextureWrite {
         let whole = texture_pieces::TextureWrite {
             origin: *origin,
             size: convert::extent_3d(size),
-            layout: convert::texel_copy_buffer_layout(layout),
+            layout: texel_copy_buffer_layout(layout),
         };
         match texture_pieces::plan(&whole, &target, u64::try_from(data.len()).unwrap_or(u64::MAX)) {
             Plan::Whole(bytes) => {

@@ -6,14 +6,8 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    device::{
-        errors::{GpuError, collecting},
-        fence,
-    },
-    objects::{
-        command_encoder::{CommandEncoder, ENDED, EncoderState, Kept, Recording},
-        device::DeviceCore,
-    },
+    device::{core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting},
+    objects::command_encoder::{CommandEncoder, ENDED, EncoderState, Kept, Recording},
     view::{WebGpuCtxView, label_methods, labelled},
 };
 

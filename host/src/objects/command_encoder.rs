@@ -13,12 +13,14 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     convert,
+    device::{
+        budget::{Ledger, SharedReservation},
+        core::DeviceCore,
+    },
     objects::{
         bind_group::Bound, buffer::Buffer, command_buffer::CommandBuffer, compute_pass::ComputePassEncoder,
-        device::DeviceCore, pipeline::Weight, query_set::QuerySet, render_pass::RenderPassEncoder,
-        texture::Texture,
+        pipeline::Weight, query_set::QuerySet, render_pass::RenderPassEncoder, texture::Texture,
     },
-    quotas::{Ledger, SharedReservation},
     view::{WebGpuCtxView, label_methods, labelled},
     weights,
 };

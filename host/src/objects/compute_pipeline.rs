@@ -10,10 +10,9 @@ use crate::{
         memory::{Nameable, Named},
         words::Name,
     },
-    device::errors::collecting,
+    device::{core::DeviceCore, lent_scopes::collecting},
     objects::{
         bind_group_layout::BindGroupLayout,
-        device::DeviceCore,
         pipeline::{self, Made, Weighed, Weight},
         shader_module::{Stage, invalid_module},
     },

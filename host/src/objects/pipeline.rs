@@ -5,9 +5,14 @@ use std::sync::Arc;
 use crate::{
     bindings::wit,
     commands::pass::{Holder, PassId},
-    device::errors::{ErrorKind, GpuError, collecting},
-    objects::{command_encoder::Kept, device::DeviceCore, shader_module::Stage},
-    quotas::{QuotaExceeded, SharedReservation},
+    device::{
+        budget::SharedReservation,
+        core::DeviceCore,
+        errors::{ErrorKind, GpuError},
+        lent_scopes::collecting,
+    },
+    objects::{command_encoder::Kept, shader_module::Stage},
+    quotas::QuotaExceeded,
     weights,
 };
 

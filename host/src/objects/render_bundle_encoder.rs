@@ -14,19 +14,14 @@ use crate::{
         draw::{Binding, DrawState, RenderCommands, indirect_arguments},
         pass,
     },
-    device::{
-        errors::{GpuError, collecting},
-        fence,
-    },
+    device::{budget::Ledger, core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting},
     objects::{
         bind_group::BindGroup,
         buffer::Buffer,
         command_encoder::{ENDED, Kept},
-        device::DeviceCore,
         render_bundle::RenderBundle,
         render_pipeline::RenderPipeline,
     },
-    quotas::Ledger,
     view::{WebGpuCtxView, label_methods, labelled},
     weights,
 };

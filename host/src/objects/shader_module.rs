@@ -13,9 +13,14 @@ use wgpu::naga;
 
 use crate::{
     bindings::wit,
-    device::errors::{GpuError, bounded, collecting},
-    objects::{device::DeviceCore, records::PipelineConstants},
-    quotas::{self, Budget, MAX_ERROR_PLACES, MAX_SHADER_DEPTH, QuotaExceeded, SharedReservation},
+    device::{
+        budget::{Budget, SharedReservation},
+        core::DeviceCore,
+        errors::{GpuError, bounded},
+        lent_scopes::collecting,
+    },
+    objects::records::PipelineConstants,
+    quotas::{self, MAX_ERROR_PLACES, MAX_SHADER_DEPTH, QuotaExceeded},
     shaders::{
         const_values, inlining,
         loop_bound::{self, Ending},
