@@ -279,16 +279,6 @@ impl From<wit::GpuColor> for wgpu::Color {
     }
 }
 
-/// The bytes of `data` from `offset` on, `size` of them or all that follow; `None` when there are not
-/// as many.
-pub(crate) fn sub_slice(data: &[u8], offset: u64, size: Option<u64>) -> Option<&[u8]> {
-    let rest = data.get(usize::try_from(offset).ok()?..)?;
-    match size {
-        Some(size) => rest.get(..usize::try_from(size).ok()?),
-        None => Some(rest),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -319,18 +309,6 @@ mod tests {
         assert!(!supports(wgpu::Features::empty(), true, wit::GpuFeatureName::ShaderF16));
         assert!(!supports(all, true, wit::GpuFeatureName::TextureFormatsTier1));
         assert!(!supports(all, true, wit::GpuFeatureName::TextureComponentSwizzle));
-    }
-
-    #[test]
-    fn slices_outside_the_data_are_refused() {
-        let data = [1, 2, 3, 4];
-        assert_eq!(sub_slice(&data, 1, None), Some(&data[1..]));
-        assert_eq!(sub_slice(&data, 1, Some(2)), Some(&data[1..3]));
-        assert_eq!(sub_slice(&data, 4, None), Some(&data[4..]));
-        assert_eq!(sub_slice(&data, 5, None), None);
-        assert_eq!(sub_slice(&data, 3, Some(2)), None);
-        assert_eq!(sub_slice(&data, u64::MAX, Some(1)), None);
-        assert_eq!(sub_slice(&data, 1, Some(u64::MAX)), None);
     }
 
     #[test]

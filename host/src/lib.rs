@@ -61,7 +61,7 @@
 //!   stack covers the deepest and the longest source that is admitted (`shaders/nesting.rs`, `device/compiler.rs`).
 //! - **Error scopes are the host's** (`device/errors.rs`): one handler per device feeds them.
 //! - **Bulk bytes cross once** (`objects/bulk.rs`), straight between the guest's memory and wgpu's.
-//! - **Commands without calls** (`commands/memory.rs`): a guest that offers it leaves those of compute and render passes
+//! - **Commands without calls** (`commands/fetch.rs`): a guest that offers it leaves those of compute and render passes
 //!   in its own memory.
 //! - **Waiting** is in one place (`device/polling.rs`), in two modes: [`WaitMode`].
 //! - **Quotas** have names and defaults (`quotas.rs`): memory, objects, bytes a call, shader text, time; what a component
@@ -123,9 +123,16 @@ mod shaders {
 
 /// What a guest records.
 mod commands {
+    pub(crate) mod bound;
+    pub(crate) mod bundle;
+    pub(crate) mod compute;
     pub(crate) mod draw;
+    pub(crate) mod fetch;
+    pub(crate) mod holder;
+    pub(crate) mod kept;
     pub(crate) mod memory;
     pub(crate) mod pass;
+    pub(crate) mod recording;
     pub(crate) mod words;
 }
 
@@ -222,7 +229,7 @@ pub mod command {
 use wasmtime::component::Linker;
 
 pub use crate::{
-    commands::memory::attach_command_memory,
+    commands::fetch::attach_command_memory,
     ctx::{AdapterChoice, WebGpuCtx, WebGpuCtxBuilder},
     device::{instance::default_instance, lent::LentDevice, waiting::WaitMode},
     guest_memory::GuestMemory,

@@ -11,8 +11,10 @@ use wasmtime::component::{Accessor, Resource};
 use crate::{
     bindings::wit,
     commands::{
+        draw::Bindable,
+        holder::{Holder, PassId},
+        kept::Kept,
         memory::{Nameable, Named},
-        pass::{Holder, PassId},
         words::Name,
     },
     device::{
@@ -21,7 +23,6 @@ use crate::{
         errors::GpuError,
         lent_scopes::collecting,
     },
-    objects::command_encoder::Kept,
     quotas,
     view::{WebGpu, WebGpuCtxView, label_methods, labelled},
 };
@@ -56,8 +57,8 @@ impl Nameable for Buffer {
         &mut self.name
     }
 
-    fn named(&self, handle: &Resource<Self>) -> Named {
-        Named::Buffer(Resource::new_borrow(handle.rep()))
+    fn named(&self, handle: u32) -> Named {
+        Named::Buffer(handle)
     }
 }
 
@@ -152,6 +153,13 @@ impl Buffer {
     /// The buffer for a command of `pass`, with what the pass has to hold for it.
     pub(crate) fn used_by(&self, pass: PassId) -> (wgpu::Buffer, Option<Kept>) {
         (self.inner.clone(), self.kept_by(pass))
+    }
+
+    /// As what a command binds that needs `usage`.
+    #[inline]
+    pub(crate) fn bindable(&self, usage: wit::GpuBufferUsage) -> Bindable<'_> {
+        let Self { inner, device, label, size, usage: usages, .. } = self;
+        Bindable { inner, device: &device.wgpu, label, size: *size, usable: usages.contains(usage) }
     }
 
     /// wgpu's buffer; `None` for a lent one that the guest has destroyed.

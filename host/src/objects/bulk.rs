@@ -16,6 +16,7 @@ use wasmtime::{
 
 use crate::{
     bindings::wit,
+    commands::pass::part,
     convert,
     device::{
         budget::{Reservation, SharedReservation},
@@ -214,7 +215,7 @@ impl BufferWrite {
         let refuse = |message: String| {
             Ok(Err(wit::WriteBufferError { kind: wit::WriteBufferErrorKind::OperationError, message }))
         };
-        let Some(mut contents) = convert::sub_slice(data, data_offset.unwrap_or(0), size) else {
+        let Some(mut contents) = part(data, data_offset.unwrap_or(0), size) else {
             return refuse(format!(
                 "the data has {} bytes, too few for an offset of {data_offset:?} and a size of {size:?}",
                 data.len()

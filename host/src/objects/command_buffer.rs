@@ -6,8 +6,12 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
+    commands::{
+        kept::Kept,
+        recording::{ENDED, EncoderState, Recording},
+    },
     device::{core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting},
-    objects::command_encoder::{CommandEncoder, ENDED, EncoderState, Kept, Recording},
+    objects::command_encoder::CommandEncoder,
     view::{WebGpuCtxView, label_methods, labelled},
 };
 

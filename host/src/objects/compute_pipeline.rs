@@ -7,13 +7,14 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     commands::{
+        kept::{Weighed, Weight},
         memory::{Nameable, Named},
         words::Name,
     },
     device::{core::DeviceCore, lent_scopes::collecting},
     objects::{
         bind_group_layout::BindGroupLayout,
-        pipeline::{self, Made, Weighed, Weight},
+        pipeline::{self, Made},
         shader_module::{Stage, invalid_module},
     },
     quotas::QuotaExceeded,
@@ -36,7 +37,7 @@ impl Nameable for ComputePipeline {
         &mut self.name
     }
 
-    fn named(&self, _: &Resource<Self>) -> Named {
+    fn named(&self, _: u32) -> Named {
         Named::ComputePipeline(self.inner.clone())
     }
 }
@@ -53,7 +54,7 @@ pub(crate) struct Descriptor {
 impl Descriptor {
     /// Counts the pipeline that is to be made.
     pub(crate) fn weigh(&mut self, device: &DeviceCore) -> Result<(), QuotaExceeded> {
-        self.weight = Weight::of(device, [&self.compute])?;
+        self.weight = pipeline::weigh(device, [&self.compute])?;
         Ok(())
     }
 

@@ -16,7 +16,7 @@ use wasmtime::{
 
 use crate::{
     bindings::wit,
-    commands::memory,
+    commands::fetch,
     device::{
         core::{DeviceCore, DeviceLostInfo},
         errors::{DeviceErrors, GpuError},
@@ -93,7 +93,7 @@ impl<T: Send + 'static> wit::HostGpuDeviceWithStore<T> for WebGpu {
         this: Resource<Device>,
         descriptor: wit::GpuBindGroupDescriptor,
     ) -> wasmtime::Result<Resource<BindGroup>> {
-        let naming = memory::name_of_new(&mut access)?;
+        let naming = fetch::name_of_new(&mut access)?;
         let mut view = access.get();
         let device = view.core(&this)?;
         let group = view.new_bind_group(&device, descriptor)?;

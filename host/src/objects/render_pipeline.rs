@@ -7,13 +7,14 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     commands::{
+        kept::{Weighed, Weight},
         memory::{Nameable, Named},
         words::Name,
     },
     device::{core::DeviceCore, lent_scopes::collecting},
     objects::{
         bind_group_layout::BindGroupLayout,
-        pipeline::{self, Made, Weighed, Weight},
+        pipeline::{self, Made},
         shader_module::{Stage, invalid_module},
     },
     quotas::QuotaExceeded,
@@ -36,7 +37,7 @@ impl Nameable for RenderPipeline {
         &mut self.name
     }
 
-    fn named(&self, _: &Resource<Self>) -> Named {
+    fn named(&self, _: u32) -> Named {
         Named::RenderPipeline(self.inner.clone())
     }
 }
@@ -67,7 +68,7 @@ impl Descriptor {
     /// Counts the pipeline that is to be made.
     pub(crate) fn weigh(&mut self, device: &DeviceCore) -> Result<(), QuotaExceeded> {
         let fragment = self.fragment.as_ref().map(|(stage, _)| stage);
-        self.weight = Weight::of(device, [&self.vertex].into_iter().chain(fragment))?;
+        self.weight = pipeline::weigh(device, [&self.vertex].into_iter().chain(fragment))?;
         Ok(())
     }
 

@@ -66,10 +66,14 @@ fn the_host_has_one_wgpu() {
 
 /// The storeys of `host/src`, the lowest first: a file or folder, and what it may import beside itself. A file belongs
 /// to the first row that it fits; tests may import all. Of wasmtime, `component` has the handles and the bindings.
-const STOREYS: [(&str, &str); 2] = [
+const STOREYS: [(&str, &str); 5] = [
     ("quotas", ""),
     // What each object of a device stands on.
     ("device", "quotas"),
+    // What a guest records; one file reads it from the guest's memory, and one is asked by calls when to.
+    ("commands/memory", "quotas device wasmtime::component"),
+    ("commands/fetch", "quotas device view wasmtime::component"),
+    ("commands", "quotas device"),
 ];
 
 #[test]
