@@ -239,7 +239,7 @@ pub(crate) fn feature_bit(feature: wit::GpuFeatureName) -> Option<wgpu::Features
 pub(crate) fn supports(features: wgpu::Features, is_core: bool, feature: wit::GpuFeatureName) -> bool {
     match meaning(feature) {
         // "subgroups" among them: naga refuses the `enable subgroups;` that WGSL asks for them with, and
-        // goes by the device's features instead; `objects/shader_module.rs` takes the line out.
+        // goes by the device's features instead; `shaders/directives.rs` takes the line out.
         Meaning::Bit(bit) => features.contains(bit),
         // https://www.w3.org/TR/webgpu/#core-features-and-limits
         Meaning::CoreFeaturesAndLimits => is_core,

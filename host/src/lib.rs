@@ -72,7 +72,7 @@
 
 // Whether something may go to another thread is worked out through all the types of wgpu behind it.
 #![recursion_limit = "256"]
-// But for one call, in `objects/shader_module.rs`, with its proof.
+// But for one call, in `shaders/compile.rs`, with its proof.
 #![deny(unsafe_code)]
 
 pub mod bindings;
@@ -112,12 +112,15 @@ mod device {
 
 /// What is found out about a shader, and changed in it.
 mod shaders {
+    pub(crate) mod compile;
     pub(crate) mod const_values;
+    pub(crate) mod directives;
     pub(crate) mod finite_loop;
     pub(crate) mod inlining;
     pub(crate) mod loop_bound;
     pub(crate) mod nesting;
     pub(crate) mod statements;
+    pub(crate) mod weight;
     pub(crate) mod workgroup_memory;
 }
 

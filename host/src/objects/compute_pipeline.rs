@@ -15,9 +15,10 @@ use crate::{
     objects::{
         bind_group_layout::BindGroupLayout,
         pipeline::{self, Made},
-        shader_module::{Stage, invalid_module},
+        shader_module::Stage,
     },
     quotas::QuotaExceeded,
+    shaders::compile::invalid_module,
     view::{WebGpuCtxView, label_methods, labelled},
 };
 

@@ -65,15 +65,25 @@ fn the_host_has_one_wgpu() {
 }
 
 /// The storeys of `host/src`, the lowest first: a file or folder, and what it may import beside itself. A file belongs
-/// to the first row that it fits; tests may import all. Of wasmtime, `component` has the handles and the bindings.
-const STOREYS: [(&str, &str); 5] = [
+/// to the first row that it fits; tests, and the files without a row, which are above all others, may import all.
+/// `wasmtime::component` has the handles and the bindings, and `wgpu::naga` is for what looks into shaders.
+const STOREYS: [(&str, &str); 12] = [
     ("quotas", ""),
+    ("weights", ""),
+    ("guest_memory", "quotas"),
     // What each object of a device stands on.
     ("device", "quotas"),
-    // What a guest records; one file reads it from the guest's memory, and one is asked by calls when to.
+    ("shaders", "quotas device wgpu::naga"),
+    // What a guest records. Two files read it from the guest's memory; one of them begins with a call of the guest.
     ("commands/memory", "quotas device wasmtime::component"),
     ("commands/fetch", "quotas device view wasmtime::component"),
     ("commands", "quotas device"),
+    // The state of a guest.
+    ("ctx", "quotas weights device commands"),
+    ("view", "ctx wasmtime::component"),
+    // What a guest holds. The bindings name all objects, and all objects name the bindings.
+    ("convert", "bindings"),
+    ("objects", "quotas weights device shaders commands ctx view convert bindings wasmtime::component"),
 ];
 
 #[test]
@@ -102,7 +112,7 @@ fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
 }
 
 /// The modules at the root of the crate that the file at `path` names, by `crate::` or as many `super::` as lead there,
-/// and `wasmtime::component`.
+/// and the modules of others that are not for all.
 fn imports(path: &str, source: &str) -> Vec<String> {
     let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap();
     let code: String = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
@@ -110,8 +120,10 @@ fn imports(path: &str, source: &str) -> Vec<String> {
     let to_root = "super::".repeat(path.split('/').count());
     let mut found: Vec<String> =
         ["crate::", &to_root].into_iter().flat_map(|root| behind(&code, root)).collect();
-    let wasmtime = behind(&code, "wasmtime::").into_iter().filter(|name| name == "component");
-    found.extend(wasmtime.map(|name| format!("wasmtime::{name}")));
+    for (root, module) in [("wasmtime::", "component"), ("wgpu::", "naga")] {
+        let others = behind(&code, root).into_iter().filter(|name| name == module);
+        found.extend(others.map(|name| format!("{root}{name}")));
+    }
     found.sort();
     found.dedup();
     found
