@@ -74,6 +74,10 @@
 #![recursion_limit = "256"]
 // But for one call, in `shaders/compile.rs`, with its proof.
 #![deny(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests wait for the GPU and start threads as they like")
+)]
 
 pub mod bindings;
 #[cfg(feature = "cli")]

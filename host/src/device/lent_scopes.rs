@@ -37,6 +37,7 @@ const FILTERS: [wgpu::ErrorFilter; 3] =
 
 /// From now on errors of `device` on this thread go to `errors`, until [`leave`].
 pub(crate) fn enter(device: &wgpu::Device, errors: &Arc<DeviceErrors>) {
+    #[expect(clippy::disallowed_methods, reason = "for one call, on one thread")]
     let scopes = FILTERS.map(|filter| device.push_error_scope(filter));
     let frame = Frame { device: device.clone(), errors: Arc::clone(errors), scopes };
     OPEN.with_borrow_mut(|open| open.push(frame));

@@ -86,7 +86,12 @@ impl DeviceCore {
         } else {
             wgpu::PollType::Wait { submission_index: None, timeout: slice }
         };
-        match fence::catch(|| self.wgpu.poll(wait)) {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "behind the fence, and without a wait where it is lent"
+        )]
+        let polled = fence::catch(|| self.wgpu.poll(wait));
+        match polled {
             Ok(Ok(status)) if self.lent && !status.is_queue_empty() => {
                 thread::sleep(slice.map_or(LENT_PAUSE, |slice| slice.min(LENT_PAUSE)));
             }
@@ -100,7 +105,9 @@ impl DeviceCore {
 
     /// Polls the device without waiting.
     pub(crate) fn poll_now(&self) {
-        if let Err(message) = fence::catch(|| self.wgpu.poll(wgpu::PollType::Poll)) {
+        #[expect(clippy::disallowed_methods, reason = "behind the fence")]
+        let polled = fence::catch(|| self.wgpu.poll(wgpu::PollType::Poll));
+        if let Err(message) = polled {
             self.lose(wgpu::DeviceLostReason::Unknown, &message);
         }
     }

@@ -52,6 +52,7 @@ impl Poller {
         state.waiting += 1;
         if !state.running {
             let shared = Arc::clone(&self.shared);
+            #[expect(clippy::disallowed_methods, reason = "it ends with the device")]
             let spawned = thread::Builder::new().name("wgpu-wasi poller".to_owned()).spawn(move || {
                 while shared.sleep_until_someone_waits() && poll() {}
                 shared.state.lock().unwrap_or_else(PoisonError::into_inner).running = false;

@@ -191,7 +191,7 @@ fn draws(module: &naga::Module) -> bool {
 fn create_ending(device: &wgpu::Device, shader: wgpu::ShaderModuleDescriptor<'_>) -> wgpu::ShaderModule {
     let checks =
         wgpu::ShaderRuntimeChecks { force_loop_bounding: false, ..wgpu::ShaderRuntimeChecks::checked() };
-    #[expect(unsafe_code, reason = "wgpu can't know that the loops end")]
+    #[expect(unsafe_code, clippy::disallowed_methods, reason = "wgpu can't know that the loops end")]
     // SAFETY: every check is on but `force_loop_bounding`, for which the loops have to end. They do: the
     // caller has the answer of `loop_bound::bound` for this very shader. Where that is text, wgpu parses it
     // with the same version of naga, for it is wgpu's own.
