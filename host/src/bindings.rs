@@ -63,7 +63,7 @@ wasmtime::component::bindgen!({
         "wasi:webgpu/webgpu@0.3.0-rc.2.gpu-compute-pass-encoder": crate::objects::compute_pass::ComputePassEncoder,
         "wasi:webgpu/webgpu@0.3.0-rc.2.gpu-compute-pipeline": crate::objects::compute_pipeline::ComputePipeline,
         "wasi:webgpu/webgpu@0.3.0-rc.2.gpu-device": crate::objects::device::Device,
-        "wasi:webgpu/webgpu@0.3.0-rc.2.gpu-device-lost-info": crate::objects::device::DeviceLostInfo,
+        "wasi:webgpu/webgpu@0.3.0-rc.2.gpu-device-lost-info": crate::device::core::DeviceLostInfo,
         "wasi:webgpu/webgpu@0.3.0-rc.2.gpu-error": crate::device::errors::GpuError,
         "wasi:webgpu/webgpu@0.3.0-rc.2.gpu-pipeline-layout": crate::objects::pipeline_layout::PipelineLayout,
         "wasi:webgpu/webgpu@0.3.0-rc.2.gpu-query-set": crate::objects::query_set::QuerySet,

@@ -2,27 +2,27 @@
 
 use std::{
     mem,
-    pin::pin,
-    sync::{Arc, OnceLock, Weak},
-    task::{Context, Poll, Waker},
+    sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
 use crate::{
     commands::memory::CommandMemory,
-    convert,
     device::{
+        budget::Budget,
         compiler::Compiler,
+        core::{DeviceCore, DevicePolicy},
         errors::{DeviceErrors, GpuError, UnheardErrors},
         guest_log::GuestLog,
         in_flight::InFlight,
+        instance::default_instance,
+        lent::LentDevice,
         lent_scopes,
+        limits::has_core_limits,
         timeline::Timeline,
         waiting::WaitMode,
     },
-    lend::LentDevice,
-    objects::device::{DeviceCore, DevicePolicy},
-    quotas::{Budget, MAX_REFUSED_BUNDLES, MAX_STAGED_BYTES, QuotaExceeded, Quotas},
+    quotas::{MAX_REFUSED_BUNDLES, MAX_STAGED_BYTES, QuotaExceeded, Quotas},
     weights,
 };
 
@@ -163,8 +163,9 @@ impl WebGpuCtx {
         if let Some(core) = self.lent.iter().filter_map(Weak::upgrade).find(held) {
             return core;
         }
-        let is_core = convert::has_core_limits(&device.device().limits());
-        let core = DeviceCore::lent(device, self.device_policy(is_core));
+        let is_core = has_core_limits(&device.device().limits());
+        let core =
+            DeviceCore::lent(device.device().clone(), device.queue().clone(), self.device_policy(is_core));
         device.add_guest(&core);
         self.lent.retain(|core| core.strong_count() > 0);
         self.lent.push(Arc::downgrade(&core));
@@ -287,43 +288,6 @@ impl Drop for WebGpuCtx {
 impl Default for WebGpuCtx {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// The instance of an embedder who brings none; one for the whole process.
-///
-/// wgpu's environment variables (`WGPU_BACKEND` and friends) are obeyed. Without `WGPU_BACKEND` it has the
-/// first-class backends, and OpenGL only where those have no adapter: loading its libraries costs
-/// more than all the rest. Timestamps are in nanoseconds, as WebGPU has them.
-#[must_use]
-pub fn default_instance() -> wgpu::Instance {
-    // With an instance for each guest, one that looks for adapters while another opens a device crashes
-    // the process now and then: Vulkan's loader (1.4.309) walks a list of all instances without its lock.
-    static SHARED: OnceLock<wgpu::Instance> = OnceLock::new();
-    SHARED.get_or_init(new_instance).clone()
-}
-
-fn new_instance() -> wgpu::Instance {
-    let instance = |backends| {
-        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
-        descriptor.backends = backends;
-        descriptor.flags |= wgpu::InstanceFlags::AUTOMATIC_TIMESTAMP_NORMALIZATION;
-        wgpu::Instance::new(descriptor)
-    };
-    if let Some(backends) = wgpu::Backends::from_env() {
-        return instance(backends);
-    }
-    let primary = instance(wgpu::Backends::PRIMARY);
-    if has_adapter(&primary) { primary } else { instance(wgpu::Backends::all()) }
-}
-
-/// Whether the instance has any adapter.
-pub(crate) fn has_adapter(instance: &wgpu::Instance) -> bool {
-    let adapters = pin!(instance.enumerate_adapters(wgpu::Backends::all()));
-    // On native backends the list is there at once.
-    match adapters.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(adapters) => !adapters.is_empty(),
-        Poll::Pending => false,
     }
 }
 

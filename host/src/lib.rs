@@ -61,9 +61,9 @@
 //!   stack covers the deepest and the longest source that is admitted (`shaders/nesting.rs`, `device/compiler.rs`).
 //! - **Error scopes are the host's** (`device/errors.rs`): one handler per device feeds them.
 //! - **Bulk bytes cross once** (`objects/bulk.rs`), straight between the guest's memory and wgpu's.
-//! - **Commands without calls** (`commands/memory.rs`): a guest that offers it leaves those of compute and render passes
+//! - **Commands without calls** (`commands/fetch.rs`): a guest that offers it leaves those of compute and render passes
 //!   in its own memory.
-//! - **Waiting** is in one place (`device/waiting.rs`), in two modes: [`WaitMode`].
+//! - **Waiting** is in one place (`device/polling.rs`), in two modes: [`WaitMode`].
 //! - **Quotas** have names and defaults (`quotas.rs`): memory, objects, bytes a call, shader text, time; what a component
 //!   may be made of is in `runtime/size.rs`.
 //!
@@ -72,8 +72,12 @@
 
 // Whether something may go to another thread is worked out through all the types of wgpu behind it.
 #![recursion_limit = "256"]
-// But for one call, in `objects/shader_module.rs`, with its proof.
+// But for one call, in `shaders/compile.rs`, with its proof.
 #![deny(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests wait for the GPU and start threads as they like")
+)]
 
 pub mod bindings;
 #[cfg(feature = "cli")]
@@ -91,33 +95,51 @@ mod weights;
 
 /// What each object of a device stands on.
 mod device {
+    pub(crate) mod budget;
     pub(crate) mod compiler;
+    pub(crate) mod core;
     pub(crate) mod errors;
     pub(crate) mod fence;
     pub(crate) mod guest_log;
+    pub(crate) mod held;
     pub(crate) mod in_flight;
+    pub(crate) mod instance;
+    pub(crate) mod lent;
     pub(crate) mod lent_scopes;
+    pub(crate) mod limits;
+    mod polling;
     pub(crate) mod texture_pieces;
     pub(crate) mod timeline;
     pub(crate) mod waiting;
+    mod writes;
 }
 
 /// What is found out about a shader, and changed in it.
 mod shaders {
+    pub(crate) mod compile;
     pub(crate) mod const_values;
+    pub(crate) mod directives;
     pub(crate) mod finite_loop;
     pub(crate) mod inlining;
     pub(crate) mod loop_bound;
     pub(crate) mod nesting;
     pub(crate) mod statements;
+    pub(crate) mod weight;
     pub(crate) mod workgroup_memory;
 }
 
 /// What a guest records.
 mod commands {
+    pub(crate) mod bound;
+    pub(crate) mod bundle;
+    pub(crate) mod compute;
     pub(crate) mod draw;
+    pub(crate) mod fetch;
+    pub(crate) mod holder;
+    pub(crate) mod kept;
     pub(crate) mod memory;
     pub(crate) mod pass;
+    pub(crate) mod recording;
     pub(crate) mod words;
 }
 
@@ -134,6 +156,7 @@ pub mod objects {
     pub(crate) mod compute_pass;
     pub(crate) mod compute_pipeline;
     pub(crate) mod device;
+    mod error;
     pub(crate) mod instance;
     pub(crate) mod pipeline;
     pub(crate) mod pipeline_layout;
@@ -147,6 +170,7 @@ pub mod objects {
     pub(crate) mod sampler;
     pub(crate) mod shader_module;
     pub(crate) mod surface;
+    mod texel_copy;
     pub(crate) mod texture;
     pub(crate) mod texture_view;
 
@@ -159,7 +183,7 @@ pub mod objects {
         command_encoder::CommandEncoder,
         compute_pass::ComputePassEncoder,
         compute_pipeline::ComputePipeline,
-        device::{Device, DeviceLostInfo, UncapturedErrorEvent},
+        device::{Device, UncapturedErrorEvent},
         instance::{Instance, WgslLanguageFeatures},
         pipeline_layout::PipelineLayout,
         query_set::QuerySet,
@@ -175,7 +199,10 @@ pub mod objects {
         texture::Texture,
         texture_view::TextureView,
     };
-    pub use crate::device::errors::{ErrorKind, GpuError};
+    pub use crate::device::{
+        core::DeviceLostInfo,
+        errors::{ErrorKind, GpuError},
+    };
 }
 
 /// What one guest may use: the quotas, their defaults, and what breaks when one is exceeded.
@@ -209,11 +236,11 @@ pub mod command {
 use wasmtime::component::Linker;
 
 pub use crate::{
-    commands::memory::attach_command_memory,
-    ctx::{AdapterChoice, WebGpuCtx, WebGpuCtxBuilder, default_instance},
-    device::waiting::WaitMode,
+    commands::fetch::attach_command_memory,
+    ctx::{AdapterChoice, WebGpuCtx, WebGpuCtxBuilder},
+    device::{instance::default_instance, lent::LentDevice, waiting::WaitMode},
     guest_memory::GuestMemory,
-    lend::{LendError, LentDevice},
+    lend::LendError,
     objects::instance::{NO_ADAPTER, adapter_named},
     quotas::Quotas,
     view::{WebGpu, WebGpuCtxView, WebGpuView},

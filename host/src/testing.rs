@@ -9,16 +9,15 @@ use crate::{
     bindings::wit::{self, HostGpuDevice as _},
     ctx::WebGpuCtx,
     device::{
+        budget::Budget,
         compiler::Compiler,
+        core::{DeviceCore, DevicePolicy},
         errors::{ErrorKind, GpuError},
         in_flight::InFlight,
         waiting::WaitMode,
     },
-    objects::{
-        device::{Device, DeviceCore, DevicePolicy},
-        shader_module::ShaderModule,
-    },
-    quotas::{Budget, DEFAULT_MAX_HOST_MEMORY, DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, MAX_STAGED_BYTES},
+    objects::{device::Device, shader_module::ShaderModule},
+    quotas::{DEFAULT_MAX_HOST_MEMORY, DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, MAX_STAGED_BYTES},
     view::WebGpuCtxView,
 };
 

@@ -73,7 +73,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
         println!("cargo-deny is not installed: licences and duplicates are left to the hosted CI");
         return Ok(());
     }
-    let configuration = repo.path("deny.toml");
+    let configuration = repo.path(".deny.toml");
     // What these programs bring is what it is: they try other people's crates, and are part of nothing.
     for manifest in WORKSPACES.into_iter().filter(|manifest| ![DROP_IN, ML].contains(manifest)) {
         let mut cargo = repo.cargo(["deny", "--manifest-path", manifest, "--config"]);

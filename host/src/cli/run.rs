@@ -148,6 +148,7 @@ impl Drivers {
         }
         let load = || drop(default_instance());
         // Without the thread they are loaded at the guest's first call.
+        #[expect(clippy::disallowed_methods, reason = "it is joined when `Drivers` is dropped")]
         Self(thread::Builder::new().name("wgpu-wasi drivers".to_owned()).spawn(load).ok())
     }
 
@@ -177,6 +178,7 @@ fn timed_out(options: &Options, error: &wasmtime::Error) -> Option<ExitCode> {
 fn end_after(timeout: Duration) {
     // After those who wait for the guest itself.
     let grace = GRACE.saturating_add(Duration::from_millis(500));
+    #[expect(clippy::disallowed_methods, reason = "it ends the process")]
     let watchdog = thread::Builder::new().name("wgpu-wasi watchdog".to_owned()).spawn(move || {
         thread::sleep(timeout.saturating_add(grace));
         end_timed_out(TimedOut(timeout))

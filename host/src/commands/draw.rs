@@ -8,10 +8,7 @@
 
 use std::ops::Range;
 
-use crate::{
-    bindings::wit,
-    objects::{buffer::Buffer, device::DeviceCore},
-};
+use crate::device::core::DeviceCore;
 
 /// What a `wgpu::RenderPass` does at once and a bundle encoder keeps for later.
 pub(crate) trait RenderCommands {
@@ -75,10 +72,22 @@ pub(crate) struct Binding {
     range: Range<u64>,
 }
 
+/// A buffer that is to be bound.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bindable<'a> {
+    pub(crate) inner: &'a wgpu::Buffer,
+    pub(crate) device: &'a wgpu::Device,
+    pub(crate) label: &'a str,
+    /// In bytes; what the guest asked for, also when the buffer is invalid.
+    pub(crate) size: u64,
+    /// Whether it has the usage that the binding needs.
+    pub(crate) usable: bool,
+}
+
 impl Binding {
     /// <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setindexbuffer>
     pub(crate) fn index(
-        buffer: &Buffer,
+        buffer: Bindable<'_>,
         format: wgpu::IndexFormat,
         offset: Option<u64>,
         size: Option<u64>,
@@ -87,19 +96,23 @@ impl Binding {
             wgpu::IndexFormat::Uint16 => 2,
             wgpu::IndexFormat::Uint32 => 4,
         };
-        Self::new(buffer, wit::GpuBufferUsage::INDEX, alignment, offset, size)
+        Self::new(buffer, wgpu::BufferUsages::INDEX, alignment, offset, size)
     }
 
     /// <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setvertexbuffer>
-    pub(crate) fn vertex(buffer: &Buffer, offset: Option<u64>, size: Option<u64>) -> Result<Self, String> {
-        Self::new(buffer, wit::GpuBufferUsage::VERTEX, 4, offset, size)
+    pub(crate) fn vertex(
+        buffer: Bindable<'_>,
+        offset: Option<u64>,
+        size: Option<u64>,
+    ) -> Result<Self, String> {
+        Self::new(buffer, wgpu::BufferUsages::VERTEX, 4, offset, size)
     }
 
     /// `size` is by default all bytes of the buffer from `offset` (by default 0) on; `Err` is why they are
     /// not to be had.
     fn new(
-        buffer: &Buffer,
-        usage: wit::GpuBufferUsage,
+        buffer: Bindable<'_>,
+        usage: wgpu::BufferUsages,
         alignment: u64,
         offset: Option<u64>,
         size: Option<u64>,
@@ -118,7 +131,7 @@ impl Binding {
         }
         // wgpu checks these where it gets to see the buffer.
         if start == end {
-            if !buffer.usage.contains(usage) {
+            if !buffer.usable {
                 return Err(format!("the buffer '{}' has not the usage {usage:?}", buffer.label));
             }
             if !start.is_multiple_of(alignment) {
@@ -127,7 +140,7 @@ impl Binding {
         }
         Ok(Self {
             buffer: buffer.inner.clone(),
-            device: (start == end).then(|| buffer.device.wgpu.clone()),
+            device: (start == end).then(|| buffer.device.clone()),
             range: start..end,
         })
     }

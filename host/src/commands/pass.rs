@@ -4,24 +4,16 @@
 //! WebGPU has two answers to a wrong call. On a pass that has ended it is a validation error at once. On
 //! an open one the error waits until the command encoder is finished: [`EncoderState::invalidate`].
 
-use std::{
-    mem,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{fmt, mem, sync::Arc};
 
 use crate::{
-    bindings::wit,
-    convert,
-    device::errors::collecting,
-    objects::{
-        bind_group::Bound,
-        command_encoder::{ENDED, EncoderState, Kept, LOCKED},
-        device::DeviceCore,
+    commands::{
+        bound::Bound,
+        holder::PassId,
+        kept::Kept,
+        recording::{ENDED, EncoderState, LOCKED},
     },
-    quotas::Ledger,
+    device::{budget::Ledger, core::DeviceCore, lent_scopes::collecting},
 };
 
 /// A pass of a command encoder; `P` is the pass of wgpu, or what becomes one.
@@ -36,33 +28,6 @@ pub(crate) struct Pass<P> {
     /// Goes to the encoder at the end.
     kept: Vec<Kept>,
     ledger: Ledger,
-}
-
-/// A number that no other pass has, and that is not 0.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PassId(u64);
-
-impl PassId {
-    fn next() -> Self {
-        static LAST: AtomicU64 = AtomicU64::new(0);
-        Self(LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
-    }
-}
-
-/// The pass that was the last to hold an object. Objects are set over and over, and a pass need not hold one more than
-/// once; that it does when passes take turns is no harm.
-#[derive(Debug, Default)]
-pub(crate) struct Holder(AtomicU64);
-
-impl Holder {
-    /// Whether it was another than `pass`, which it is from now on.
-    #[inline]
-    pub(crate) fn is_new(&self, PassId(pass): PassId) -> bool {
-        // Without an order: the calls of a guest come one after the other.
-        let new = self.0.load(Ordering::Relaxed) != pass;
-        self.0.store(pass, Ordering::Relaxed);
-        new
-    }
 }
 
 /// <https://www.w3.org/TR/webgpu/#encoder-state>
@@ -232,7 +197,7 @@ impl<P> Drop for Pass<P> {
 /// <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setimmediates>
 pub(crate) fn immediates(data: &[u8], offset: Option<u64>, size: Option<u64>) -> Result<&[u8], String> {
     let start = offset.unwrap_or(0);
-    let bytes = convert::sub_slice(data, start, size).ok_or_else(|| {
+    let bytes = part(data, start, size).ok_or_else(|| {
         format!("the data has {} bytes, too few for an offset of {start} and a size of {size:?}", data.len())
     })?;
     if bytes.len().is_multiple_of(4) {
@@ -264,21 +229,34 @@ pub(crate) fn dynamic_offsets(
     data: Option<&[u32]>,
     start: Option<u64>,
     length: Option<u32>,
-) -> Result<&[u32], wit::SetBindGroupError> {
+) -> Result<&[u32], OutOfData> {
     let data = data.unwrap_or_default();
     if start.is_none() && length.is_none() {
         return Ok(data);
     }
-    part_of(data, start.unwrap_or(0), length).ok_or_else(|| wit::SetBindGroupError {
-        kind: wit::SetBindGroupErrorKind::RangeError,
-        message: format!(
-            "there are {} dynamic offsets, too few for a start of {start:?} and a length of {length:?}",
-            data.len()
-        ),
-    })
+    part(data, start.unwrap_or(0), length.map(u64::from)).ok_or(OutOfData { len: data.len(), start, length })
 }
 
-fn part_of(data: &[u32], start: u64, length: Option<u32>) -> Option<&[u32]> {
+/// Dynamic offsets that are not in the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OutOfData {
+    len: usize,
+    start: Option<u64>,
+    length: Option<u32>,
+}
+
+impl fmt::Display for OutOfData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { len, start, length } = self;
+        write!(
+            f,
+            "there are {len} dynamic offsets, too few for a start of {start:?} and a length of {length:?}"
+        )
+    }
+}
+
+/// The elements of `data` from `start` on, `length` of them or all that follow; `None` when there are not as many.
+pub(crate) fn part<T>(data: &[T], start: u64, length: Option<u64>) -> Option<&[T]> {
     let rest = data.get(usize::try_from(start).ok()?..)?;
     match length {
         Some(length) => rest.get(..usize::try_from(length).ok()?),
@@ -293,7 +271,7 @@ mod tests {
     #[test]
     fn dynamic_offsets_are_a_part_of_the_data() {
         let data = Some(&[1, 2, 3][..]);
-        let offsets = |start, length| dynamic_offsets(data, start, length).map_err(|error| error.kind);
+        let offsets = |start, length| dynamic_offsets(data, start, length);
         assert_eq!(offsets(None, None).unwrap(), [1, 2, 3]);
         assert_eq!(offsets(Some(1), None).unwrap(), [2, 3]);
         assert_eq!(offsets(Some(1), Some(1)).unwrap(), [2]);
@@ -302,10 +280,22 @@ mod tests {
         for (start, length) in
             [(Some(4), None), (Some(3), Some(1)), (Some(u64::MAX), Some(u32::MAX)), (None, Some(4))]
         {
-            assert!(matches!(offsets(start, length), Err(wit::SetBindGroupErrorKind::RangeError)));
+            assert_eq!(offsets(start, length), Err(OutOfData { len: 3, start, length }));
         }
         assert!(dynamic_offsets(None, None, None).unwrap().is_empty());
         assert!(dynamic_offsets(None, Some(1), None).is_err());
+    }
+
+    #[test]
+    fn parts_outside_the_data_are_refused() {
+        let data = [1, 2, 3, 4];
+        assert_eq!(part(&data, 1, None), Some(&data[1..]));
+        assert_eq!(part(&data, 1, Some(2)), Some(&data[1..3]));
+        assert_eq!(part(&data, 4, None), Some(&data[4..]));
+        assert_eq!(part(&data, 5, None), None);
+        assert_eq!(part(&data, 3, Some(2)), None);
+        assert_eq!(part(&data, u64::MAX, Some(1)), None);
+        assert_eq!(part(&data, 1, Some(u64::MAX)), None);
     }
 
     #[test]

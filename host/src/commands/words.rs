@@ -1,6 +1,6 @@
 //! The words of commands in the guest's memory — wit: wgpu-wasi:commands/memory — peer: wgpu-wasi-backend/src/commands/memory.rs
 //!
-//! What they mean is decided here, and refused here if it is nothing; `commands/memory.rs` fetches them.
+//! What they mean is decided here, and refused here if it is nothing; `fetch.rs` fetches them.
 
 use std::{fmt, num::NonZeroU16, slice};
 

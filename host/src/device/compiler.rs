@@ -201,22 +201,23 @@ impl Compiler {
         let (jobs, receiver) = mpsc::channel::<Job>();
         let alive = Arc::new(());
         let life = Arc::downgrade(&alive);
-        thread::Builder::new()
+        #[expect(clippy::disallowed_methods, reason = "it ends when the `Compiler` is dropped")]
+        let spawned = thread::Builder::new()
             .name("wgpu-wasi compiler".to_owned())
             .stack_size(self.stack_bytes)
             .spawn(move || {
-                // Ends when the `Compiler`, and with it the sender, is dropped.
+                // Until the sender is dropped.
                 for job in receiver {
                     job();
                 }
                 drop(alive);
-            })
-            .map_err(|error| {
-                format!(
-                    "can't start a thread with a stack of {} bytes to compile shaders: {error}",
-                    self.stack_bytes
-                )
-            })?;
+            });
+        spawned.map_err(|error| {
+            format!(
+                "can't start a thread with a stack of {} bytes to compile shaders: {error}",
+                self.stack_bytes
+            )
+        })?;
         Ok(Thread { jobs, life })
     }
 }

@@ -1,11 +1,9 @@
-//! GPUError — wit: gpu-error — spec: <https://www.w3.org/TR/webgpu/#gpuerror> — peer: wgpu-wasi-backend/src/device/errors.rs
-//!
 //! Errors of a device: the stack of error scopes, and the errors that no scope caught.
 //! <https://www.w3.org/TR/webgpu/#error-scopes>
 //!
 //! The host keeps the stack itself. wgpu's own scopes belong to a thread, while a guest's calls may
 //! come from several; and popping those in the wrong order is a panic. Only a device that an embedder lent
-//! is served through them, one call at a time (`device/lent_scopes.rs`).
+//! is served through them, one call at a time (`lent_scopes.rs`).
 
 use std::{
     cell::Cell,
@@ -15,15 +13,13 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use wasmtime::component::Resource;
-
 use crate::{
-    bindings::wit,
-    device::{guest_log::GuestLog, lent_scopes, timeline::Timeline},
-    quotas::{
-        Budget, MAX_ERROR_MESSAGE_BYTES, MAX_ERROR_SCOPES, MAX_UNREAD_ERRORS, QuotaExceeded, Reservation,
+    device::{
+        budget::{Budget, Reservation},
+        guest_log::GuestLog,
+        timeline::Timeline,
     },
-    view::{Entry, WebGpuCtxView},
+    quotas::{MAX_ERROR_MESSAGE_BYTES, MAX_ERROR_SCOPES, MAX_UNREAD_ERRORS, QuotaExceeded},
 };
 
 /// Which error scope catches an error: <https://www.w3.org/TR/webgpu/#enumdef-gpuerrorfilter>.
@@ -44,12 +40,6 @@ pub struct GpuError {
     pub kind: ErrorKind,
     /// What was wrong, for people.
     pub message: String,
-}
-
-impl Entry for GpuError {
-    fn text_bytes(&self) -> usize {
-        self.message.len()
-    }
 }
 
 impl GpuError {
@@ -91,34 +81,6 @@ impl From<wgpu::Error> for GpuError {
             wgpu::Error::Internal { source: _, description } => Self::internal(description),
             wgpu::Error::OutOfMemory { source } => Self::out_of_memory(source.to_string()),
         }
-    }
-}
-
-impl From<wit::GpuErrorFilter> for ErrorKind {
-    fn from(filter: wit::GpuErrorFilter) -> Self {
-        match filter {
-            wit::GpuErrorFilter::Validation => Self::Validation,
-            wit::GpuErrorFilter::OutOfMemory => Self::OutOfMemory,
-            wit::GpuErrorFilter::Internal => Self::Internal,
-        }
-    }
-}
-
-impl wit::HostGpuError for WebGpuCtxView<'_> {
-    fn message(&mut self, this: Resource<GpuError>) -> wasmtime::Result<String> {
-        Ok(self.get(&this)?.message.clone())
-    }
-
-    fn kind(&mut self, this: Resource<GpuError>) -> wasmtime::Result<wit::GpuErrorKind> {
-        Ok(match self.get(&this)?.kind {
-            ErrorKind::Validation => wit::GpuErrorKind::ValidationError,
-            ErrorKind::OutOfMemory => wit::GpuErrorKind::OutOfMemoryError,
-            ErrorKind::Internal => wit::GpuErrorKind::InternalError,
-        })
-    }
-
-    fn drop(&mut self, this: Resource<GpuError>) -> wasmtime::Result<()> {
-        self.delete(this).map(drop)
     }
 }
 
@@ -187,8 +149,8 @@ struct Waiting {
 const UNREAD: &str = " that the guest did not read";
 
 thread_local! {
-    /// Where `Collect` gathers the errors that arise on this thread, instead of dispatching them.
-    static COLLECTING: Cell<Option<Vec<GpuError>>> = const { Cell::new(None) };
+    /// Where [`gathering`] keeps the errors that arise on this thread, instead of dispatching them.
+    static GATHERED: Cell<Option<Vec<GpuError>>> = const { Cell::new(None) };
 }
 
 impl DeviceErrors {
@@ -214,7 +176,7 @@ impl DeviceErrors {
 
     /// Takes an error to the innermost scope that catches its kind, or to the uncaptured errors.
     pub(crate) fn report(&self, error: GpuError) {
-        let Some(error) = collect(error) else { return };
+        let Some(error) = gather(error) else { return };
         self.timeline.settle();
         let mut state = self.lock();
         if state.closed {
@@ -228,12 +190,12 @@ impl DeviceErrors {
         }
         if !state.listening {
             drop(state);
-            self.log.uncaptured(&error, "");
+            self.log.uncaptured(&error.kind, &error.message, "");
             return;
         }
         if state.uncaptured.len() >= MAX_UNREAD_ERRORS {
             drop(state);
-            self.log.uncaptured(&error, UNREAD);
+            self.log.uncaptured(&error.kind, &error.message, UNREAD);
             return;
         }
         state.uncaptured.push_back(self.waiting(error));
@@ -304,7 +266,7 @@ impl DeviceErrors {
             }
         };
         for Waiting { error, bytes: _ } in state.uncaptured.drain(..) {
-            self.log.uncaptured(&error, UNREAD);
+            self.log.uncaptured(&error.kind, &error.message, UNREAD);
         }
         if let Some(bottom) = state.scopes.get_mut(..IN_PLACE_OF_A_HANDLER.len())
             && bottom.iter().map(|scope| scope.filter).eq(IN_PLACE_OF_A_HANDLER)
@@ -334,29 +296,29 @@ impl Drop for DeviceErrors {
     }
 }
 
-/// Runs `call` and returns what it gave with the errors that arose in it on this thread, which then
-/// reach no scope: for objects that are made to be invalid, and for calls that answer with the error.
-pub(crate) fn collecting<T>(call: impl FnOnce() -> T) -> (T, Vec<GpuError>) {
+/// Runs `call`, and gathers the errors that arise in it on this thread instead of dispatching them. Of a device that is
+/// lent these are not all: [`collecting`](crate::device::lent_scopes::collecting) has them.
+pub(crate) fn gathering<T>(call: impl FnOnce() -> T) -> (T, Vec<GpuError>) {
     /// Puts back what was gathered before, also when `call` panics.
     struct Restore(Option<Vec<GpuError>>);
     impl Drop for Restore {
         fn drop(&mut self) {
-            COLLECTING.set(self.0.take());
+            GATHERED.set(self.0.take());
         }
     }
-    let restore = Restore(COLLECTING.replace(Some(Vec::new())));
-    let value = lent_scopes::nested(call);
-    let errors = COLLECTING.take().unwrap_or_default();
+    let restore = Restore(GATHERED.replace(Some(Vec::new())));
+    let value = call();
+    let errors = GATHERED.take().unwrap_or_default();
     drop(restore);
     (value, errors)
 }
 
-/// Gathers `error` if this thread is in [`collecting`], else hands it back.
-fn collect(error: GpuError) -> Option<GpuError> {
-    match COLLECTING.take() {
+/// Keeps `error` if this thread is [`gathering`], else hands it back.
+fn gather(error: GpuError) -> Option<GpuError> {
+    match GATHERED.take() {
         Some(mut errors) => {
             errors.push(error);
-            COLLECTING.set(Some(errors));
+            GATHERED.set(Some(errors));
             None
         }
         None => Some(error),
@@ -401,16 +363,6 @@ mod tests {
         errors.close();
         errors.validation("the device is lost");
         assert_eq!(errors.poll_uncaptured(&mut cx), Poll::Ready(None));
-    }
-
-    #[test]
-    fn collected_errors_reach_no_scope() {
-        let errors = DeviceErrors::default();
-        errors.push_scope(ErrorKind::Validation).unwrap();
-        let ((), collected) = collecting(|| errors.validation("collected"));
-        assert_eq!(collected, [GpuError::validation("collected")]);
-        errors.validation("dispatched");
-        assert_eq!(errors.pop_scope(), Some(Some(GpuError::validation("dispatched"))));
     }
 
     #[test]

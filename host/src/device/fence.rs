@@ -14,7 +14,9 @@ compile_error!("wgpu-wasi-host needs `panic = \"unwind\"`: a panic in wgpu must 
 ///
 /// The objects that `call` worked on must not be used again after an `Err`; the callers drop them.
 pub(crate) fn catch<T>(call: impl FnOnce() -> T) -> Result<T, String> {
-    std::panic::catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    let caught = std::panic::catch_unwind(AssertUnwindSafe(call));
+    caught.map_err(|payload| {
         let message = message(&*payload);
         tracing::warn!(fenced = true, "a panic below a guest's call: {message}");
         message

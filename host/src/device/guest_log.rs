@@ -1,6 +1,7 @@
 //! What of one guest's errors goes into the log: a program that makes a mistake in each frame would fill a disk.
 
 use std::{
+    fmt,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -8,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{device::errors::GpuError, quotas::MAX_LOGGED_ERRORS};
+use crate::quotas::MAX_LOGGED_ERRORS;
 
 /// Between two lines that tell how many errors there were since the last.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -60,8 +61,7 @@ impl State {
 
 impl GuestLog {
     /// Logs an error that no scope caught. `how` says what became of it.
-    pub(crate) fn uncaptured(&self, error: &GpuError, how: &str) {
-        let GpuError { kind, message } = error;
+    pub(crate) fn uncaptured(&self, kind: &dyn fmt::Debug, message: &str, how: &str) {
         let line = self.state.lock().unwrap_or_else(PoisonError::into_inner).add(Instant::now());
         if matches!(line, Line::Error | Line::Last) {
             tracing::warn!(?kind, "uncaptured WebGPU error{how}: {message}");

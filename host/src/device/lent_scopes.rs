@@ -1,6 +1,6 @@
 //! wgpu's own error scopes, for devices that an embedder lent: [`crate::LentDevice`].
 //!
-//! A device of the guest's own has one handler, which feeds the guest's scopes (`device/errors.rs`). On a lent
+//! A device of the guest's own has one handler, which feeds the guest's scopes (`errors.rs`). On a lent
 //! device the handler is the embedder's, and stays; what a guest's call does wrong must not reach it. So
 //! three scopes of wgpu, one for each kind of error, are open for as long as such a call runs. They belong
 //! to a thread and must be closed in order, which a call of the host is short enough for: it begins and
@@ -16,7 +16,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use crate::device::errors::{DeviceErrors, GpuError};
+use crate::device::errors::{DeviceErrors, GpuError, gathering};
 
 /// The scopes of one device, and where their errors go.
 struct Frame {
@@ -37,6 +37,7 @@ const FILTERS: [wgpu::ErrorFilter; 3] =
 
 /// From now on errors of `device` on this thread go to `errors`, until [`leave`].
 pub(crate) fn enter(device: &wgpu::Device, errors: &Arc<DeviceErrors>) {
+    #[expect(clippy::disallowed_methods, reason = "for one call, on one thread")]
     let scopes = FILTERS.map(|filter| device.push_error_scope(filter));
     let frame = Frame { device: device.clone(), errors: Arc::clone(errors), scopes };
     OPEN.with_borrow_mut(|open| open.push(frame));
@@ -63,9 +64,15 @@ pub(crate) fn within<T>(device: &wgpu::Device, errors: &Arc<DeviceErrors>, call:
     call()
 }
 
+/// Runs `call` and returns what it gave with the errors that arose in it on this thread, which then
+/// reach no scope: for objects that are made to be invalid, and for calls that answer with the error.
+pub(crate) fn collecting<T>(call: impl FnOnce() -> T) -> (T, Vec<GpuError>) {
+    gathering(|| nested(call))
+}
+
 /// Runs `call` so that its errors are reported before this returns, on every device that has scopes open
 /// on this thread.
-pub(crate) fn nested<T>(call: impl FnOnce() -> T) -> T {
+fn nested<T>(call: impl FnOnce() -> T) -> T {
     let mut opened = Opened(0);
     if OPEN.with_borrow(Vec::is_empty) {
         return call();
@@ -105,5 +112,21 @@ fn ready(caught: impl Future<Output = Option<wgpu::Error>>) -> Option<wgpu::Erro
     match pin!(caught).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(error) => error,
         Poll::Pending => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::errors::ErrorKind;
+
+    #[test]
+    fn collected_errors_reach_no_scope() {
+        let errors = DeviceErrors::default();
+        errors.push_scope(ErrorKind::Validation).unwrap();
+        let ((), collected) = collecting(|| errors.validation("collected"));
+        assert_eq!(collected, [GpuError::validation("collected")]);
+        errors.validation("dispatched");
+        assert_eq!(errors.pop_scope(), Some(Some(GpuError::validation("dispatched"))));
     }
 }

@@ -192,6 +192,7 @@ impl Timeline {
 
     fn start(&self) -> Thread {
         let shared = Arc::clone(&self.shared);
+        #[expect(clippy::disallowed_methods, reason = "it ends when the `Timeline` is dropped")]
         let spawned = thread::Builder::new().name("wgpu-wasi timeline".to_owned()).spawn(move || {
             while shared.wait() {
                 shared.work(0);

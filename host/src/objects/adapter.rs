@@ -7,11 +7,12 @@ use wasmtime::component::{Accessor, Resource};
 use crate::{
     bindings::wit,
     convert,
-    lend::LentDevice,
-    objects::{
-        device::{Device, DeviceCore},
-        records::RequiredLimits,
+    device::{
+        core::DeviceCore,
+        lent::LentDevice,
+        limits::{self, stage_limits},
     },
+    objects::{device::Device, records::RequiredLimits},
     view::{Entry, WebGpu, WebGpuCtxView},
 };
 
@@ -50,7 +51,7 @@ impl Source {
     }
 
     fn is_core(&self) -> bool {
-        convert::has_core_limits(&self.limits())
+        limits::has_core_limits(&self.limits())
     }
 }
 
@@ -103,7 +104,7 @@ impl Adapter {
             |message| wit::RequestDeviceError { kind: wit::RequestDeviceErrorKind::TypeError, message };
         let offered = self.source.features();
         let offered_limits = self.source.limits();
-        let is_core = convert::has_core_limits(&offered_limits);
+        let is_core = limits::has_core_limits(&offered_limits);
         let mut features = wgpu::Features::empty();
         for name in required_features {
             if !convert::supports(offered, is_core, *name) {
@@ -119,12 +120,12 @@ impl Adapter {
         let mut limits = wgpu::Limits::default().or_worse_values_from(&offered_limits);
         let required = |of_stages: bool| {
             let all = required_limits.into_iter().flat_map(RequiredLimits::iter);
-            all.filter(move |(key, _)| convert::is_stage_limit(key) == of_stages)
+            all.filter(move |(key, _)| limits::is_stage_limit(key) == of_stages)
         };
         // Those of one stage last, for they don't lower what is there.
         for (key, value) in required(false).chain(required(true)) {
             let Some(value) = value else { continue };
-            convert::require_limit(&mut limits, &offered_limits, key, value).map_err(|error| {
+            limits::require_limit(&mut limits, &offered_limits, key, value).map_err(|error| {
                 wit::RequestDeviceError {
                     kind: wit::RequestDeviceErrorKind::OperationError,
                     message: error.to_string(),
@@ -304,7 +305,7 @@ macro_rules! limit_getters {
 
             $(
                 fn $only(&mut self, this: Resource<SupportedLimits>) -> wasmtime::Result<$only_type> {
-                    Ok(convert::stage_limits::$only(&self.get(&this)?.limits))
+                    Ok(stage_limits::$only(&self.get(&this)?.limits))
                 }
             )+
 

@@ -2,11 +2,7 @@
 
 use wasmtime::component::Resource;
 
-use crate::{
-    bindings::wit,
-    objects::{command_encoder::Kept, texture_view::TextureView},
-    view::WebGpuCtxView,
-};
+use crate::{bindings::wit, commands::kept::Kept, objects::texture_view::TextureView, view::WebGpuCtxView};
 
 /// A color attachment whose handles are resolved.
 #[derive(Debug)]

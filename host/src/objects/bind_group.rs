@@ -1,26 +1,19 @@
 //! GPUBindGroup — wit: gpu-bind-group — spec: <https://www.w3.org/TR/webgpu/#gpubindgroup> — peer: wgpu-wasi-backend/src/objects/bind_group.rs
 
-use std::{
-    num::NonZeroU64,
-    sync::{Arc, OnceLock},
-};
+use std::{num::NonZeroU64, sync::Arc};
 
 use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
     commands::{
+        bound::Bound,
+        fetch::Naming,
         memory::{Nameable, Named},
-        pass::Holder,
+        pass::OutOfData,
         words::Name,
     },
-    device::{
-        errors::{GpuError, collecting},
-        fence,
-        timeline::Timeline,
-    },
-    objects::device::DeviceCore,
-    quotas::SharedReservation,
+    device::{budget::SharedReservation, core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting},
     view::{WebGpuCtxView, label_methods, labelled},
     weights,
 };
@@ -47,35 +40,8 @@ impl Nameable for BindGroup {
         &mut self.name
     }
 
-    fn named(&self, _: &Resource<Self>) -> Named {
+    fn named(&self, _: u32) -> Named {
         Named::BindGroup(Arc::clone(&self.bound))
-    }
-}
-
-/// The group of wgpu, and what commands that use it have to hold.
-#[derive(Debug)]
-pub(crate) struct Bound {
-    /// Empty until it is its turn to be made ([`DeviceCore::later`]), and after a panic in that, which was reported.
-    inner: OnceLock<wgpu::BindGroup>,
-    /// Of its buffers and textures: their memory stays in use for as long as the group can be.
-    #[expect(dead_code, reason = "held, and never read")]
-    reservations: Vec<SharedReservation>,
-    pub(crate) holder: Holder,
-}
-
-impl Bound {
-    /// One that is never made.
-    #[cfg(test)]
-    pub(crate) fn empty() -> Self {
-        Self { inner: OnceLock::new(), reservations: Vec::new(), holder: Holder::default() }
-    }
-
-    /// wgpu's; `Err` says that there is none.
-    pub(crate) fn made(&self, timeline: &Timeline) -> Result<&wgpu::BindGroup, &'static str> {
-        if self.inner.get().is_none() {
-            timeline.settle();
-        }
-        self.inner.get().ok_or("the bind group could not be made")
     }
 }
 
@@ -121,16 +87,13 @@ impl WebGpuCtxView<'_> {
         let mut entries =
             entries.iter().map(|entry| self.bind_group_entry(entry)).collect::<wasmtime::Result<Vec<_>>>()?;
         let reservations = entries.iter_mut().filter_map(|entry| entry.reservation.take()).collect();
-        let bound = Arc::new(Bound { inner: OnceLock::new(), reservations, holder: Holder::default() });
+        let bound = Arc::new(Bound::new(reservations));
         let count = entries.len();
         let may_wait = entries.len() <= MAX_ENTRIES_PUT_OFF && label.len() <= MAX_LABEL_PUT_OFF;
         let make = {
             let (device, bound, label) = (Arc::clone(device), Arc::clone(&bound), label.clone());
             move || match fence::catch(|| make(&device, &label, &layout, entries)) {
-                Ok(inner) => {
-                    // Nobody else sets it.
-                    let _ = bound.inner.set(inner);
-                }
+                Ok(inner) => bound.set(inner),
                 Err(panic) => {
                     let message = format!("In Device::create_bind_group: {panic}");
                     device.errors.report(GpuError::internal(message));
@@ -148,6 +111,19 @@ impl WebGpuCtxView<'_> {
         bind_group: Option<Resource<BindGroup>>,
     ) -> wasmtime::Result<Option<Arc<Bound>>> {
         bind_group.map(|group| Ok(Arc::clone(&self.get(&group)?.bound))).transpose()
+    }
+
+    /// [`Self::bound`] of a call in which the group may get a name.
+    #[inline]
+    pub(crate) fn named_bound(
+        &mut self,
+        group: Option<Resource<BindGroup>>,
+        naming: Naming,
+    ) -> wasmtime::Result<Option<Arc<Bound>>> {
+        match group {
+            Some(group) => Ok(Some(Arc::clone(&self.named(&group, naming)?.bound))),
+            None => naming.none().map(|()| None),
+        }
     }
 
     /// Resolves one entry: <https://www.w3.org/TR/webgpu/#typedefdef-gpubindingresource>
@@ -185,6 +161,12 @@ impl WebGpuCtxView<'_> {
             }
         };
         Ok(Entry { binding: *binding, resource, reservation })
+    }
+}
+
+impl From<OutOfData> for wit::SetBindGroupError {
+    fn from(error: OutOfData) -> Self {
+        Self { kind: wit::SetBindGroupErrorKind::RangeError, message: error.to_string() }
     }
 }
 

@@ -6,8 +6,7 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    device::errors::collecting,
-    objects::device::DeviceCore,
+    device::{core::DeviceCore, lent_scopes::collecting},
     view::{WebGpuCtxView, label_methods, labelled},
     weights,
 };

@@ -11,16 +11,19 @@ use wasmtime::component::{Accessor, Resource};
 use crate::{
     bindings::wit,
     commands::{
+        draw::Bindable,
+        holder::{Holder, PassId},
+        kept::Kept,
         memory::{Nameable, Named},
-        pass::{Holder, PassId},
         words::Name,
     },
     device::{
-        errors::{GpuError, collecting},
-        waiting,
+        budget::{Reservation, SharedReservation},
+        core::DeviceCore,
+        errors::GpuError,
+        lent_scopes::collecting,
     },
-    objects::{command_encoder::Kept, device::DeviceCore},
-    quotas::{self, Reservation, SharedReservation},
+    quotas,
     view::{WebGpu, WebGpuCtxView, label_methods, labelled},
 };
 
@@ -54,8 +57,8 @@ impl Nameable for Buffer {
         &mut self.name
     }
 
-    fn named(&self, handle: &Resource<Self>) -> Named {
-        Named::Buffer(Resource::new_borrow(handle.rep()))
+    fn named(&self, handle: u32) -> Named {
+        Named::Buffer(handle)
     }
 }
 
@@ -150,6 +153,13 @@ impl Buffer {
     /// The buffer for a command of `pass`, with what the pass has to hold for it.
     pub(crate) fn used_by(&self, pass: PassId) -> (wgpu::Buffer, Option<Kept>) {
         (self.inner.clone(), self.kept_by(pass))
+    }
+
+    /// As what a command binds that needs `usage`.
+    #[inline]
+    pub(crate) fn bindable(&self, usage: wit::GpuBufferUsage) -> Bindable<'_> {
+        let Self { inner, device, label, size, usage: usages, .. } = self;
+        Bindable { inner, device: &device.wgpu, label, size: *size, usable: usages.contains(usage) }
     }
 
     /// wgpu's buffer; `None` for a lent one that the guest has destroyed.
@@ -298,7 +308,7 @@ impl<T: Send + 'static> wit::HostGpuBufferWithStore<T> for WebGpu {
             (Err(error), _) => return Ok(Err(error)),
         };
         let Mapping { device, done, range, writable } = mapping;
-        let result = waiting::until(&device, done, wait_mode, deadline).await?;
+        let result = device.wait_until(done, wait_mode, deadline).await?;
         accessor.with(|mut access| {
             let mut view = access.get();
             // The guest may have dropped its handle while the mapping was pending; nothing is mapped
@@ -459,7 +469,9 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
             buffer.device.timeline.settle();
             buffer.inner.destroy();
             buffer.unmapped();
-            buffer.device.let_go(buffer.reservation.take());
+            if let Some(freed) = buffer.reservation.take() {
+                buffer.device.held.let_go(freed);
+            }
         }
         buffer.destroyed = true;
         Ok(())

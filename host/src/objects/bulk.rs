@@ -16,19 +16,22 @@ use wasmtime::{
 
 use crate::{
     bindings::wit,
+    commands::pass::part,
     convert,
     device::{
-        errors::collecting,
+        budget::{Reservation, SharedReservation},
+        core::DeviceCore,
         in_flight::{BYTES_PER_WRITE, PIECE},
+        lent_scopes::collecting,
         texture_pieces::{self, Plan},
         waiting::WaitMode,
     },
     objects::{
         buffer::{Access, Buffer, Writable},
-        device::DeviceCore,
         queue::Queue,
+        texel_copy::{TexelCopyTexture, texel_copy_buffer_layout},
     },
-    quotas::{MAX_STAGED_BYTES, Reservation, SharedReservation},
+    quotas::MAX_STAGED_BYTES,
     view::{INTERFACE, WebGpuCtxView, WebGpuView, trace},
 };
 
@@ -212,7 +215,7 @@ impl BufferWrite {
         let refuse = |message: String| {
             Ok(Err(wit::WriteBufferError { kind: wit::WriteBufferErrorKind::OperationError, message }))
         };
-        let Some(mut contents) = convert::sub_slice(data, data_offset.unwrap_or(0), size) else {
+        let Some(mut contents) = part(data, data_offset.unwrap_or(0), size) else {
             return refuse(format!(
                 "the data has {} bytes, too few for an offset of {data_offset:?} and a size of {size:?}",
                 data.len()
@@ -309,7 +312,7 @@ impl BufferWrite {
 /// A `writeTexture` whose handles are resolved: <https://www.w3.org/TR/webgpu/#dom-gpuqueue-writetexture>
 pub(crate) struct TextureWrite {
     device: Arc<DeviceCore>,
-    destination: convert::TexelCopyTexture,
+    destination: TexelCopyTexture,
     reservation: SharedReservation,
     patience: Patience,
 }
@@ -335,7 +338,7 @@ impl TextureWrite {
         if self.device.withdrawn() {
             return Ok(());
         }
-        let convert::TexelCopyTexture { texture, mip_level, origin, aspect } = &self.destination;
+        let TexelCopyTexture { texture, mip_level, origin, aspect } = &self.destination;
         let target = texture_pieces::Target {
             size: texture.size(),
             dimension: texture.dimension(),
@@ -347,7 +350,7 @@ impl TextureWrite {
         let whole = texture_pieces::TextureWrite {
             origin: *origin,
             size: convert::extent_3d(size),
-            layout: convert::texel_copy_buffer_layout(layout),
+            layout: texel_copy_buffer_layout(layout),
         };
         match texture_pieces::plan(&whole, &target, u64::try_from(data.len()).unwrap_or(u64::MAX)) {
             Plan::Whole(bytes) => {

@@ -6,14 +6,12 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    device::{
-        errors::{GpuError, collecting},
-        fence,
+    commands::{
+        kept::Kept,
+        recording::{ENDED, EncoderState, Recording},
     },
-    objects::{
-        command_encoder::{CommandEncoder, ENDED, EncoderState, Kept, Recording},
-        device::DeviceCore,
-    },
+    device::{core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting},
+    objects::command_encoder::CommandEncoder,
     view::{WebGpuCtxView, label_methods, labelled},
 };
 

@@ -1,7 +1,7 @@
 //! GPUComputePassEncoder — wit: gpu-compute-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpucomputepassencoder> — peer: wgpu-wasi-backend/src/objects/compute_pass.rs
 //!
 //! These functions are called for every dispatch of a guest that does not leave its commands in its own memory
-//! (`commands/memory.rs`): a look there, a lookup of the argument, one of the pass, and nothing else.
+//! (`commands/fetch.rs`): a look there, a lookup of the argument, one of the pass, and nothing else.
 
 use std::sync::Arc;
 
@@ -10,17 +10,17 @@ use wasmtime::component::{Access, Resource};
 use crate::{
     bindings::wit,
     commands::{
-        memory::{Names, Naming, Replay, fetched, fetched_alone},
+        bound::Bound,
+        compute::{Command, Indirect, Recording, TimestampWrites},
+        fetch::{Naming, Replay, fetched, fetched_alone},
+        kept::Weighed,
+        memory::Names,
         pass::{self, Pass},
         words::{self, Words, misplaced},
     },
-    device::timeline::Timeline,
     objects::{
-        bind_group::{BindGroup, Bound},
-        buffer::Buffer,
-        command_encoder::{CommandEncoder, EncoderState},
+        bind_group::BindGroup, buffer::Buffer, command_encoder::CommandEncoder,
         compute_pipeline::ComputePipeline,
-        pipeline::Weighed,
     },
     view::{WebGpu, WebGpuCtxView, label_methods, labelled, trace},
     weights,
@@ -34,88 +34,6 @@ pub struct ComputePassEncoder {
 }
 
 labelled!(ComputePassEncoder, crate::weights::ENCODER);
-
-/// A pass as it was recorded. wgpu is told when the encoder is finished, by the device timeline; until then bind
-/// groups of it may be waiting there to be made.
-#[derive(Debug)]
-pub(crate) struct Recording {
-    label: Option<String>,
-    timestamp_writes: Option<TimestampWrites>,
-    commands: Vec<Command>,
-}
-
-/// A `GPUComputePassTimestampWrites` whose handle is resolved.
-#[derive(Debug)]
-struct TimestampWrites {
-    query_set: wgpu::QuerySet,
-    beginning_of_pass_write_index: Option<u32>,
-    end_of_pass_write_index: Option<u32>,
-}
-
-/// A call of the guest whose handles are resolved.
-#[derive(Debug)]
-enum Command {
-    SetPipeline(wgpu::ComputePipeline),
-    SetBindGroup { index: u32, group: Option<Arc<Bound>>, offsets: Box<[u32]> },
-    SetImmediates { range_offset: u32, data: Box<[u8]> },
-    Dispatch([u32; 3]),
-    DispatchIndirect(Box<Indirect>),
-    PushDebugGroup(String),
-    PopDebugGroup,
-    InsertDebugMarker(String),
-}
-
-/// The arguments of a `dispatchWorkgroupsIndirect`.
-#[derive(Debug)]
-struct Indirect {
-    buffer: wgpu::Buffer,
-    offset: u64,
-}
-
-// A pass may have hundreds of thousands of them: fresh memory for each costs as much as the rest of recording it.
-const _: () = assert!(size_of::<Command>() <= 32);
-
-impl Recording {
-    /// Records the pass once more, for wgpu.
-    fn tell(self, encoder: &mut wgpu::CommandEncoder, state: &EncoderState, timeline: &Timeline) {
-        let Self { label, timestamp_writes, commands } = self;
-        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
-            label: label.as_deref(),
-            timestamp_writes: timestamp_writes.as_ref().map(TimestampWrites::as_wgpu),
-        });
-        for command in commands {
-            match command {
-                Command::SetPipeline(pipeline) => pass.set_pipeline(&pipeline),
-                Command::SetBindGroup { index, group: None, offsets } => {
-                    pass.set_bind_group(index, None, &offsets);
-                }
-                Command::SetBindGroup { index, group: Some(group), offsets } => match group.made(timeline) {
-                    Ok(group) => pass.set_bind_group(index, group, &offsets),
-                    Err(reason) => state.invalidate(format!("In a set_bind_group command\n  {reason}")),
-                },
-                Command::SetImmediates { range_offset, data } => pass.set_immediates(range_offset, &data),
-                Command::Dispatch([x, y, z]) => pass.dispatch_workgroups(x, y, z),
-                Command::DispatchIndirect(indirect) => {
-                    pass.dispatch_workgroups_indirect(&indirect.buffer, indirect.offset);
-                }
-                Command::PushDebugGroup(label) => pass.push_debug_group(&label),
-                Command::PopDebugGroup => pass.pop_debug_group(),
-                Command::InsertDebugMarker(label) => pass.insert_debug_marker(&label),
-            }
-        }
-    }
-}
-
-impl TimestampWrites {
-    fn as_wgpu(&self) -> wgpu::ComputePassTimestampWrites<'_> {
-        let Self { query_set, beginning_of_pass_write_index, end_of_pass_write_index } = self;
-        wgpu::ComputePassTimestampWrites {
-            query_set,
-            beginning_of_pass_write_index: *beginning_of_pass_write_index,
-            end_of_pass_write_index: *end_of_pass_write_index,
-        }
-    }
-}
 
 impl ComputePassEncoder {
     /// Records one command that takes `bytes` beside itself; whether it was recorded.
@@ -268,7 +186,8 @@ impl Replay for ComputePassEncoder {
                 }
                 Command::DispatchWorkgroupsIndirect(words::Indirect { name, offset }) => {
                     trace("[method]gpu-compute-pass-encoder.dispatch-workgroups-indirect");
-                    view.dispatch_workgroups_indirect(this, names.buffer(name)?, offset)?;
+                    let buffer = Resource::new_borrow(names.buffer(name)?);
+                    view.dispatch_workgroups_indirect(this, &buffer, offset)?;
                     pass = view.get_mut(this)?;
                 }
                 Command::SetIndexBuffer { .. }
@@ -372,7 +291,7 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
                 dynamic_offsets_data_length,
             );
             let this = view.get_mut(&this)?;
-            Ok(offsets.map(|offsets| this.set_bind_group(index, group, offsets)))
+            Ok(offsets.map(|offsets| this.set_bind_group(index, group, offsets)).map_err(Into::into))
         })
     }
 

@@ -7,8 +7,7 @@ use wasmtime::component::{Accessor, Resource};
 use crate::{
     bindings::wit,
     ctx::AdapterChoice,
-    device::guest_log::GuestLog,
-    lend::LentDevice,
+    device::{guest_log::GuestLog, lent::LentDevice},
     objects::adapter::Adapter,
     view::{Entry, WebGpu, WebGpuCtxView},
 };
@@ -175,7 +174,7 @@ async fn find_adapter(
                 Ok(adapter) => Some(adapter),
                 Err(error) => {
                     // A guest may ask for more than there is, a fallback adapter say, and then for less.
-                    if crate::ctx::has_adapter(instance) {
+                    if crate::device::instance::has_adapter(instance) {
                         tracing::debug!("no adapter for the guest's options: {error}");
                     } else {
                         log.no_adapter(NO_ADAPTER);

@@ -4,65 +4,29 @@ use std::sync::Arc;
 
 use crate::{
     bindings::wit,
-    commands::pass::{Holder, PassId},
-    device::errors::{ErrorKind, GpuError, collecting},
-    objects::{command_encoder::Kept, device::DeviceCore, shader_module::Stage},
-    quotas::{QuotaExceeded, SharedReservation},
+    commands::kept::Weight,
+    device::{
+        core::DeviceCore,
+        errors::{ErrorKind, GpuError},
+        lent_scopes::collecting,
+    },
+    objects::shader_module::Stage,
+    quotas::QuotaExceeded,
     weights,
 };
 
-/// A pipeline of wgpu with what it takes of the host's memory, which commands that use it hold as well.
-#[derive(Clone, Debug)]
-pub(crate) struct Weighed<P> {
-    pub(crate) inner: P,
-    weight: Arc<Weight>,
-}
-
-/// What a pipeline counts as, and its modules, which wgpu keeps with it.
-#[derive(Debug, Default)]
-pub(crate) struct Weight {
-    #[expect(dead_code, reason = "held, and never read")]
-    held: Vec<SharedReservation>,
-    holder: Holder,
-}
-
-impl Weight {
-    /// Of a pipeline with these stages.
-    pub(crate) fn of<'a>(
-        device: &DeviceCore,
-        stages: impl IntoIterator<Item = &'a Stage>,
-    ) -> Result<Arc<Self>, QuotaExceeded> {
-        let (mut held, mut bytes) = (Vec::new(), weights::PIPELINE);
-        for stage in stages {
-            bytes = bytes.saturating_add(stage.expressions.saturating_mul(weights::PIPELINE_EXPRESSION));
-            held.push(stage.weight.clone());
-        }
-        held.push(device.weigh(bytes)?);
-        Ok(Arc::new(Self { held, holder: Holder::default() }))
+/// What a pipeline with these stages counts as.
+pub(crate) fn weigh<'a>(
+    device: &DeviceCore,
+    stages: impl IntoIterator<Item = &'a Stage>,
+) -> Result<Arc<Weight>, QuotaExceeded> {
+    let (mut held, mut bytes) = (Vec::new(), weights::PIPELINE);
+    for stage in stages {
+        bytes = bytes.saturating_add(stage.expressions.saturating_mul(weights::PIPELINE_EXPRESSION));
+        held.push(stage.weight.clone());
     }
-}
-
-impl<P> Weighed<P> {
-    pub(crate) fn new(inner: P, weight: Arc<Weight>) -> Self {
-        Self { inner, weight }
-    }
-
-    /// What a command that uses it has to hold.
-    pub(crate) fn kept(&self) -> Kept {
-        Kept::Pipeline(Arc::clone(&self.weight))
-    }
-
-    /// What `pass` has to hold for a command that uses it, if it does not already.
-    #[inline]
-    pub(crate) fn kept_by(&self, pass: PassId) -> Option<Kept> {
-        self.weight.holder.is_new(pass).then(|| self.kept())
-    }
-}
-
-impl<P: PartialEq> PartialEq for Weighed<P> {
-    fn eq(&self, other: &Self) -> bool {
-        self.inner == other.inner
-    }
+    held.push(device.weigh(bytes)?);
+    Ok(Weight::new(held))
 }
 
 /// A pipeline, and the errors that arose, which no scope has seen.

@@ -6,7 +6,7 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    objects::device::DeviceCore,
+    device::core::DeviceCore,
     view::{WebGpuCtxView, label_methods, labelled},
     weights,
 };

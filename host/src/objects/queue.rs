@@ -14,11 +14,10 @@ use wasmtime::component::{Accessor, Resource};
 
 use crate::{
     bindings::wit,
-    device::{errors::GpuError, fence, waiting},
+    device::{core::DeviceCore, errors::GpuError, fence},
     objects::{
         bulk,
         command_buffer::{CommandBuffer, Commands},
-        device::DeviceCore,
     },
     view::{WebGpu, WebGpuCtxView, label_methods, labelled},
 };
@@ -83,7 +82,7 @@ impl<T: Send + 'static> wit::HostGpuQueueWithStore<T> for WebGpu {
         });
         // A lost device drops the callback: its work is as done as it will ever be.
         // https://www.w3.org/TR/webgpu/#dom-gpuqueue-onsubmittedworkdone
-        waiting::until(&device, done, mode, deadline).await.map(|_| ())
+        device.wait_until(done, mode, deadline).await.map(|_| ())
     }
 }
 

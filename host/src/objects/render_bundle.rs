@@ -6,7 +6,7 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    objects::command_encoder::Kept,
+    commands::kept::Kept,
     view::{WebGpuCtxView, label_methods, labelled},
 };
 

@@ -4,29 +4,23 @@
 //! at the commands only when it is finished, where any error is a panic. So the commands are kept here, and
 //! `finish` replays them behind the fence.
 
-use std::{mem, ops::Range, sync::Arc};
+use std::{mem, sync::Arc};
 
 use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
     commands::{
-        draw::{Binding, DrawState, RenderCommands, indirect_arguments},
+        bundle::Commands,
+        draw::{Binding, DrawState, RenderCommands as _, indirect_arguments},
+        kept::Kept,
         pass,
+        recording::ENDED,
     },
-    device::{
-        errors::{GpuError, collecting},
-        fence,
-    },
+    device::{budget::Ledger, core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting},
     objects::{
-        bind_group::BindGroup,
-        buffer::Buffer,
-        command_encoder::{ENDED, Kept},
-        device::DeviceCore,
-        render_bundle::RenderBundle,
-        render_pipeline::RenderPipeline,
+        bind_group::BindGroup, buffer::Buffer, render_bundle::RenderBundle, render_pipeline::RenderPipeline,
     },
-    quotas::Ledger,
     view::{WebGpuCtxView, label_methods, labelled},
     weights,
 };
@@ -101,9 +95,7 @@ impl Recording {
         let label = label.get(..label.floor_char_boundary(MAX_LABEL)).unwrap_or_default();
         fence::catch(|| {
             let mut encoder = format.encoder(&device.wgpu, label);
-            for command in &commands.0 {
-                command.replay(&mut encoder);
-            }
+            commands.replay(&mut encoder);
             encoder.finish(&wgpu::RenderBundleDescriptor { label: Some(label) })
         })
     }
@@ -214,91 +206,6 @@ impl WebGpuCtxView<'_> {
     }
 }
 
-/// The commands of a bundle, with the handles that they need.
-#[derive(Debug, Default)]
-struct Commands(Vec<Command>);
-
-#[derive(Debug)]
-enum Command {
-    SetPipeline(wgpu::RenderPipeline),
-    SetBindGroup { index: u32, bind_group: Option<wgpu::BindGroup>, offsets: Box<[u32]> },
-    SetImmediates { offset: u32, data: Box<[u8]> },
-    SetIndexBuffer { buffer: wgpu::Buffer, range: Range<u64>, format: wgpu::IndexFormat },
-    SetVertexBuffer { slot: u32, binding: Option<(wgpu::Buffer, Range<u64>)> },
-    Draw { vertices: Range<u32>, instances: Range<u32> },
-    DrawIndexed { indices: Range<u32>, base_vertex: i32, instances: Range<u32> },
-    DrawIndirect { buffer: wgpu::Buffer, offset: u64 },
-    DrawIndexedIndirect { buffer: wgpu::Buffer, offset: u64 },
-}
-
-impl Command {
-    fn replay<'a>(&'a self, encoder: &mut wgpu::RenderBundleEncoder<'a>) {
-        match self {
-            Self::SetPipeline(pipeline) => encoder.set_pipeline(pipeline),
-            Self::SetBindGroup { index, bind_group, offsets } => {
-                encoder.set_bind_group(*index, bind_group.as_ref(), offsets);
-            }
-            Self::SetImmediates { offset, data } => encoder.set_immediates(*offset, data),
-            Self::SetIndexBuffer { buffer, range, format } => {
-                encoder.set_index_buffer(buffer.slice(range.clone()), *format);
-            }
-            Self::SetVertexBuffer { slot, binding } => {
-                let binding = binding.as_ref().map(|(buffer, range)| buffer.slice(range.clone()));
-                encoder.set_vertex_buffer(*slot, binding);
-            }
-            Self::Draw { vertices, instances } => encoder.draw(vertices.clone(), instances.clone()),
-            Self::DrawIndexed { indices, base_vertex, instances } => {
-                encoder.draw_indexed(indices.clone(), *base_vertex, instances.clone());
-            }
-            Self::DrawIndirect { buffer, offset } => encoder.draw_indirect(buffer, *offset),
-            Self::DrawIndexedIndirect { buffer, offset } => encoder.draw_indexed_indirect(buffer, *offset),
-        }
-    }
-}
-
-impl RenderCommands for Commands {
-    fn set_pipeline(&mut self, pipeline: &wgpu::RenderPipeline) {
-        self.0.push(Command::SetPipeline(pipeline.clone()));
-    }
-
-    fn set_bind_group(&mut self, index: u32, bind_group: Option<&wgpu::BindGroup>, offsets: &[u32]) {
-        self.0.push(Command::SetBindGroup {
-            index,
-            bind_group: bind_group.cloned(),
-            offsets: offsets.into(),
-        });
-    }
-
-    fn set_immediates(&mut self, offset: u32, data: &[u8]) {
-        self.0.push(Command::SetImmediates { offset, data: data.into() });
-    }
-
-    fn set_index_buffer(&mut self, buffer: &wgpu::Buffer, range: Range<u64>, format: wgpu::IndexFormat) {
-        self.0.push(Command::SetIndexBuffer { buffer: buffer.clone(), range, format });
-    }
-
-    fn set_vertex_buffer(&mut self, slot: u32, binding: Option<(&wgpu::Buffer, Range<u64>)>) {
-        let binding = binding.map(|(buffer, range)| (buffer.clone(), range));
-        self.0.push(Command::SetVertexBuffer { slot, binding });
-    }
-
-    fn draw(&mut self, vertices: Range<u32>, instances: Range<u32>) {
-        self.0.push(Command::Draw { vertices, instances });
-    }
-
-    fn draw_indexed(&mut self, indices: Range<u32>, base_vertex: i32, instances: Range<u32>) {
-        self.0.push(Command::DrawIndexed { indices, base_vertex, instances });
-    }
-
-    fn draw_indirect(&mut self, buffer: &wgpu::Buffer, offset: u64) {
-        self.0.push(Command::DrawIndirect { buffer: buffer.clone(), offset });
-    }
-
-    fn draw_indexed_indirect(&mut self, buffer: &wgpu::Buffer, offset: u64) {
-        self.0.push(Command::DrawIndexedIndirect { buffer: buffer.clone(), offset });
-    }
-}
-
 impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
     fn finish(
         &mut self,
@@ -358,7 +265,7 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
             dynamic_offsets_data_length,
         ) {
             Ok(offsets) => offsets,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => return Ok(Err(error.into())),
         };
         let bind_group = self.bound(bind_group)?;
         let encoder = self.get_mut(&this)?;
@@ -422,7 +329,10 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
     ) -> wasmtime::Result<()> {
         let index_format = index_format.into();
         let buffer = self.get(&buffer)?;
-        let (binding, used) = (Binding::index(buffer, index_format, offset, size), buffer.kept());
+        let (binding, used) = (
+            Binding::index(buffer.bindable(wit::GpuBufferUsage::INDEX), index_format, offset, size),
+            buffer.kept(),
+        );
         let this = self.get_mut(&this)?;
         let binding = binding.and_then(|binding| binding.on(&this.device));
         this.record("set_index_buffer", |Recording { commands, draws, kept, .. }| {
@@ -444,7 +354,10 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
         let (binding, used) = match buffer {
             Some(buffer) => {
                 let buffer = self.get(&buffer)?;
-                (Binding::vertex(buffer, offset, size).map(Some), Some(buffer.kept()))
+                (
+                    Binding::vertex(buffer.bindable(wit::GpuBufferUsage::VERTEX), offset, size).map(Some),
+                    Some(buffer.kept()),
+                )
             }
             None => (Binding::none(offset, size).map(|()| None), None),
         };

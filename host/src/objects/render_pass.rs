@@ -9,17 +9,20 @@ use wasmtime::component::{Access, Resource};
 use crate::{
     bindings::wit,
     commands::{
+        bound::Bound,
         draw::{Binding, DrawState},
-        memory::{Names, Naming, Replay, fetched, fetched_alone},
-        pass::{self, Pass, PassId},
+        fetch::{Naming, Replay, fetched, fetched_alone},
+        holder::PassId,
+        kept::{Kept, Weighed},
+        memory::Names,
+        pass::{self, Pass},
         words::{self, Words, misplaced},
     },
     objects::{
         attachments::{self, ColorAttachment, attachments, finite},
-        bind_group::{BindGroup, Bound},
+        bind_group::BindGroup,
         buffer::Buffer,
-        command_encoder::{CommandEncoder, Kept},
-        pipeline::Weighed,
+        command_encoder::CommandEncoder,
         render_bundle::RenderBundle,
         render_pipeline::RenderPipeline,
     },
@@ -249,7 +252,10 @@ impl WebGpuCtxView<'_> {
         size: Option<u64>,
     ) -> wasmtime::Result<&mut RenderPassEncoder> {
         let buffer = self.get(buffer)?;
-        let (binding, kept) = (Binding::index(buffer, format, offset, size), buffer.kept_by(pass));
+        let (binding, kept) = (
+            Binding::index(buffer.bindable(wit::GpuBufferUsage::INDEX), format, offset, size),
+            buffer.kept_by(pass),
+        );
         let this = self.get_mut(this)?;
         let binding = binding.and_then(|binding| binding.on(&this.pass.device));
         this.pass.keep(kept);
@@ -273,7 +279,10 @@ impl WebGpuCtxView<'_> {
         let (binding, kept) = match buffer {
             Some(buffer) => {
                 let buffer = self.get(buffer)?;
-                (Binding::vertex(buffer, offset, size).map(Some), buffer.kept_by(pass))
+                (
+                    Binding::vertex(buffer.bindable(wit::GpuBufferUsage::VERTEX), offset, size).map(Some),
+                    buffer.kept_by(pass),
+                )
             }
             None => (Binding::none(offset, size).map(|()| None), None),
         };
@@ -393,13 +402,14 @@ impl Replay for RenderPassEncoder {
                 }
                 Command::SetIndexBuffer { name, format, offset, size } => {
                     trace("[method]gpu-render-pass-encoder.set-index-buffer");
-                    pass =
-                        view.set_index_buffer(this, id, names.buffer(name)?, format, Some(offset), size)?;
+                    let buffer = Resource::new_borrow(names.buffer(name)?);
+                    pass = view.set_index_buffer(this, id, &buffer, format, Some(offset), size)?;
                 }
                 Command::SetVertexBuffer { slot, name, offset, size } => {
                     trace("[method]gpu-render-pass-encoder.set-vertex-buffer");
-                    let buffer = if name == 0 { None } else { Some(names.buffer(name)?) };
-                    pass = view.set_vertex_buffer(this, id, slot, buffer, Some(offset), size)?;
+                    let buffer =
+                        if name == 0 { None } else { Some(Resource::new_borrow(names.buffer(name)?)) };
+                    pass = view.set_vertex_buffer(this, id, slot, buffer.as_ref(), Some(offset), size)?;
                 }
                 Command::Draw { vertex_count, instance_count, first_vertex, first_instance } => {
                     trace("[method]gpu-render-pass-encoder.draw");
@@ -423,11 +433,13 @@ impl Replay for RenderPassEncoder {
                 }
                 Command::DrawIndirect(Indirect { name, offset }) => {
                     trace("[method]gpu-render-pass-encoder.draw-indirect");
-                    pass = view.draw_indirect(this, id, names.buffer(name)?, offset)?;
+                    let buffer = Resource::new_borrow(names.buffer(name)?);
+                    pass = view.draw_indirect(this, id, &buffer, offset)?;
                 }
                 Command::DrawIndexedIndirect(Indirect { name, offset }) => {
                     trace("[method]gpu-render-pass-encoder.draw-indexed-indirect");
-                    pass = view.draw_indexed_indirect(this, id, names.buffer(name)?, offset)?;
+                    let buffer = Resource::new_borrow(names.buffer(name)?);
+                    pass = view.draw_indexed_indirect(this, id, &buffer, offset)?;
                 }
                 Command::SetScissorRect(rect) => {
                     trace("[method]gpu-render-pass-encoder.set-scissor-rect");
@@ -594,7 +606,7 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
                 dynamic_offsets_data_length,
             );
             let this = view.get_mut(&this)?;
-            Ok(offsets.map(|offsets| this.set_bind_group(index, group.as_ref(), offsets)))
+            Ok(offsets.map(|offsets| this.set_bind_group(index, group.as_ref(), offsets)).map_err(Into::into))
         })
     }
 

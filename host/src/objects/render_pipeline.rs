@@ -7,17 +7,18 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     commands::{
+        kept::{Weighed, Weight},
         memory::{Nameable, Named},
         words::Name,
     },
-    device::errors::collecting,
+    device::{core::DeviceCore, lent_scopes::collecting},
     objects::{
         bind_group_layout::BindGroupLayout,
-        device::DeviceCore,
-        pipeline::{self, Made, Weighed, Weight},
-        shader_module::{Stage, invalid_module},
+        pipeline::{self, Made},
+        shader_module::Stage,
     },
     quotas::QuotaExceeded,
+    shaders::compile::invalid_module,
     view::{WebGpuCtxView, label_methods, labelled},
 };
 
@@ -37,7 +38,7 @@ impl Nameable for RenderPipeline {
         &mut self.name
     }
 
-    fn named(&self, _: &Resource<Self>) -> Named {
+    fn named(&self, _: u32) -> Named {
         Named::RenderPipeline(self.inner.clone())
     }
 }
@@ -68,7 +69,7 @@ impl Descriptor {
     /// Counts the pipeline that is to be made.
     pub(crate) fn weigh(&mut self, device: &DeviceCore) -> Result<(), QuotaExceeded> {
         let fragment = self.fragment.as_ref().map(|(stage, _)| stage);
-        self.weight = Weight::of(device, [&self.vertex].into_iter().chain(fragment))?;
+        self.weight = pipeline::weigh(device, [&self.vertex].into_iter().chain(fragment))?;
         Ok(())
     }
 

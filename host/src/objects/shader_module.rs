@@ -1,29 +1,23 @@
 //! GPUShaderModule — wit: gpu-shader-module, gpu-compilation-info, gpu-compilation-message — spec: <https://www.w3.org/TR/webgpu/#gpushadermodule> — peer: wgpu-wasi-backend/src/objects/shader_module.rs
 
-use std::{
-    borrow::Cow,
-    ops::Range,
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-};
+use std::{mem, ops::Range, sync::Arc};
 
 use wasmtime::component::{Accessor, Resource};
-use wgpu::naga;
 
 use crate::{
     bindings::wit,
-    device::errors::{GpuError, bounded, collecting},
-    objects::{device::DeviceCore, records::PipelineConstants},
-    quotas::{self, Budget, MAX_ERROR_PLACES, MAX_SHADER_DEPTH, QuotaExceeded, SharedReservation},
+    device::{
+        budget::SharedReservation,
+        core::DeviceCore,
+        errors::{GpuError, bounded},
+    },
+    objects::records::PipelineConstants,
+    quotas::QuotaExceeded,
     shaders::{
-        const_values, inlining,
-        loop_bound::{self, Ending},
-        nesting,
+        compile::{Compiled, Refused, Shader, admit, compile, invalid_module},
         workgroup_memory::WorkgroupMemory,
     },
     view::{Entry, WebGpu, WebGpuCtxView, label_methods, labelled},
-    weights,
 };
 
 /// A shader module of the guest.
@@ -82,20 +76,25 @@ impl ShaderModule {
             return Ok(Self::invalid(device, label, message));
         }
         let subgroups = device.features.contains(wgpu::Features::SUBGROUP);
-        let workgroup_limit = device.limits.max_compute_workgroup_storage_size;
+        let max_workgroup_memory = device.limits.max_compute_workgroup_storage_size;
         let max_loop_iterations = device.max_loop_iterations;
         let compiled = device.compile({
             let (label, host_memory) = (label.clone(), Arc::clone(&device.host_memory));
             move |device| {
-                let text = if subgroups { without_enable_subgroups(&code) } else { Cow::Borrowed(&*code) };
-                let compiled = compile(device, &label, &code, &text, max_loop_iterations, &host_memory)?;
-                let workgroup_memory = WorkgroupMemory::of(&text, workgroup_limit).map(Arc::new);
-                Ok::<_, Refused>((compiled, workgroup_memory))
+                let (label, code) = (&*label, &*code);
+                let shader = Shader { label, code, subgroups, max_loop_iterations, max_workgroup_memory };
+                let mut compiled = compile(device, &shader, &host_memory)?;
+                let messages = mem::take(&mut compiled.messages).into_iter();
+                let messages = messages.map(|message| CompilationMessage::new(message, code)).collect();
+                Ok::<_, Refused>((compiled, messages))
             }
         });
         let compiled = compiled.await.unwrap_or_else(|panic| Err(GpuError::internal(panic).into()));
         Ok(match compiled {
-            Ok((Compiled { inner, messages, errors, expressions, weight }, workgroup_memory)) => {
+            Ok((
+                Compiled { inner, messages: _, errors, expressions, weight, workgroup_memory },
+                messages,
+            )) => {
                 for error in errors {
                     device.errors.report(error);
                 }
@@ -129,168 +128,6 @@ impl ShaderModule {
             weight: SharedReservation::new(None),
         }
     }
-}
-
-/// Whether a shader is compiled at all.
-fn admit(code: &str, max_bytes: usize) -> Result<(), String> {
-    if code.len() > max_bytes {
-        let quota = quotas::quota("max_shader_bytes");
-        return Err(format!(
-            "the WGSL has {} bytes, and this host takes at most {max_bytes} ({quota})",
-            code.len()
-        ));
-    }
-    let depth = nesting::depth(code);
-    if depth > MAX_SHADER_DEPTH {
-        return Err(format!(
-            "the WGSL has {depth} operators, brackets and `else`s inside each other, and this host takes at most \
-             {MAX_SHADER_DEPTH}"
-        ));
-    }
-    Ok(())
-}
-
-/// What wgpu made of WGSL.
-struct Compiled {
-    inner: wgpu::ShaderModule,
-    messages: Arc<[CompilationMessage]>,
-    /// The errors that arose, which no scope saw.
-    errors: Vec<GpuError>,
-    /// Of all its functions.
-    expressions: u64,
-    weight: SharedReservation,
-}
-
-/// Why a module is not made.
-#[derive(Debug)]
-enum Refused {
-    Error(GpuError),
-    Quota(QuotaExceeded),
-}
-
-impl From<GpuError> for Refused {
-    fn from(error: GpuError) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl Compiled {
-    /// What wgpu would say of `error`, which is about too many places to show them all.
-    fn refused(
-        device: &wgpu::Device,
-        label: &str,
-        error: &naga::front::wgsl::ParseError,
-        text: &str,
-    ) -> Self {
-        let mut message = format!("Shader '{label}' parsing error: {}", error.message());
-        let shown = error.labels().take(MAX_ERROR_PLACES);
-        for (span, about) in shown {
-            let place = span.location(text);
-            let colon = if about.is_empty() { "" } else { ": " };
-            message
-                .push_str(&format!("\n  wgsl:{}:{}{colon}{about}", place.line_number, place.line_position));
-        }
-        let others = error.labels().len().saturating_sub(MAX_ERROR_PLACES);
-        message.push_str(&format!("\n  and {others} more places"));
-        let location = error.location(text).map(wgpu::SourceLocation::from);
-        let told = wgpu::CompilationMessage {
-            message: message.clone(),
-            message_type: wgpu::CompilationMessageType::Error,
-            location,
-        };
-        Self {
-            inner: invalid_module(device),
-            messages: [CompilationMessage::new(told, text)].into(),
-            errors: vec![GpuError::validation(format!("In Device::create_shader_module\n  {message}"))],
-            expressions: 0,
-            weight: SharedReservation::new(None),
-        }
-    }
-}
-
-/// Compiles `text`, which is `code` as wgpu takes it. `Err` says why the host refuses what wgpu does not.
-fn compile(
-    device: &wgpu::Device,
-    label: &str,
-    code: &str,
-    text: &str,
-    max_loop_iterations: Option<u32>,
-    host_memory: &Arc<Budget>,
-) -> Result<Compiled, Refused> {
-    const_values::check(text)?;
-    let describe = |source| wgpu::ShaderModuleDescriptor { label: Some(label), source };
-    let parsed = naga::front::wgsl::parse_str(text);
-    if let Err(error) = &parsed
-        && error.labels().len() > MAX_ERROR_PLACES
-    {
-        return Ok(Compiled::refused(device, label, error, text));
-    }
-    // wgpu tells what is wrong with what is no WGSL, and the bound on loops is kept whatever it says.
-    let unbounded = parsed.is_err() && max_loop_iterations.is_some();
-    let (expressions, bytes) = parsed.as_ref().map_or((0, 0), weights::module);
-    let bytes = bytes.saturating_add(weights::text(text.len()));
-    let Some(weight) = host_memory.reserve(bytes) else {
-        return Err(Refused::Quota(QuotaExceeded::HostMemory(host_memory.max())));
-    };
-    let ending = match parsed {
-        Ok(module) => {
-            inlining::check(&module)?;
-            if max_loop_iterations.is_none() && draws(&module) {
-                None
-            } else {
-                loop_bound::bound(module, max_loop_iterations)
-            }
-        }
-        Err(_) => None,
-    };
-    let wgsl = describe(wgpu::ShaderSource::Wgsl(Cow::Borrowed(text)));
-    let (mut inner, mut errors) = collecting(|| match ending {
-        Some(Ending::AsItIs) => create_ending(device, wgsl),
-        Some(Ending::Bounded(_)) | None => device.create_shader_module(wgsl),
-    });
-    // Of the guest's own text also where another module takes the place of this one.
-    let messages = messages(&inner, code);
-    if errors.is_empty() {
-        if unbounded {
-            return Err(GpuError::internal("can't bound the loops of the shader".to_owned()).into());
-        }
-        if let Some(Ending::Bounded(bounded)) = ending {
-            let bounded = describe(wgpu::ShaderSource::Naga(Cow::Owned(*bounded)));
-            (inner, errors) = collecting(|| create_ending(device, bounded));
-        }
-    }
-    let weight = SharedReservation::new(Some(weight));
-    Ok(Compiled { inner, messages, errors, expressions, weight })
-}
-
-/// Whether a module has a part in drawing. Then it keeps wgpu's counters: they sway how a driver contracts the
-/// arithmetic of a loop, and what is drawn has to be the same, pixel for pixel, as with native wgpu.
-fn draws(module: &naga::Module) -> bool {
-    module.entry_points.iter().any(|entry| entry.stage != naga::ShaderStage::Compute)
-}
-
-/// Makes a module of a shader all of whose loops end.
-fn create_ending(device: &wgpu::Device, shader: wgpu::ShaderModuleDescriptor<'_>) -> wgpu::ShaderModule {
-    let checks =
-        wgpu::ShaderRuntimeChecks { force_loop_bounding: false, ..wgpu::ShaderRuntimeChecks::checked() };
-    #[expect(unsafe_code, reason = "wgpu can't know that the loops end")]
-    // SAFETY: every check is on but `force_loop_bounding`, for which the loops have to end. They do: the
-    // caller has the answer of `loop_bound::bound` for this very shader. Where that is text, wgpu parses it
-    // with the same version of naga, for it is wgpu's own.
-    unsafe {
-        device.create_shader_module_trusted(shader, checks)
-    }
-}
-
-/// A module that wgpu refuses to use anywhere.
-pub(crate) fn invalid_module(device: &wgpu::Device) -> wgpu::ShaderModule {
-    let (inner, _errors) = collecting(|| {
-        device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: None,
-            source: wgpu::ShaderSource::Wgsl("this is not WGSL".into()),
-        })
-    });
-    inner
 }
 
 /// A stage of a pipeline with its handles resolved, ready for the compiler's thread.
@@ -429,18 +266,6 @@ impl wit::HostGpuCompilationMessage for WebGpuCtxView<'_> {
     }
 }
 
-/// What wgpu's compiler said about `code`.
-fn messages(module: &wgpu::ShaderModule, code: &str) -> Arc<[CompilationMessage]> {
-    // wgpu has the answer when the module is made; its future is there for browsers.
-    let info = pin!(module.get_compilation_info());
-    match info.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(wgpu::CompilationInfo { messages }) => {
-            messages.into_iter().map(|message| CompilationMessage::new(message, code)).collect()
-        }
-        Poll::Pending => Arc::default(),
-    }
-}
-
 impl CompilationMessage {
     fn new(message: wgpu::CompilationMessage, code: &str) -> Self {
         let wgpu::CompilationMessage { message, message_type, location } = message;
@@ -480,141 +305,6 @@ fn utf16_length(code: &str, bytes: Range<u32>) -> u64 {
     }
 }
 
-/// `code` without `subgroups` in its `enable` directives.
-///
-/// WGSL that uses subgroups has to say `enable subgroups;`, and naga refuses the very directive: it goes
-/// by the feature of the device instead, so it is called only for a device that has it. What is taken out
-/// becomes spaces, so that every other place in the code stays where it is.
-/// <https://www.w3.org/TR/WGSL/#extension-subgroups>
-fn without_enable_subgroups(code: &str) -> Cow<'_, str> {
-    let mut blanks = Vec::new();
-    let mut tokens = Tokens { code, at: 0 };
-    // Directives stand before everything else: https://www.w3.org/TR/WGSL/#directives
-    while let Some(keyword) = tokens.next() {
-        match code.get(keyword.clone()) {
-            Some("enable") => match enable_directive(&mut tokens, keyword) {
-                Some(directive) => blanks.extend(directive),
-                None => break,
-            },
-            Some("requires" | "diagnostic") if tokens.any(|token| code.get(token) == Some(";")) => {}
-            Some(_) | None => break,
-        }
-    }
-    if blanks.is_empty() {
-        return Cow::Borrowed(code);
-    }
-    let mut text = String::with_capacity(code.len());
-    let mut at = 0;
-    for blank in blanks {
-        text.extend(code.get(at..blank.start));
-        text.extend(blank.clone().map(|_| ' '));
-        at = blank.end;
-    }
-    text.extend(code.get(at..));
-    Cow::Owned(text)
-}
-
-/// Reads the rest of an `enable` directive and returns the tokens of it that must go, in order; `None` when
-/// it is not a whole directive, which is for the parser to say.
-fn enable_directive(tokens: &mut Tokens<'_>, keyword: Range<usize>) -> Option<Vec<Range<usize>>> {
-    let code = tokens.code;
-    // Each name with the comma behind it.
-    let mut names: Vec<(Range<usize>, Option<Range<usize>>)> = Vec::new();
-    let semicolon = loop {
-        let token = tokens.next()?;
-        match code.get(token.clone())? {
-            ";" => break token,
-            "," => names.last_mut()?.1 = Some(token),
-            _ => names.push((token, None)),
-        }
-    };
-    let is_subgroups = |name: &Range<usize>| code.get(name.clone()) == Some("subgroups");
-    let Some(first) = names.iter().position(|(name, _)| is_subgroups(name)) else { return Some(Vec::new()) };
-    let Some(last_kept) = names.iter().rposition(|(name, _)| !is_subgroups(name)) else {
-        let names = names.into_iter().flat_map(|(name, comma)| [Some(name), comma]).flatten();
-        return Some([keyword].into_iter().chain(names).chain([semicolon]).collect());
-    };
-    let mut blanks = Vec::new();
-    for (index, (name, comma)) in names.into_iter().enumerate() {
-        if is_subgroups(&name) {
-            blanks.push(name);
-            blanks.extend(comma);
-        } else if index == last_kept && first > last_kept {
-            // What followed its comma is gone.
-            blanks.extend(comma);
-        }
-    }
-    Some(blanks)
-}
-
-/// The tokens of WGSL as far as directives need them: words, and single other characters. Blankspace and
-/// comments are no tokens: <https://www.w3.org/TR/WGSL/#blankspace-and-line-breaks>
-pub(crate) struct Tokens<'a> {
-    pub(crate) code: &'a str,
-    pub(crate) at: usize,
-}
-
-impl Iterator for Tokens<'_> {
-    type Item = Range<usize>;
-
-    fn next(&mut self) -> Option<Range<usize>> {
-        let rest = self.skip_trivia()?;
-        let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
-        let length = if word > 0 { word } else { rest.chars().next()?.len_utf8() };
-        let token = self.at..self.at + length;
-        self.at = token.end;
-        Some(token)
-    }
-}
-
-impl<'a> Tokens<'a> {
-    /// Goes past blankspace and comments; what follows, if anything does.
-    fn skip_trivia(&mut self) -> Option<&'a str> {
-        loop {
-            let rest = self.code.get(self.at..)?;
-            let first = rest.chars().next()?;
-            self.at += if is_blankspace(first) {
-                first.len_utf8()
-            } else if rest.starts_with("//") {
-                rest.find(is_line_break).unwrap_or(rest.len())
-            } else if rest.starts_with("/*") {
-                block_comment(rest)
-            } else {
-                return Some(rest);
-            };
-        }
-    }
-}
-
-/// Bytes of the block comment, which may hold others, at the start of `text`.
-fn block_comment(text: &str) -> usize {
-    let mut depth = 0_usize;
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        if rest.starts_with("/*") {
-            depth += 1;
-            at += 2;
-        } else if rest.starts_with("*/") {
-            depth = depth.saturating_sub(1);
-            at += 2;
-            if depth == 0 {
-                return at;
-            }
-        } else {
-            at += rest.chars().next().map_or(1, char::len_utf8);
-        }
-    }
-    text.len()
-}
-
-fn is_line_break(c: char) -> bool {
-    matches!(c, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
-}
-
-fn is_blankspace(c: char) -> bool {
-    is_line_break(c) || matches!(c, ' ' | '\t' | '\u{200e}' | '\u{200f}')
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, Instant};
@@ -622,58 +312,9 @@ mod tests {
     use super::*;
     use crate::{
         device::errors::ErrorKind,
-        quotas::MAX_ERROR_MESSAGE_BYTES,
+        quotas::{MAX_ERROR_MESSAGE_BYTES, MAX_SHADER_DEPTH},
         testing::{Guest, ready, wgsl},
     };
-
-    #[test]
-    fn enable_subgroups_becomes_spaces() {
-        for (code, expected) in [
-            ("enable subgroups;", "                 "),
-            ("enable subgroups;fn f() {}", "                 fn f() {}"),
-            ("enable f16, subgroups;\nfn f() {}", "enable f16           ;\nfn f() {}"),
-            ("enable subgroups, f16;", "enable            f16;"),
-            ("enable f16, subgroups, clip_distances;", "enable f16,            clip_distances;"),
-            ("enable f16, subgroups,;", "enable f16            ;"),
-            ("enable subgroups,;", "                  "),
-            ("enable subgroups, subgroups;", "                            "),
-            ("enable f16;\nenable subgroups;", "enable f16;\n                 "),
-            (
-                "diagnostic(off, a.b);requires x;enable subgroups;",
-                "diagnostic(off, a.b);requires x;                 ",
-            ),
-            (
-                "// enable f16;\n/* a /* b */ ; */enable/**/subgroups // no\n;",
-                "// enable f16;\n/* a /* b */ ; */      /**/          // no\n ",
-            ),
-            ("\u{2028}// é\u{85}enable subgroups;", "\u{2028}// é\u{85}                 "),
-        ] {
-            let text = without_enable_subgroups(code);
-            assert_eq!(text, expected);
-            assert_eq!(text.len(), code.len());
-        }
-    }
-
-    #[test]
-    fn other_code_stays_as_it_is() {
-        for code in [
-            "",
-            "enable",
-            "enable subgroups",
-            "enable f16;",
-            "enable ,subgroups;",
-            "enable subgroups_f16;",
-            "// enable subgroups;",
-            "/* enable subgroups; */",
-            "/* open /* enable subgroups; */",
-            "fn f() {} enable subgroups;",
-            "; enable subgroups;",
-            "requires x enable subgroups",
-            "const enable = 1;",
-        ] {
-            assert!(matches!(without_enable_subgroups(code), Cow::Borrowed(text) if text == code), "{code}");
-        }
-    }
 
     fn module(guest: &mut Guest, code: &str) -> (ShaderModule, Option<ErrorKind>) {
         guest.errors(|guest| ready(ShaderModule::create(&guest.core, wgsl(code))).unwrap())
@@ -768,22 +409,6 @@ mod tests {
         let (compiled, error) = module(&mut Guest::new(|_| {}), &wrong);
         assert_eq!(error, Some(ErrorKind::Validation));
         assert_eq!(compiled.messages.first().map(|message| message.line_num), Some(2));
-    }
-
-    #[test]
-    fn what_draws_is_told_from_what_computes() {
-        let compute = "@compute @workgroup_size(1) fn c() {}";
-        let vertex = "@vertex fn v() -> @builtin(position) vec4<f32> { return vec4<f32>(); }";
-        let fragment = "@fragment fn f() {}";
-        for (code, expected) in [
-            (String::new(), false),
-            (compute.to_owned(), false),
-            (vertex.to_owned(), true),
-            (fragment.to_owned(), true),
-            ([compute, fragment].concat(), true),
-        ] {
-            assert_eq!(draws(&naga::front::wgsl::parse_str(&code).unwrap()), expected, "{code}");
-        }
     }
 
     #[test]

@@ -7,9 +7,9 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     convert,
-    device::errors::{GpuError, collecting},
-    objects::{device::DeviceCore, texture_view::TextureView},
-    quotas::{self, SharedReservation},
+    device::{budget::SharedReservation, core::DeviceCore, errors::GpuError, lent_scopes::collecting},
+    objects::texture_view::TextureView,
+    quotas,
     view::{WebGpuCtxView, label_methods, labelled},
     weights,
 };
@@ -174,7 +174,9 @@ impl wit::HostGpuTexture for WebGpuCtxView<'_> {
         } else {
             texture.device.timeline.settle();
             texture.inner.destroy();
-            texture.device.let_go(texture.reservation.take());
+            if let Some(freed) = texture.reservation.take() {
+                texture.device.held.let_go(freed);
+            }
         }
         Ok(())
     }

@@ -4,9 +4,8 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    device::errors::collecting,
+    device::{budget::SharedReservation, lent_scopes::collecting},
     objects::texture::Texture,
-    quotas::SharedReservation,
     view::{WebGpuCtxView, label_methods, labelled},
 };
 

@@ -56,6 +56,7 @@ impl Alarm {
         const AGAIN: Duration = Duration::from_millis(50);
         let (over, is_over) = mpsc::channel::<()>();
         let engine = engine.weak();
+        #[expect(clippy::disallowed_methods, reason = "it ends with the `Alarm`")]
         thread::Builder::new().name("wgpu-wasi timeout".to_owned()).spawn(move || {
             let mut wait = deadline.saturating_duration_since(Instant::now());
             while is_over.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
@@ -98,6 +99,10 @@ pub(super) fn on_its_own_thread<T: Send + 'static>(
     job: impl FnOnce() -> wasmtime::Result<T> + Send + 'static,
 ) -> wasmtime::Result<T> {
     let (done, result) = mpsc::sync_channel(1);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it is waited for, or left behind with a job that can't be ended"
+    )]
     let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
         // Nobody may be there to take it any more.
         let _ = done.send(job());

@@ -6,7 +6,7 @@
 
 use std::mem;
 
-use crate::objects::shader_module::Tokens;
+use crate::shaders::directives::Tokens;
 
 /// A bracket that is open, or the text outside of all.
 #[derive(Default)]

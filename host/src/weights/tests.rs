@@ -2,7 +2,10 @@
 //! objects are wgpu's own, so that what the host keeps beside is in nobody's way.
 
 use super::*;
-use crate::testing::{Guest, Memory, alone};
+use crate::{
+    shaders::weight,
+    testing::{Guest, Memory, alone},
+};
 
 /// [`BYTES_PER_COMMAND`](crate::limits::BYTES_PER_COMMAND).
 const COMMAND: usize = 256;
@@ -99,8 +102,8 @@ fn encoder(guest: &Guest) -> wgpu::CommandEncoder {
 
 /// What is counted for a module of this text.
 fn kept(code: &str) -> u64 {
-    let (_, inside) = module(&wgpu::naga::front::wgsl::parse_str(code).unwrap());
-    text(code.len()) + inside
+    let (_, inside) = weight::module(&wgpu::naga::front::wgsl::parse_str(code).unwrap());
+    weight::text(code.len()) + inside
 }
 
 /// With arrays whose values have as many elements as may be.
@@ -453,7 +456,7 @@ fn large_pipelines_used() {
          var b = a[id.x]; {} a[id.x] = b; }}",
         "b=fract(b*3.0+sin(b));".repeat(500)
     );
-    let (expressions, _) = module(&wgpu::naga::front::wgsl::parse_str(&code).unwrap());
+    let (expressions, _) = weight::module(&wgpu::naga::front::wgsl::parse_str(&code).unwrap());
     let counted = PIPELINE + kept(&code) + expressions * PIPELINE_EXPRESSION;
     takes("large_pipelines_used", 10, counted, |guest, count| {
         let make = |_| {

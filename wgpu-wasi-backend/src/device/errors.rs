@@ -1,4 +1,4 @@
-//! GPUError and error scopes — wit: gpu-error — spec: <https://www.w3.org/TR/webgpu/#errors-and-debugging> — peer: host/src/device/errors.rs
+//! GPUError and error scopes — wit: gpu-error — spec: <https://www.w3.org/TR/webgpu/#errors-and-debugging> — peer: host/src/objects/error.rs
 //!
 //! An error that no scope catches reaches a page by an event. A component cannot be told, it has to
 //! ask, and the WIT's stream of uncaptured errors cannot be read without waiting for one. So the

@@ -1,0 +1,66 @@
+//! What commands hold for as long as they may be done.
+
+use std::sync::Arc;
+
+use crate::{
+    commands::{
+        bound::Bound,
+        holder::{Holder, PassId},
+    },
+    device::budget::SharedReservation,
+};
+
+/// The memory that recorded commands need, which therefore counts as the guest's until they are submitted
+/// or dropped, whatever the guest does with its handles.
+#[derive(Clone, Debug)]
+#[expect(dead_code, reason = "held, and never read")]
+pub(crate) enum Kept {
+    Resource(SharedReservation),
+    BindGroup(Arc<Bound>),
+    Bundle(Arc<[Kept]>),
+    Pipeline(Arc<Weight>),
+}
+
+/// A pipeline of wgpu with what it takes of the host's memory, which commands that use it hold as well.
+#[derive(Clone, Debug)]
+pub(crate) struct Weighed<P> {
+    pub(crate) inner: P,
+    weight: Arc<Weight>,
+}
+
+/// What a pipeline counts as, and its modules, which wgpu keeps with it.
+#[derive(Debug, Default)]
+pub(crate) struct Weight {
+    #[expect(dead_code, reason = "held, and never read")]
+    held: Vec<SharedReservation>,
+    holder: Holder,
+}
+
+impl Weight {
+    pub(crate) fn new(held: Vec<SharedReservation>) -> Arc<Self> {
+        Arc::new(Self { held, holder: Holder::default() })
+    }
+}
+
+impl<P> Weighed<P> {
+    pub(crate) fn new(inner: P, weight: Arc<Weight>) -> Self {
+        Self { inner, weight }
+    }
+
+    /// What a command that uses it has to hold.
+    pub(crate) fn kept(&self) -> Kept {
+        Kept::Pipeline(Arc::clone(&self.weight))
+    }
+
+    /// What `pass` has to hold for a command that uses it, if it does not already.
+    #[inline]
+    pub(crate) fn kept_by(&self, pass: PassId) -> Option<Kept> {
+        self.weight.holder.is_new(pass).then(|| self.kept())
+    }
+}
+
+impl<P: PartialEq> PartialEq for Weighed<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.inner == other.inner
+    }
+}

@@ -1,0 +1,114 @@
+//! What a device holds for the guest until the GPU has finished.
+
+use std::{
+    collections::HashMap,
+    mem,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use crate::device::{
+    budget::{Reservation, SharedReservation},
+    in_flight::PIECE_BYTES,
+};
+
+/// What one device holds.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    next: Mutex<Next>,
+    /// Submits that are not finished.
+    unfinished: Arc<AtomicUsize>,
+}
+
+/// What is held until the next submit has been done.
+#[derive(Debug, Default)]
+struct Next {
+    /// Of writes. It is `None` when there is none.
+    staged: Option<Reservation>,
+    /// Of what was destroyed meanwhile, and of staging buffers that the guest has written through mappings.
+    freed: Option<Reservation>,
+    /// Of what writes go to, by their addresses.
+    targets: HashMap<usize, SharedReservation>,
+}
+
+impl Next {
+    fn is_empty(&self) -> bool {
+        let Self { staged, freed, targets } = self;
+        staged.is_none() && freed.is_none() && targets.is_empty()
+    }
+}
+
+/// What one submit has taken along: it is given back when the GPU has done it, or the device is gone.
+pub(crate) struct Submitted<C> {
+    unfinished: Arc<AtomicUsize>,
+    #[expect(dead_code, reason = "held, and never read")]
+    next: Next,
+    #[expect(dead_code, reason = "held, and never read")]
+    commands: C,
+}
+
+impl<C> Drop for Submitted<C> {
+    fn drop(&mut self) {
+        self.unfinished.fetch_sub(1, Ordering::Release);
+    }
+}
+
+impl Held {
+    /// Submits that are not finished, as far as wgpu has looked.
+    pub(crate) fn unfinished(&self) -> usize {
+        self.unfinished.load(Ordering::Acquire)
+    }
+
+    /// Whether nothing waits for the next submit.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.next().is_empty()
+    }
+
+    /// wgpu holds `staged` for a write to `target`, and the target; whether as much waits as is sent.
+    pub(crate) fn hold_write(&self, staged: Reservation, target: &SharedReservation) -> bool {
+        self.hold(|next| &mut next.staged, staged, target)
+    }
+
+    /// The same for `staging`, through which the guest has written to `target`.
+    pub(crate) fn hold_mapping(&self, staging: Reservation, target: &SharedReservation) -> bool {
+        self.hold(|next| &mut next.freed, staging, target)
+    }
+
+    fn hold(
+        &self,
+        sum: fn(&mut Next) -> &mut Option<Reservation>,
+        more: Reservation,
+        target: &SharedReservation,
+    ) -> bool {
+        let mut next = self.next();
+        next.targets.entry(target.address()).or_insert_with(|| target.clone());
+        let sum = sum(&mut next);
+        Reservation::merge(sum, more);
+        sum.as_ref().is_some_and(|sum| sum.bytes() >= PIECE_BYTES)
+    }
+
+    /// The guest has let go of memory that wgpu may need until the next submit is done.
+    pub(crate) fn let_go(&self, freed: Reservation) {
+        let mut next = self.next();
+        if self.unfinished() > 0 || !next.is_empty() {
+            Reservation::merge(&mut next.freed, freed);
+        }
+    }
+
+    /// Something is submitted: what waited for that is held with `commands` until the result is dropped.
+    pub(crate) fn submit<C>(&self, commands: C) -> Submitted<C> {
+        self.unfinished.fetch_add(1, Ordering::Release);
+        Submitted { unfinished: Arc::clone(&self.unfinished), next: mem::take(&mut *self.next()), commands }
+    }
+
+    /// Holds nothing more: the device is lost.
+    pub(crate) fn clear(&self) {
+        drop(mem::take(&mut *self.next()));
+    }
+
+    fn next(&self) -> MutexGuard<'_, Next> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,44 @@
+//! The instance that guests have where the embedder brings none.
+
+use std::{
+    pin::pin,
+    sync::OnceLock,
+    task::{Context, Poll, Waker},
+};
+
+/// The instance of an embedder who brings none; one for the whole process.
+///
+/// wgpu's environment variables (`WGPU_BACKEND` and friends) are obeyed. Without `WGPU_BACKEND` it has the
+/// first-class backends, and OpenGL only where those have no adapter: loading its libraries costs
+/// more than all the rest. Timestamps are in nanoseconds, as WebGPU has them.
+#[must_use]
+pub fn default_instance() -> wgpu::Instance {
+    // With an instance for each guest, one that looks for adapters while another opens a device crashes
+    // the process now and then: Vulkan's loader (1.4.309) walks a list of all instances without its lock.
+    static SHARED: OnceLock<wgpu::Instance> = OnceLock::new();
+    SHARED.get_or_init(new_instance).clone()
+}
+
+fn new_instance() -> wgpu::Instance {
+    let instance = |backends| {
+        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+        descriptor.backends = backends;
+        descriptor.flags |= wgpu::InstanceFlags::AUTOMATIC_TIMESTAMP_NORMALIZATION;
+        wgpu::Instance::new(descriptor)
+    };
+    if let Some(backends) = wgpu::Backends::from_env() {
+        return instance(backends);
+    }
+    let primary = instance(wgpu::Backends::PRIMARY);
+    if has_adapter(&primary) { primary } else { instance(wgpu::Backends::all()) }
+}
+
+/// Whether the instance has any adapter.
+pub(crate) fn has_adapter(instance: &wgpu::Instance) -> bool {
+    let adapters = pin!(instance.enumerate_adapters(wgpu::Backends::all()));
+    // On native backends the list is there at once.
+    match adapters.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(adapters) => !adapters.is_empty(),
+        Poll::Pending => false,
+    }
+}

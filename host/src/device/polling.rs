@@ -1,0 +1,114 @@
+//! Waiting for the GPU: the one place where the host does.
+//!
+//! A guest waits in `map-async` and `on-submitted-work-done`. wgpu answers through a callback that runs
+//! while somebody polls the device; who polls, and on which thread, is the [`WaitMode`].
+
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::oneshot;
+
+use crate::{
+    device::{core::DeviceCore, fence, waiting::WaitMode},
+    quotas::QuotaExceeded,
+};
+
+/// The longest single wait inside wgpu; between two the deadline is looked at.
+const SLICE: Duration = Duration::from_millis(200);
+
+/// Between two looks at a lent device.
+const LENT_PAUSE: Duration = Duration::from_micros(500);
+
+impl DeviceCore {
+    /// Waits for the callback behind `done`, which work on the device triggers.
+    ///
+    /// `Ok(None)` when the callback was dropped without a call, as happens when the device is lost.
+    pub(crate) async fn wait_until<T: Send>(
+        self: &Arc<Self>,
+        mut done: oneshot::Receiver<T>,
+        mode: WaitMode,
+        deadline: Option<Instant>,
+    ) -> wasmtime::Result<Option<T>> {
+        let start = Instant::now();
+        let expired = || wasmtime::Error::from(QuotaExceeded::Wait(start.elapsed()));
+        match mode {
+            WaitMode::Eager => loop {
+                match done.try_recv() {
+                    Ok(value) => return Ok(Some(value)),
+                    Err(oneshot::error::TryRecvError::Closed) => return Ok(None),
+                    Err(oneshot::error::TryRecvError::Empty) => {}
+                }
+                let slice = match deadline {
+                    Some(deadline) => {
+                        let left = deadline.saturating_duration_since(Instant::now());
+                        if left.is_zero() {
+                            return Err(expired());
+                        }
+                        left.min(SLICE)
+                    }
+                    None => SLICE,
+                };
+                self.poll(Some(slice));
+            },
+            WaitMode::Background => {
+                // The thread must not keep the device alive: it ends with it.
+                let device = Arc::downgrade(self);
+                let _waiting = self.poller.wait(move || match device.upgrade() {
+                    Some(device) => {
+                        device.poll(None);
+                        true
+                    }
+                    None => false,
+                });
+                match deadline {
+                    Some(deadline) => match tokio::time::timeout_at(deadline.into(), done).await {
+                        Ok(result) => Ok(result.ok()),
+                        Err(_) => Err(expired()),
+                    },
+                    None => Ok(done.await.ok()),
+                }
+            }
+        }
+    }
+
+    /// Polls the device once, for no longer than `slice`. Time running out is no error here: the caller
+    /// looks at its own deadline. A GPU lost during the wait is a panic in wgpu and ends as a lost device.
+    ///
+    /// wgpu's wait panics, and loses callbacks, when it times out just as another thread finds the work done: a
+    /// `slice` is only for a thread that alone has to do with the device.
+    fn poll(&self, slice: Option<Duration>) {
+        // A lent device is polled by others, too, and a wait would be for their work as well.
+        let wait = if self.lent {
+            wgpu::PollType::Poll
+        } else {
+            wgpu::PollType::Wait { submission_index: None, timeout: slice }
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "behind the fence, and without a wait where it is lent"
+        )]
+        let polled = fence::catch(|| self.wgpu.poll(wait));
+        match polled {
+            Ok(Ok(status)) if self.lent && !status.is_queue_empty() => {
+                thread::sleep(slice.map_or(LENT_PAUSE, |slice| slice.min(LENT_PAUSE)));
+            }
+            Ok(Ok(_) | Err(wgpu::PollError::Timeout)) => {}
+            Ok(Err(error @ wgpu::PollError::WrongSubmissionIndex(..))) => {
+                tracing::error!("polling a device: {error}");
+            }
+            Err(message) => self.lose(wgpu::DeviceLostReason::Unknown, &message),
+        }
+    }
+
+    /// Polls the device without waiting.
+    pub(crate) fn poll_now(&self) {
+        #[expect(clippy::disallowed_methods, reason = "behind the fence")]
+        let polled = fence::catch(|| self.wgpu.poll(wgpu::PollType::Poll));
+        if let Err(message) = polled {
+            self.lose(wgpu::DeviceLostReason::Unknown, &message);
+        }
+    }
+}
