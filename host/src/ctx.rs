@@ -20,7 +20,7 @@ use crate::{
         lent_scopes,
         limits::has_core_limits,
         timeline::Timeline,
-        waiting::WaitMode,
+        waiting::{Patience, WaitMode},
     },
     quotas::{MAX_REFUSED_BUNDLES, MAX_STAGED_BYTES, QuotaExceeded, Quotas},
     weights,
@@ -214,17 +214,14 @@ impl WebGpuCtx {
         self.in_flight.finish(limit);
     }
 
-    pub(crate) fn wait_mode(&self) -> WaitMode {
-        self.wait_mode
-    }
-
-    /// The moment until which a wait that starts now may take.
-    pub(crate) fn wait_deadline(&self) -> Option<Instant> {
+    /// How a call that begins now may wait.
+    pub(crate) fn patience(&self) -> Patience {
         let by_quota = Instant::now().checked_add(self.quotas.max_wait);
-        match (by_quota, self.deadline) {
+        let deadline = match (by_quota, self.deadline) {
             (Some(quota), Some(deadline)) => Some(quota.min(deadline)),
             (by_quota, deadline) => by_quota.or(deadline),
-        }
+        };
+        Patience { mode: self.wait_mode, deadline }
     }
 
     /// The moment after which nothing of the guest goes on.

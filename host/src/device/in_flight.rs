@@ -21,10 +21,8 @@ use std::{
 
 use crate::device::{timeline::Timeline, waiting::WaitMode};
 
-/// Bytes of the pieces into which a larger write is cut: 16 MiB.
-pub(crate) const PIECE: usize = 16 << 20;
-
-/// Bytes of writes that are sent without a submit of the guest's: as many as a piece has.
+/// Bytes of the pieces into which a larger write is cut, and of writes that are sent without a submit of the guest's:
+/// 16 MiB.
 pub(crate) const PIECE_BYTES: u64 = 16 << 20;
 
 /// Bytes as which a write counts beside those that it carries.
@@ -41,7 +39,7 @@ const BACKGROUND_PATIENCE: Duration = Duration::from_millis(200);
 pub(crate) struct InFlight {
     timeline: Arc<Timeline>,
     devices: Mutex<Vec<Weak<dyn Awaited>>>,
-    patience: Mutex<Patience>,
+    waits: Mutex<Waits>,
 }
 
 /// A device that is waited for. Accounts hold it by nothing but this: else whether an account may go to another thread
@@ -51,9 +49,9 @@ pub(crate) trait Awaited: Send + Sync {
     fn look(&self) -> bool;
 }
 
-/// For how long calls wait.
+/// How calls wait for memory.
 #[derive(Clone, Copy, Debug, Default)]
-struct Patience {
+struct Waits {
     mode: WaitMode,
     max_wait: Duration,
     deadline: Option<Instant>,
@@ -62,13 +60,13 @@ struct Patience {
 impl InFlight {
     /// For a guest whose calls may wait for as long as `max_wait`.
     pub(crate) fn new(timeline: &Arc<Timeline>, mode: WaitMode, max_wait: Duration) -> Arc<Self> {
-        let patience = Mutex::new(Patience { mode, max_wait, deadline: None });
-        Arc::new(Self { timeline: Arc::clone(timeline), devices: Mutex::default(), patience })
+        let waits = Mutex::new(Waits { mode, max_wait, deadline: None });
+        Arc::new(Self { timeline: Arc::clone(timeline), devices: Mutex::default(), waits })
     }
 
     /// Waits for nothing beyond `deadline`.
     pub(crate) fn set_deadline(&self, deadline: Option<Instant>) {
-        lock(&self.patience).deadline = deadline;
+        lock(&self.waits).deadline = deadline;
     }
 
     /// Has a look at `device` as well from now on.
@@ -112,7 +110,7 @@ impl InFlight {
 
     /// Looks, and waits, until nothing is on its way, for no longer than `limit`, and not beyond the deadline.
     pub(crate) fn finish(&self, limit: Duration) {
-        let deadline = lock(&self.patience).deadline;
+        let deadline = lock(&self.waits).deadline;
         let end =
             Instant::now().checked_add(limit).map(|end| deadline.map_or(end, |deadline| end.min(deadline)));
         while self.look() && end.is_some_and(|end| Instant::now() < end) {
@@ -122,7 +120,7 @@ impl InFlight {
 
     /// Until when a call that begins now may wait for memory.
     fn deadline(&self) -> Option<Instant> {
-        let Patience { mode, max_wait, deadline } = *lock(&self.patience);
+        let Waits { mode, max_wait, deadline } = *lock(&self.waits);
         let limit = match mode {
             WaitMode::Eager => max_wait,
             WaitMode::Background => BACKGROUND_PATIENCE,

@@ -12,7 +12,11 @@ use std::{
 use tokio::sync::oneshot;
 
 use crate::{
-    device::{core::DeviceCore, fence, waiting::WaitMode},
+    device::{
+        core::DeviceCore,
+        fence,
+        waiting::{Patience, WaitMode},
+    },
     quotas::QuotaExceeded,
 };
 
@@ -29,8 +33,7 @@ impl DeviceCore {
     pub(crate) async fn wait_until<T: Send>(
         self: &Arc<Self>,
         mut done: oneshot::Receiver<T>,
-        mode: WaitMode,
-        deadline: Option<Instant>,
+        Patience { mode, deadline }: Patience,
     ) -> wasmtime::Result<Option<T>> {
         let start = Instant::now();
         let expired = || wasmtime::Error::from(QuotaExceeded::Wait(start.elapsed()));

@@ -3,7 +3,7 @@
 use std::{
     sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How a guest's waits for the GPU are served.
@@ -18,6 +18,13 @@ pub enum WaitMode {
     /// may share one async runtime. Needs an asynchronous entry point, such as `wasi:cli/run@0.3`; under
     /// a synchronous one the wait traps.
     Background,
+}
+
+/// How one call waits, and until when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    pub(crate) mode: WaitMode,
+    pub(crate) deadline: Option<Instant>,
 }
 
 /// The thread that polls one device for the guests that wait for it in [`WaitMode::Background`];

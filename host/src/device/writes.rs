@@ -12,7 +12,7 @@ use crate::{
         fence,
         in_flight::Awaited,
         lent_scopes::collecting,
-        waiting::WaitMode,
+        waiting::{Patience, WaitMode},
     },
     quotas::QuotaExceeded,
 };
@@ -38,8 +38,7 @@ impl DeviceCore {
     pub(crate) async fn stage(
         &self,
         bytes: u64,
-        mode: WaitMode,
-        deadline: Option<Instant>,
+        Patience { mode, deadline }: Patience,
     ) -> wasmtime::Result<Reservation> {
         let start = Instant::now();
         loop {

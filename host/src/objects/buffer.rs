@@ -300,15 +300,15 @@ impl<T: Send + 'static> wit::HostGpuBufferWithStore<T> for WebGpu {
     ) -> wasmtime::Result<Result<(), wit::MapAsyncError>> {
         let started = accessor.with(|mut access| {
             let mut view = access.get();
-            let wait = (view.ctx.wait_mode(), view.ctx.wait_deadline());
-            Ok::<_, wasmtime::Error>((view.get_mut(&this)?.start_map(mode, offset, size), wait))
+            let patience = view.ctx.patience();
+            Ok::<_, wasmtime::Error>((view.get_mut(&this)?.start_map(mode, offset, size), patience))
         })?;
-        let (mapping, (wait_mode, deadline)) = match started {
-            (Ok(mapping), wait) => (mapping, wait),
+        let (mapping, patience) = match started {
+            (Ok(mapping), patience) => (mapping, patience),
             (Err(error), _) => return Ok(Err(error)),
         };
         let Mapping { device, done, range, writable } = mapping;
-        let result = device.wait_until(done, wait_mode, deadline).await?;
+        let result = device.wait_until(done, patience).await?;
         accessor.with(|mut access| {
             let mut view = access.get();
             // The guest may have dropped its handle while the mapping was pending; nothing is mapped

@@ -6,7 +6,7 @@
 //! straight into the guest's memory. [`add_to_linker`] shadows the generated four; their logic is shared
 //! with the generated traits, which have to be implemented all the same.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use wasmtime::{
@@ -21,10 +21,10 @@ use crate::{
     device::{
         budget::{Reservation, SharedReservation},
         core::DeviceCore,
-        in_flight::{BYTES_PER_WRITE, PIECE},
+        in_flight::{BYTES_PER_WRITE, PIECE_BYTES},
         lent_scopes::collecting,
         texture_pieces::{self, Plan},
-        waiting::WaitMode,
+        waiting::Patience,
     },
     objects::{
         buffer::{Access, Buffer, Writable},
@@ -168,19 +168,6 @@ fn refused(error: &wgpu::MapRangeError) -> wit::GetMappedRangeError {
     }
 }
 
-/// How long a write may wait for those before it, and how.
-#[derive(Clone, Copy, Debug)]
-struct Patience {
-    mode: WaitMode,
-    deadline: Option<Instant>,
-}
-
-impl Patience {
-    fn of(view: &WebGpuCtxView<'_>) -> Self {
-        Self { mode: view.ctx.wait_mode(), deadline: view.ctx.wait_deadline() }
-    }
-}
-
 /// A `writeBuffer` whose handles are resolved: <https://www.w3.org/TR/webgpu/#dom-gpuqueue-writebuffer>
 pub(crate) struct BufferWrite {
     device: Arc<DeviceCore>,
@@ -203,7 +190,7 @@ impl BufferWrite {
         let mut writable = buffer.writable();
         writable.open &= Arc::ptr_eq(&buffer.device, &device);
         let (reservation, buffer) = (buffer.reservation.clone(), buffer.inner.clone());
-        Ok(Self { device, buffer, writable, reservation, offset, patience: Patience::of(view) })
+        Ok(Self { device, buffer, writable, reservation, offset, patience: view.ctx.patience() })
     }
 
     pub(crate) async fn run(
@@ -239,7 +226,8 @@ impl BufferWrite {
             device.later(move || self.write(&contents, staged));
             return Ok(Ok(()));
         }
-        while let Some((piece, rest)) = contents.split_at_checked(contents.len().min(PIECE)) {
+        let most = usize::try_from(PIECE_BYTES).unwrap_or(usize::MAX);
+        while let Some((piece, rest)) = contents.split_at_checked(contents.len().min(most)) {
             let staged = self.stage(piece.len()).await?;
             self.device.timeline.settle();
             self.write(piece, staged);
@@ -264,10 +252,10 @@ impl BufferWrite {
     /// others.
     async fn refused(&self, contents: &[u8]) -> wasmtime::Result<()> {
         let Self { device, buffer, writable: _, reservation, offset, patience: _ } = self;
-        if contents.len() > PIECE {
+        let bytes = u64::try_from(contents.len()).unwrap_or(u64::MAX);
+        if bytes > PIECE_BYTES {
             device.errors.validation(format!(
-                "In Queue::write_buffer: {} bytes can't be written at {offset} of the buffer",
-                contents.len()
+                "In Queue::write_buffer: {bytes} bytes can't be written at {offset} of the buffer"
             ));
             return Ok(());
         }
@@ -285,9 +273,8 @@ impl BufferWrite {
     }
 
     async fn stage(&self, bytes: usize) -> wasmtime::Result<Reservation> {
-        let Patience { mode, deadline } = self.patience;
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(BYTES_PER_WRITE);
-        self.device.stage(bytes, mode, deadline).await
+        self.device.stage(bytes, self.patience).await
     }
 
     fn write(&self, contents: &[u8], staged: Reservation) {
@@ -326,7 +313,7 @@ impl TextureWrite {
         let device = Arc::clone(&view.get(queue)?.device);
         let reservation = view.get(&destination.texture)?.reservation.clone();
         let destination = view.texel_copy_texture(destination)?;
-        Ok(Self { device, destination, reservation, patience: Patience::of(view) })
+        Ok(Self { device, destination, reservation, patience: view.ctx.patience() })
     }
 
     pub(crate) async fn run(
@@ -377,10 +364,10 @@ impl TextureWrite {
         piece: &texture_pieces::TextureWrite,
         bytes: u64,
     ) -> wasmtime::Result<bool> {
-        let Self { device, destination, reservation, patience: Patience { mode, deadline } } = self;
+        let Self { device, destination, reservation, patience } = self;
         // A layer of depth can't be cut, and waits for all that is staged.
         let bytes = bytes.saturating_add(BYTES_PER_WRITE).min(MAX_STAGED_BYTES);
-        let staged = device.stage(bytes, *mode, *deadline).await?;
+        let staged = device.stage(bytes, *patience).await?;
         device.timeline.settle();
         destination.origin = piece.origin;
         let write = || device.queue.write_texture(destination.as_wgpu(), data, piece.layout, piece.size);

@@ -66,10 +66,10 @@ impl<T: Send + 'static> wit::HostGpuQueueWithStore<T> for WebGpu {
         accessor: &Accessor<T, Self>,
         this: Resource<Queue>,
     ) -> wasmtime::Result<()> {
-        let (device, mode, deadline) = accessor.with(|mut access| {
+        let (device, patience) = accessor.with(|mut access| {
             let view = access.get();
             let device = Arc::clone(&view.get(&this)?.device);
-            Ok::<_, wasmtime::Error>((device, view.ctx.wait_mode(), view.ctx.wait_deadline()))
+            Ok::<_, wasmtime::Error>((device, view.ctx.patience()))
         })?;
         if device.withdrawn() {
             return Ok(());
@@ -82,7 +82,7 @@ impl<T: Send + 'static> wit::HostGpuQueueWithStore<T> for WebGpu {
         });
         // A lost device drops the callback: its work is as done as it will ever be.
         // https://www.w3.org/TR/webgpu/#dom-gpuqueue-onsubmittedworkdone
-        device.wait_until(done, mode, deadline).await.map(|_| ())
+        device.wait_until(done, patience).await.map(|_| ())
     }
 }
 
