@@ -279,6 +279,74 @@ impl From<wit::GpuColor> for wgpu::Color {
     }
 }
 
+/// The tables of `wit/tables` towards the WIT, which only lent objects need: what a guest made is kept
+/// as it said.
+pub(crate) mod to_wit {
+    use crate::bindings::wit;
+
+    macro_rules! formats {
+        (
+            wgpu::$native:ident = $wit:ident {
+                $($variant:ident $({ $($field:tt)* })? = $name:ident,)*
+            }
+            native_only {
+                $($only:ident $({ $($only_field:tt)* })? $(( $($only_item:tt)* ))?),*
+            }
+        ) => {
+            /// `None` for what WebGPU does not have.
+            pub(crate) fn format(native: wgpu::$native) -> Option<wit::$wit> {
+                match native {
+                    $(wgpu::$native::$variant $({ $($field)* })? => Some(wit::$wit::$name),)*
+                    $(wgpu::$native::$only $({ $($only_field)* })? $(( $($only_item)* ))? => None,)*
+                }
+            }
+        };
+    }
+
+    macro_rules! dimensions {
+        (wgpu::TextureDimension = GpuTextureDimension { $($variant:ident = $name:ident,)* }) => {
+            pub(crate) fn dimension(native: wgpu::TextureDimension) -> wit::GpuTextureDimension {
+                match native {
+                    $(wgpu::TextureDimension::$variant => wit::GpuTextureDimension::$name,)*
+                }
+            }
+        };
+    }
+
+    macro_rules! buffer_flags {
+        (
+            wgpu::$native:ident = $wit:ident { $($flag:ident = $name:ident,)* }
+            native_only { $($only:ident),* }
+        ) => {
+            /// The usages that WebGPU has; the guest can't name others.
+            pub(crate) fn buffer_usage(native: wgpu::$native) -> wit::$wit {
+                let mut flags = wit::$wit::empty();
+                $(if native.contains(wgpu::$native::$flag) { flags |= wit::$wit::$name; })*
+                flags
+            }
+        };
+    }
+
+    macro_rules! texture_flags {
+        (
+            wgpu::$native:ident = $wit:ident { $($flag:ident = $name:ident,)* }
+            native_only { $($only:ident),* }
+        ) => {
+            /// The usages that WebGPU has; the guest can't name others.
+            pub(crate) fn texture_usage(native: wgpu::$native) -> wit::$wit {
+                let mut flags = wit::$wit::empty();
+                $(if native.contains(wgpu::$native::$flag) { flags |= wit::$wit::$name; })*
+                flags
+            }
+        };
+    }
+
+    buffer_usage!(buffer_flags);
+    texture_dimension!(dimensions);
+    texture_format!(formats);
+    texture_usage!(texture_flags);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

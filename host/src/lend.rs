@@ -15,6 +15,7 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
+    convert::to_wit,
     device::{
         errors::DeviceErrors,
         fence,
@@ -238,85 +239,6 @@ fn check(object: &'static str, device: &wgpu::Device, call: impl FnOnce()) -> Re
         (Err(panic), _) => panic,
     };
     Err(LendError::OtherDevice { object, message })
-}
-
-/// The tables of `wit/tables` towards the WIT, which only lent objects need: what a guest made is kept
-/// as it said.
-mod to_wit {
-    use crate::bindings::wit;
-
-    macro_rules! table {
-        ($file:literal) => {
-            include!(concat!(env!("CARGO_MANIFEST_DIR"), "/wit/tables/", $file));
-        };
-    }
-
-    table!("buffer_usage.rs");
-    table!("texture_dimension.rs");
-    table!("texture_format.rs");
-    table!("texture_usage.rs");
-
-    macro_rules! formats {
-        (
-            wgpu::$native:ident = $wit:ident {
-                $($variant:ident $({ $($field:tt)* })? = $name:ident,)*
-            }
-            native_only {
-                $($only:ident $({ $($only_field:tt)* })? $(( $($only_item:tt)* ))?),*
-            }
-        ) => {
-            /// `None` for what WebGPU does not have.
-            pub(super) fn format(native: wgpu::$native) -> Option<wit::$wit> {
-                match native {
-                    $(wgpu::$native::$variant $({ $($field)* })? => Some(wit::$wit::$name),)*
-                    $(wgpu::$native::$only $({ $($only_field)* })? $(( $($only_item)* ))? => None,)*
-                }
-            }
-        };
-    }
-
-    macro_rules! dimensions {
-        (wgpu::TextureDimension = GpuTextureDimension { $($variant:ident = $name:ident,)* }) => {
-            pub(super) fn dimension(native: wgpu::TextureDimension) -> wit::GpuTextureDimension {
-                match native {
-                    $(wgpu::TextureDimension::$variant => wit::GpuTextureDimension::$name,)*
-                }
-            }
-        };
-    }
-
-    macro_rules! buffer_flags {
-        (
-            wgpu::$native:ident = $wit:ident { $($flag:ident = $name:ident,)* }
-            native_only { $($only:ident),* }
-        ) => {
-            /// The usages that WebGPU has; the guest can't name others.
-            pub(super) fn buffer_usage(native: wgpu::$native) -> wit::$wit {
-                let mut flags = wit::$wit::empty();
-                $(if native.contains(wgpu::$native::$flag) { flags |= wit::$wit::$name; })*
-                flags
-            }
-        };
-    }
-
-    macro_rules! texture_flags {
-        (
-            wgpu::$native:ident = $wit:ident { $($flag:ident = $name:ident,)* }
-            native_only { $($only:ident),* }
-        ) => {
-            /// The usages that WebGPU has; the guest can't name others.
-            pub(super) fn texture_usage(native: wgpu::$native) -> wit::$wit {
-                let mut flags = wit::$wit::empty();
-                $(if native.contains(wgpu::$native::$flag) { flags |= wit::$wit::$name; })*
-                flags
-            }
-        };
-    }
-
-    buffer_usage!(buffer_flags);
-    texture_dimension!(dimensions);
-    texture_format!(formats);
-    texture_usage!(texture_flags);
 }
 
 #[cfg(test)]

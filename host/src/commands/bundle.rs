@@ -1,8 +1,96 @@
-//! The commands of a render bundle, which wgpu is told when it is finished.
+//! What is recorded of a render bundle. wgpu is told when it is finished.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
-use crate::commands::draw::RenderCommands;
+use crate::{
+    commands::{
+        draw::{DrawState, RenderCommands},
+        kept::Kept,
+    },
+    device::{
+        budget::{Budget, Ledger},
+        core::DeviceCore,
+        fence,
+    },
+};
+
+/// Bytes of a bundle's label that wgpu gets to see.
+const MAX_LABEL: usize = 64;
+
+/// What was asked of an encoder so far.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    format: Format,
+    pub(crate) commands: Commands,
+    pub(crate) draws: DrawState,
+    /// wgpu's bundles have no debug groups; that they are balanced is a rule all the same.
+    pub(crate) debug_groups: u32,
+    /// Why the encoder is invalid; the first reason counts.
+    pub(crate) error: Option<String>,
+    pub(crate) kept: Vec<Kept>,
+    pub(crate) ledger: Ledger,
+}
+
+/// What the bundle's passes have to look like.
+#[derive(Debug)]
+pub(crate) struct Format {
+    pub(crate) colors: Vec<Option<wgpu::TextureFormat>>,
+    pub(crate) depth_stencil: Option<wgpu::RenderBundleDepthStencil>,
+    pub(crate) sample_count: u32,
+}
+
+impl Format {
+    pub(crate) fn encoder<'a>(&self, device: &'a wgpu::Device, label: &str) -> wgpu::RenderBundleEncoder<'a> {
+        device.create_render_bundle_encoder(&wgpu::RenderBundleEncoderDescriptor {
+            label: Some(label),
+            color_formats: &self.colors,
+            depth_stencil: self.depth_stencil,
+            sample_count: self.sample_count,
+            // Not in WebGPU.
+            multiview: None,
+        })
+    }
+}
+
+impl Recording {
+    /// `error`: why the encoder is invalid from the start.
+    pub(crate) fn new(format: Format, error: Option<String>, host_memory: &Arc<Budget>) -> Self {
+        Self {
+            format,
+            commands: Commands::default(),
+            draws: DrawState::default(),
+            debug_groups: 0,
+            error,
+            kept: Vec::new(),
+            ledger: Ledger::new(host_memory),
+        }
+    }
+
+    #[cold]
+    pub(crate) fn refuse(&mut self, call: &'static str, reason: &str) {
+        self.error.get_or_insert_with(|| format!("In RenderBundleEncoder::{call}: {reason}"));
+    }
+
+    /// `finish`: <https://www.w3.org/TR/webgpu/#dom-gpurenderbundleencoder-finish>
+    pub(crate) fn finish(self, device: &DeviceCore, label: &str) -> Result<wgpu::RenderBundle, String> {
+        let Self { format, commands, draws: _, debug_groups, error, kept: _, ledger: _ } = self;
+        if let Some(error) = error {
+            return Err(error);
+        }
+        if debug_groups > 0 {
+            return Err(format!(
+                "In RenderBundleEncoder::finish: {debug_groups} debug groups were not popped"
+            ));
+        }
+        // A bundle that wgpu refuses stays in its tables together with its label.
+        let label = label.get(..label.floor_char_boundary(MAX_LABEL)).unwrap_or_default();
+        fence::catch(|| {
+            let mut encoder = format.encoder(&device.wgpu, label);
+            commands.replay(&mut encoder);
+            encoder.finish(&wgpu::RenderBundleDescriptor { label: Some(label) })
+        })
+    }
+}
 
 /// The commands of a bundle, with the handles that they need.
 #[derive(Debug, Default)]
@@ -10,7 +98,7 @@ pub(crate) struct Commands(Vec<Command>);
 
 impl Commands {
     /// Tells wgpu all of them.
-    pub(crate) fn replay<'a>(&'a self, encoder: &mut wgpu::RenderBundleEncoder<'a>) {
+    fn replay<'a>(&'a self, encoder: &mut wgpu::RenderBundleEncoder<'a>) {
         for command in &self.0 {
             command.replay(encoder);
         }
@@ -56,10 +144,12 @@ impl Command {
 }
 
 impl RenderCommands for Commands {
+    #[inline]
     fn set_pipeline(&mut self, pipeline: &wgpu::RenderPipeline) {
         self.0.push(Command::SetPipeline(pipeline.clone()));
     }
 
+    #[inline]
     fn set_bind_group(&mut self, index: u32, bind_group: Option<&wgpu::BindGroup>, offsets: &[u32]) {
         self.0.push(Command::SetBindGroup {
             index,
@@ -68,31 +158,38 @@ impl RenderCommands for Commands {
         });
     }
 
+    #[inline]
     fn set_immediates(&mut self, offset: u32, data: &[u8]) {
         self.0.push(Command::SetImmediates { offset, data: data.into() });
     }
 
+    #[inline]
     fn set_index_buffer(&mut self, buffer: &wgpu::Buffer, range: Range<u64>, format: wgpu::IndexFormat) {
         self.0.push(Command::SetIndexBuffer { buffer: buffer.clone(), range, format });
     }
 
+    #[inline]
     fn set_vertex_buffer(&mut self, slot: u32, binding: Option<(&wgpu::Buffer, Range<u64>)>) {
         let binding = binding.map(|(buffer, range)| (buffer.clone(), range));
         self.0.push(Command::SetVertexBuffer { slot, binding });
     }
 
+    #[inline]
     fn draw(&mut self, vertices: Range<u32>, instances: Range<u32>) {
         self.0.push(Command::Draw { vertices, instances });
     }
 
+    #[inline]
     fn draw_indexed(&mut self, indices: Range<u32>, base_vertex: i32, instances: Range<u32>) {
         self.0.push(Command::DrawIndexed { indices, base_vertex, instances });
     }
 
+    #[inline]
     fn draw_indirect(&mut self, buffer: &wgpu::Buffer, offset: u64) {
         self.0.push(Command::DrawIndirect { buffer: buffer.clone(), offset });
     }
 
+    #[inline]
     fn draw_indexed_indirect(&mut self, buffer: &wgpu::Buffer, offset: u64) {
         self.0.push(Command::DrawIndexedIndirect { buffer: buffer.clone(), offset });
     }

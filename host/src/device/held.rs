@@ -78,7 +78,7 @@ impl Held {
 
     fn hold(
         &self,
-        sum: fn(&mut Next) -> &mut Option<Reservation>,
+        sum: impl FnOnce(&mut Next) -> &mut Option<Reservation>,
         more: Reservation,
         target: &SharedReservation,
     ) -> bool {

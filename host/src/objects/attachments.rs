@@ -1,12 +1,18 @@
-//! What a render pass draws on — wit: gpu-render-pass-color-attachment, gpu-render-pass-depth-stencil-attachment — spec: <https://www.w3.org/TR/webgpu/#color-attachments> — peer: wgpu-wasi-backend/src/objects/render_pass.rs
+//! What a render pass draws on, and how it begins — wit: gpu-render-pass-color-attachment, gpu-render-pass-depth-stencil-attachment — spec: <https://www.w3.org/TR/webgpu/#color-attachments> — peer: wgpu-wasi-backend/src/objects/render_pass.rs
 
 use wasmtime::component::Resource;
 
-use crate::{bindings::wit, commands::kept::Kept, objects::texture_view::TextureView, view::WebGpuCtxView};
+use crate::{
+    bindings::wit,
+    commands::{kept::Kept, pass::Pass},
+    objects::{command_encoder::CommandEncoder, render_pass::RenderPassEncoder, texture_view::TextureView},
+    view::WebGpuCtxView,
+    weights,
+};
 
 /// A color attachment whose handles are resolved.
 #[derive(Debug)]
-pub(crate) struct ColorAttachment {
+struct ColorAttachment {
     view: wgpu::TextureView,
     kept: Kept,
     depth_slice: Option<u32>,
@@ -17,16 +23,16 @@ pub(crate) struct ColorAttachment {
 }
 
 impl ColorAttachment {
-    pub(crate) fn into_kept(self) -> impl Iterator<Item = Kept> {
+    fn into_kept(self) -> impl Iterator<Item = Kept> {
         [Some(self.kept), self.resolve_kept].into_iter().flatten()
     }
 }
 
 /// A depth-stencil attachment whose handles are resolved.
 #[derive(Debug)]
-pub(crate) struct DepthStencilAttachment {
+struct DepthStencilAttachment {
     view: wgpu::TextureView,
-    pub(crate) kept: Kept,
+    kept: Kept,
     depth: Channel<f32>,
     stencil: Channel<u32>,
 }
@@ -75,7 +81,7 @@ type Attachments<'a> =
     (Vec<Option<wgpu::RenderPassColorAttachment<'a>>>, Option<wgpu::RenderPassDepthStencilAttachment<'a>>);
 
 /// The attachments as wgpu takes them; `Err` is the rule that they break and wgpu can't see.
-pub(crate) fn attachments<'a>(
+fn attachments<'a>(
     colors: &'a [Option<ColorAttachment>],
     depth_stencil: Option<&'a DepthStencilAttachment>,
 ) -> Result<Attachments<'a>, String> {
@@ -111,11 +117,6 @@ pub(crate) fn attachments<'a>(
     Ok((colors, depth_stencil))
 }
 
-pub(crate) fn color(color: wit::GpuColor) -> wgpu::Color {
-    let wit::GpuColor { r, g, b, a } = color;
-    wgpu::Color { r, g, b, a }
-}
-
 /// A `double` of WebIDL is finite: <https://webidl.spec.whatwg.org/#js-double>
 pub(crate) fn finite(color: &wgpu::Color) -> Result<(), &'static str> {
     let wgpu::Color { r, g, b, a } = color;
@@ -127,7 +128,83 @@ pub(crate) fn finite(color: &wgpu::Color) -> Result<(), &'static str> {
 }
 
 impl WebGpuCtxView<'_> {
-    pub(crate) fn color_attachment(
+    /// `beginRenderPass`: <https://www.w3.org/TR/webgpu/#dom-gpucommandencoder-beginrenderpass>
+    pub(crate) fn new_render_pass(
+        &mut self,
+        encoder: &Resource<CommandEncoder>,
+        descriptor: wit::GpuRenderPassDescriptor,
+    ) -> wasmtime::Result<RenderPassEncoder> {
+        let wit::GpuRenderPassDescriptor {
+            color_attachments,
+            depth_stencil_attachment,
+            occlusion_query_set,
+            timestamp_writes,
+            max_draw_count,
+            label,
+        } = descriptor;
+        let colors = color_attachments
+            .into_iter()
+            .map(|attachment| attachment.map(|attachment| self.color_attachment(attachment)).transpose())
+            .collect::<wasmtime::Result<Vec<_>>>()?;
+        let depth_stencil = depth_stencil_attachment
+            .map(|attachment| self.depth_stencil_attachment(attachment))
+            .transpose()?;
+        let occlusion_query_set = match occlusion_query_set {
+            Some(query_set) => Some(self.get(&query_set)?.inner.clone()),
+            None => None,
+        };
+        let timestamp_query_set = match &timestamp_writes {
+            Some(writes) => Some(self.get(&writes.query_set)?.inner.clone()),
+            None => None,
+        };
+        let timestamp_writes = timestamp_writes.zip(timestamp_query_set.as_ref()).map(
+            |(
+                wit::GpuRenderPassTimestampWrites {
+                    query_set: _,
+                    beginning_of_pass_write_index,
+                    end_of_pass_write_index,
+                },
+                query_set,
+            )| wgpu::RenderPassTimestampWrites {
+                query_set,
+                beginning_of_pass_write_index,
+                end_of_pass_write_index,
+            },
+        );
+
+        let encoder = self.get_mut(encoder)?;
+        let inner = match attachments(&colors, depth_stencil.as_ref()) {
+            Ok((color_attachments, depth_stencil_attachment)) => {
+                encoder.open_for("begin_render_pass", weights::PASS).then(|| {
+                    encoder.with_wgpu(|encoder| {
+                        encoder
+                            .begin_render_pass(&wgpu::RenderPassDescriptor {
+                                label: label.as_deref(),
+                                color_attachments: &color_attachments,
+                                depth_stencil_attachment,
+                                timestamp_writes,
+                                occlusion_query_set: occlusion_query_set.as_ref(),
+                                // Not in WebGPU.
+                                multiview_mask: None,
+                            })
+                            .forget_lifetime()
+                    })
+                })
+            }
+            Err(reason) => {
+                if encoder.open_for("begin_render_pass", weights::PASS) {
+                    encoder.state.invalidate(format!("In a pass parameter\n  {reason}"));
+                }
+                None
+            }
+        };
+        let mut pass = Pass::new(inner, "RenderPass", &encoder.device, &encoder.state);
+        pass.keep(colors.into_iter().flatten().flat_map(ColorAttachment::into_kept));
+        pass.keep(depth_stencil.map(|attachment| attachment.kept));
+        Ok(RenderPassEncoder::begun(pass, label.unwrap_or_default(), max_draw_count))
+    }
+
+    fn color_attachment(
         &self,
         attachment: wit::GpuRenderPassColorAttachment,
     ) -> wasmtime::Result<ColorAttachment> {
@@ -152,14 +229,14 @@ impl WebGpuCtxView<'_> {
                 wit::GpuLoadOp::Load => wgpu::LoadOp::Load,
                 // https://www.w3.org/TR/webgpu/#dom-gpurenderpasscolorattachment-clearvalue
                 wit::GpuLoadOp::Clear => {
-                    wgpu::LoadOp::Clear(clear_value.map_or(wgpu::Color::TRANSPARENT, color))
+                    wgpu::LoadOp::Clear(clear_value.map_or(wgpu::Color::TRANSPARENT, Into::into))
                 }
             },
             store: store_op.into(),
         })
     }
 
-    pub(crate) fn depth_stencil_attachment(
+    fn depth_stencil_attachment(
         &self,
         attachment: wit::GpuRenderPassDepthStencilAttachment,
     ) -> wasmtime::Result<DepthStencilAttachment> {

@@ -7,6 +7,8 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     commands::kept::Kept,
+    objects::render_pass::RenderPassEncoder,
+    quotas::BYTES_PER_COMMAND,
     view::{WebGpuCtxView, label_methods, labelled},
 };
 
@@ -25,6 +27,39 @@ pub struct RenderBundle {
 }
 
 labelled!(RenderBundle, crate::weights::BUNDLE);
+
+impl WebGpuCtxView<'_> {
+    /// `executeBundles`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-executebundles>
+    pub(crate) fn execute_bundles(
+        &mut self,
+        this: &Resource<RenderPassEncoder>,
+        bundles: &[Resource<RenderBundle>],
+    ) -> wasmtime::Result<()> {
+        let (mut draw_count, mut bytes) = (0_u64, 0_u64);
+        let bundles = bundles
+            .iter()
+            .map(|bundle| {
+                let bundle = self.get(bundle)?;
+                draw_count = draw_count.saturating_add(bundle.draw_count);
+                bytes = bytes.saturating_add(bundle.bytes).saturating_add(BYTES_PER_COMMAND);
+                Ok((bundle.inner.clone(), Kept::Bundle(Arc::clone(&bundle.kept))))
+            })
+            .collect::<wasmtime::Result<Vec<_>>>()?;
+        let (bundles, kept): (Vec<_>, Vec<_>) = bundles.into_iter().unzip();
+        let this = self.get_mut(this)?;
+        this.pass.keep(kept);
+        this.record_for("execute_bundles", usize::try_from(bytes).unwrap_or(usize::MAX), |draws, pass| {
+            draws.reset_bindings();
+            draws.draw_count = draws.draw_count.saturating_add(draw_count);
+            if bundles.iter().any(Option::is_none) {
+                return Err("a render bundle is invalid");
+            }
+            pass.execute_bundles(bundles.iter().flatten());
+            Ok(())
+        });
+        Ok(())
+    }
+}
 
 impl wit::HostGpuRenderBundle for WebGpuCtxView<'_> {
     label_methods!(RenderBundle);

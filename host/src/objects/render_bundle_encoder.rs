@@ -11,22 +11,19 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     commands::{
-        bundle::Commands,
-        draw::{Binding, DrawState, RenderCommands as _, indirect_arguments},
+        bundle::{Format, Recording},
+        draw::{Binding, RenderCommands as _, indirect_arguments},
         kept::Kept,
         pass,
         recording::ENDED,
     },
-    device::{budget::Ledger, core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting},
+    device::{core::DeviceCore, errors::GpuError, lent_scopes::collecting},
     objects::{
         bind_group::BindGroup, buffer::Buffer, render_bundle::RenderBundle, render_pipeline::RenderPipeline,
     },
     view::{WebGpuCtxView, label_methods, labelled},
     weights,
 };
-
-/// Bytes of a bundle's label that wgpu gets to see.
-const MAX_LABEL: usize = 64;
 
 /// Records a render bundle.
 #[derive(Debug)]
@@ -38,68 +35,6 @@ pub struct RenderBundleEncoder {
 }
 
 labelled!(RenderBundleEncoder, crate::weights::ENCODER);
-
-/// What was asked of an encoder so far.
-#[derive(Debug)]
-struct Recording {
-    format: Format,
-    commands: Commands,
-    draws: DrawState,
-    /// wgpu's bundles have no debug groups; that they are balanced is a rule all the same.
-    debug_groups: u32,
-    /// Why the encoder is invalid; the first reason counts.
-    error: Option<String>,
-    kept: Vec<Kept>,
-    ledger: Ledger,
-}
-
-/// What the bundle's passes have to look like.
-#[derive(Debug)]
-struct Format {
-    colors: Vec<Option<wgpu::TextureFormat>>,
-    depth_stencil: Option<wgpu::RenderBundleDepthStencil>,
-    sample_count: u32,
-}
-
-impl Format {
-    fn encoder<'a>(&self, device: &'a wgpu::Device, label: &str) -> wgpu::RenderBundleEncoder<'a> {
-        device.create_render_bundle_encoder(&wgpu::RenderBundleEncoderDescriptor {
-            label: Some(label),
-            color_formats: &self.colors,
-            depth_stencil: self.depth_stencil,
-            sample_count: self.sample_count,
-            // Not in WebGPU.
-            multiview: None,
-        })
-    }
-}
-
-impl Recording {
-    #[cold]
-    fn refuse(&mut self, call: &'static str, reason: &str) {
-        self.error.get_or_insert_with(|| format!("In RenderBundleEncoder::{call}: {reason}"));
-    }
-
-    /// `finish`: <https://www.w3.org/TR/webgpu/#dom-gpurenderbundleencoder-finish>
-    fn finish(self, device: &DeviceCore, label: &str) -> Result<wgpu::RenderBundle, String> {
-        let Self { format, commands, draws: _, debug_groups, error, kept: _, ledger: _ } = self;
-        if let Some(error) = error {
-            return Err(error);
-        }
-        if debug_groups > 0 {
-            return Err(format!(
-                "In RenderBundleEncoder::finish: {debug_groups} debug groups were not popped"
-            ));
-        }
-        // A bundle that wgpu refuses stays in its tables together with its label.
-        let label = label.get(..label.floor_char_boundary(MAX_LABEL)).unwrap_or_default();
-        fence::catch(|| {
-            let mut encoder = format.encoder(&device.wgpu, label);
-            commands.replay(&mut encoder);
-            encoder.finish(&wgpu::RenderBundleDescriptor { label: Some(label) })
-        })
-    }
-}
 
 impl RenderBundleEncoder {
     fn create(
@@ -135,15 +70,7 @@ impl RenderBundleEncoder {
             device.errors.report(error);
         }
         Self {
-            recording: Some(Recording {
-                format,
-                commands: Commands::default(),
-                draws: DrawState::default(),
-                debug_groups: 0,
-                error,
-                kept: Vec::new(),
-                ledger: Ledger::new(&device.host_memory),
-            }),
+            recording: Some(Recording::new(format, error, &device.host_memory)),
             device: Arc::clone(device),
             label,
         }

@@ -1,6 +1,7 @@
 //! GPURenderPassEncoder — wit: gpu-render-pass-encoder — spec: <https://www.w3.org/TR/webgpu/#gpurenderpassencoder> — peer: wgpu-wasi-backend/src/objects/render_pass.rs
 //!
-//! The draws and the bindings for them are in `commands/draw.rs`, shared with render bundles.
+//! The draws and the bindings for them are in `commands/draw.rs`, shared with render bundles; how a pass begins is in
+//! `attachments.rs`.
 
 use std::sync::Arc;
 
@@ -13,20 +14,15 @@ use crate::{
         draw::{Binding, DrawState},
         fetch::{Naming, Replay, fetched, fetched_alone},
         holder::PassId,
-        kept::{Kept, Weighed},
+        kept::Weighed,
         memory::Names,
         pass::{self, Pass},
         words::{self, Words, misplaced},
     },
     objects::{
-        attachments::{self, ColorAttachment, attachments, finite},
-        bind_group::BindGroup,
-        buffer::Buffer,
-        command_encoder::CommandEncoder,
-        render_bundle::RenderBundle,
+        attachments::finite, bind_group::BindGroup, buffer::Buffer, render_bundle::RenderBundle,
         render_pipeline::RenderPipeline,
     },
-    quotas::BYTES_PER_COMMAND,
     view::{WebGpu, WebGpuCtxView, label_methods, labelled, trace},
     weights,
 };
@@ -46,6 +42,16 @@ pub struct RenderPassEncoder {
 labelled!(RenderPassEncoder, crate::weights::ENCODER);
 
 impl RenderPassEncoder {
+    /// A pass that has begun.
+    pub(crate) fn begun(
+        pass: Pass<wgpu::RenderPass<'static>>,
+        label: String,
+        max_draw_count: Option<u64>,
+    ) -> Self {
+        let max_draw_count = max_draw_count.unwrap_or(DEFAULT_MAX_DRAW_COUNT);
+        Self { pass, label, draws: DrawState::default(), max_draw_count }
+    }
+
     #[inline]
     fn open(&mut self, call: &'static str) -> Option<&mut wgpu::RenderPass<'static>> {
         self.pass.open(call)
@@ -63,7 +69,7 @@ impl RenderPassEncoder {
 
     /// [`Self::record`] for a command that takes `bytes` beside itself.
     #[inline]
-    fn record_for<E: AsRef<str>>(
+    pub(crate) fn record_for<E: AsRef<str>>(
         &mut self,
         call: &'static str,
         bytes: usize,
@@ -159,88 +165,6 @@ impl RenderPassEncoder {
 }
 
 impl WebGpuCtxView<'_> {
-    /// `beginRenderPass`: <https://www.w3.org/TR/webgpu/#dom-gpucommandencoder-beginrenderpass>
-    pub(crate) fn new_render_pass(
-        &mut self,
-        encoder: &Resource<CommandEncoder>,
-        descriptor: wit::GpuRenderPassDescriptor,
-    ) -> wasmtime::Result<RenderPassEncoder> {
-        let wit::GpuRenderPassDescriptor {
-            color_attachments,
-            depth_stencil_attachment,
-            occlusion_query_set,
-            timestamp_writes,
-            max_draw_count,
-            label,
-        } = descriptor;
-        let colors = color_attachments
-            .into_iter()
-            .map(|attachment| attachment.map(|attachment| self.color_attachment(attachment)).transpose())
-            .collect::<wasmtime::Result<Vec<_>>>()?;
-        let depth_stencil = depth_stencil_attachment
-            .map(|attachment| self.depth_stencil_attachment(attachment))
-            .transpose()?;
-        let occlusion_query_set = match occlusion_query_set {
-            Some(query_set) => Some(self.get(&query_set)?.inner.clone()),
-            None => None,
-        };
-        let timestamp_query_set = match &timestamp_writes {
-            Some(writes) => Some(self.get(&writes.query_set)?.inner.clone()),
-            None => None,
-        };
-        let timestamp_writes = timestamp_writes.zip(timestamp_query_set.as_ref()).map(
-            |(
-                wit::GpuRenderPassTimestampWrites {
-                    query_set: _,
-                    beginning_of_pass_write_index,
-                    end_of_pass_write_index,
-                },
-                query_set,
-            )| wgpu::RenderPassTimestampWrites {
-                query_set,
-                beginning_of_pass_write_index,
-                end_of_pass_write_index,
-            },
-        );
-
-        const CALL: &str = "begin_render_pass";
-        let encoder = self.get_mut(encoder)?;
-        let inner = match attachments(&colors, depth_stencil.as_ref()) {
-            Ok((color_attachments, depth_stencil_attachment)) => {
-                encoder.open_for(CALL, weights::PASS).then(|| {
-                    encoder.with_wgpu(|encoder| {
-                        encoder
-                            .begin_render_pass(&wgpu::RenderPassDescriptor {
-                                label: label.as_deref(),
-                                color_attachments: &color_attachments,
-                                depth_stencil_attachment,
-                                timestamp_writes,
-                                occlusion_query_set: occlusion_query_set.as_ref(),
-                                // Not in WebGPU.
-                                multiview_mask: None,
-                            })
-                            .forget_lifetime()
-                    })
-                })
-            }
-            Err(reason) => {
-                if encoder.open_for(CALL, weights::PASS) {
-                    encoder.state.invalidate(format!("In a pass parameter\n  {reason}"));
-                }
-                None
-            }
-        };
-        let mut pass = Pass::new(inner, "RenderPass", &encoder.device, &encoder.state);
-        pass.keep(colors.into_iter().flatten().flat_map(ColorAttachment::into_kept));
-        pass.keep(depth_stencil.map(|attachment| attachment.kept));
-        Ok(RenderPassEncoder {
-            pass,
-            label: label.unwrap_or_default(),
-            draws: DrawState::default(),
-            max_draw_count: max_draw_count.unwrap_or(DEFAULT_MAX_DRAW_COUNT),
-        })
-    }
-
     /// `setIndexBuffer`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setindexbuffer>
     fn set_index_buffer(
         &mut self,
@@ -340,37 +264,6 @@ impl WebGpuCtxView<'_> {
             this.pass.keep(kept);
         }
         Ok(this)
-    }
-
-    /// `executeBundles`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-executebundles>
-    pub(crate) fn execute_bundles(
-        &mut self,
-        this: &Resource<RenderPassEncoder>,
-        bundles: &[Resource<RenderBundle>],
-    ) -> wasmtime::Result<()> {
-        let (mut draw_count, mut bytes) = (0_u64, 0_u64);
-        let bundles = bundles
-            .iter()
-            .map(|bundle| {
-                let bundle = self.get(bundle)?;
-                draw_count = draw_count.saturating_add(bundle.draw_count);
-                bytes = bytes.saturating_add(bundle.bytes).saturating_add(BYTES_PER_COMMAND);
-                Ok((bundle.inner.clone(), Kept::Bundle(Arc::clone(&bundle.kept))))
-            })
-            .collect::<wasmtime::Result<Vec<_>>>()?;
-        let (bundles, kept): (Vec<_>, Vec<_>) = bundles.into_iter().unzip();
-        let this = self.get_mut(this)?;
-        this.pass.keep(kept);
-        this.record_for("execute_bundles", usize::try_from(bytes).unwrap_or(usize::MAX), |draws, pass| {
-            draws.reset_bindings();
-            draws.draw_count = draws.draw_count.saturating_add(draw_count);
-            if bundles.iter().any(Option::is_none) {
-                return Err("a render bundle is invalid");
-            }
-            pass.execute_bundles(bundles.iter().flatten());
-            Ok(())
-        });
-        Ok(())
     }
 }
 
@@ -496,7 +389,7 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
     ) -> wasmtime::Result<()> {
         fetched_alone(&mut access, &this, |this| {
             this.record("set_blend_constant", |_, pass| {
-                let color = attachments::color(color);
+                let color = wgpu::Color::from(color);
                 finite(&color)?;
                 pass.set_blend_constant(color);
                 Ok::<_, &str>(())
