@@ -1,4 +1,4 @@
-//! Fetching commands — wit: wgpu-wasi:commands/memory — peer: wgpu-wasi-backend/src/command_memory.rs
+//! Fetching commands — wit: wgpu-wasi:commands/memory — peer: wgpu-wasi-backend/src/commands/memory.rs
 //!
 //! A call of the host takes ten times as long as the command that it carries takes to be recorded. A guest that offers
 //! it leaves the commands of its passes in memory of its own, where the host fetches them with the next call that it

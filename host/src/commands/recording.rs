@@ -1,4 +1,4 @@
-//! What is recorded of a command encoder until wgpu is told: <https://www.w3.org/TR/webgpu/#command-encoding>
+//! What is recorded of a command encoder until wgpu is told: <https://www.w3.org/TR/webgpu/#command-encoding> — peer: wgpu-wasi-backend/src/commands/encoder.rs
 
 use std::{
     fmt, mem,

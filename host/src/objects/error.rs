@@ -1,4 +1,4 @@
-//! GPUError — wit: gpu-error — spec: <https://www.w3.org/TR/webgpu/#gpuerror> — peer: wgpu-wasi-backend/src/error.rs
+//! GPUError — wit: gpu-error — spec: <https://www.w3.org/TR/webgpu/#gpuerror> — peer: wgpu-wasi-backend/src/device/errors.rs
 
 use wasmtime::component::Resource;
 

@@ -1,4 +1,4 @@
-//! The places of texel copies, which the command encoder and the queue share: <https://www.w3.org/TR/webgpu/#texel-copies>
+//! The places of texel copies, which the command encoder and the queue share: <https://www.w3.org/TR/webgpu/#texel-copies> — peer: wgpu-wasi-backend/src/objects/texel_copy.rs
 
 use crate::{
     bindings::wit,
