@@ -62,7 +62,7 @@ pub struct WebGpuCtx {
     device: Option<LentDevice>,
     /// The devices of the embedder that are in the guest's hands now.
     lent: Vec<Weak<DeviceCore>>,
-    /// Of how many of them scopes are open for the call that runs.
+    /// How many of them have scopes open for the call that runs.
     entered: usize,
     admits_command_memory: bool,
     /// Where the guest leaves commands, once it has offered that.

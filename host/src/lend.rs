@@ -71,8 +71,8 @@ impl WebGpuCtxView<'_> {
         self.push(Device { core, label: String::new() })
     }
 
-    /// A handle to a texture of `device` for the guest. The embedder goes on using the texture as he
-    /// likes; wgpu orders what both do by the order of their submits. For as long as the guest holds the
+    /// A handle to a texture of `device` for the guest. The embedder goes on using the texture
+    /// freely; wgpu orders what both do by the order of their submits. For as long as the guest holds the
     /// handle, or views of it, it can read and write the texture as its usages allow. Only destroying the
     /// texture ends that.
     ///
@@ -297,7 +297,7 @@ mod tests {
         }
     }
 
-    /// A device of an embedder's, and how many errors his handler has heard of.
+    /// A device of an embedder's, and how many errors their handler has heard of.
     fn embedder() -> (LentDevice, Arc<AtomicUsize>) {
         let (device, queue) = native_device(&adapter(&instance()));
         let heard = Arc::new(AtomicUsize::new(0));

@@ -114,7 +114,7 @@ impl DeviceCore {
         Self::assemble(wgpu, queue, adapter_info, queue_label, policy, Signals { errors, lost, lent: false })
     }
 
-    /// A device of the embedder's, whose handlers stay his: errors are caught call by call
+    /// A device of the embedder's, whose handlers stay theirs: errors are caught call by call
     /// (`lent_scopes.rs`), and a loss is told by [`crate::LentDevice::lose`].
     pub(crate) fn lent(wgpu: wgpu::Device, queue: wgpu::Queue, policy: DevicePolicy) -> Arc<Self> {
         let info = Arc::new(wgpu.adapter_info());

@@ -7,7 +7,7 @@
 //!
 //! Nothing of that shows: whatever depends on what is in the queue (mapping, destroying, error scopes, an
 //! error that would be told before an earlier one, memory that is short) [settles](Timeline::settle) it first.
-//! Who settles does the work himself, without waiting for the thread to wake up.
+//! Whoever settles does the work, without waiting for the thread to wake up.
 
 use std::{
     cell::Cell,
@@ -91,7 +91,7 @@ struct Shared {
     state: Mutex<State>,
     /// For the thread: there is work, or there will be no more.
     changed: Condvar,
-    /// Whoever holds it may take jobs, and does them before he lets it go: they are done in order.
+    /// Whoever holds it may take jobs, and does them before letting it go: they are done in order.
     running: Mutex<()>,
     /// Jobs that are not done.
     undone: AtomicUsize,

@@ -41,7 +41,7 @@ pub struct Buffer {
     lent: bool,
     /// Whether the guest has destroyed it; a lent one is then withdrawn from the guest.
     destroyed: bool,
-    /// By which commands in the guest's memory mean it.
+    /// What the guest calls it in its command memory.
     name: Option<Name>,
     holder: Holder,
     /// Given back after `destroy`, which frees the memory before the handle goes.

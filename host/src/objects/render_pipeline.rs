@@ -27,7 +27,7 @@ use crate::{
 pub struct RenderPipeline {
     pub(crate) inner: Weighed<wgpu::RenderPipeline>,
     pub(crate) label: String,
-    /// By which commands in the guest's memory mean it.
+    /// What the guest calls it in its command memory.
     pub(crate) name: Option<Name>,
 }
 
