@@ -12,6 +12,7 @@ pub(crate) mod compute_pipeline;
 pub(crate) mod device;
 pub(crate) mod instance;
 pub(crate) mod map_range;
+pub(crate) mod mapped_bytes;
 pub(crate) mod pipeline_layout;
 pub(crate) mod query_set;
 pub(crate) mod queue;

@@ -112,11 +112,16 @@ impl UnheardErrors {
     }
 }
 
-/// The scopes at the bottom of a device's stack that stand for a handler of uncaptured errors, in this order. A
-/// component can not be told of an error, only ask; so `wgpu-wasi-backend` opens them before anything else. What
-/// scopes above them have caught is the program's own affair.
-const IN_PLACE_OF_A_HANDLER: [ErrorKind; 3] =
-    [ErrorKind::OutOfMemory, ErrorKind::Internal, ErrorKind::Validation];
+macro_rules! in_place_of_a_handler {
+    ($($kind:ident,)*) => {
+        /// The scopes at the bottom of a device's stack that stand for a handler of uncaptured errors, in this order. A
+        /// component can not be told of an error, only ask; so `wgpu-wasi-backend` opens them before anything else.
+        /// What scopes above them have caught is the program's own affair.
+        const IN_PLACE_OF_A_HANDLER: [ErrorKind; 3] = [$(ErrorKind::$kind,)*];
+    };
+}
+include!(concat!(env!("CARGO_MANIFEST_DIR"), "/wit/tables/bottom_scope.rs"));
+bottom_scope!(in_place_of_a_handler);
 
 #[derive(Debug, Default)]
 struct State {

@@ -82,10 +82,14 @@ impl Scope {
     }
 }
 
-/// The scopes at the bottom of every stack, in the order in which what they caught is told: an object that
-/// there was no memory for is invalid, so the validation errors that follow are not the cause.
-const OURS: [wgpu::ErrorFilter; 3] =
-    [wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::Validation];
+macro_rules! ours {
+    ($($filter:ident,)*) => {
+        /// The scopes at the bottom of every stack, in the order in which what they caught is told.
+        const OURS: [wgpu::ErrorFilter; 3] = [$(wgpu::ErrorFilter::$filter,)*];
+    };
+}
+include!("../../wit/tables/bottom_scope.rs");
+bottom_scope!(ours);
 
 impl Errors {
     /// Puts our scopes onto the stack of a new device.

@@ -35,18 +35,25 @@ const KEPT: usize = 8192;
 /// Descriptions whose first time is remembered; 128 KiB.
 const SEEN: usize = 2 * KEPT;
 
-/// Words of a binding in a description; the second one is its buffer.
-const BINDING_WORDS: usize = 4;
+/// What a bind group of buffers is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Description {
+    /// Of the words.
+    hash: u64,
+    words: Arc<[u64]>,
+}
 
-/// Where the number of bindings stands in a description, and where the first one begins.
-const COUNT: usize = 2;
+/// The words of a description: the layout, the number of bindings, the bindings, the label.
+type Words = [u64];
+
+/// Where the number of bindings stands, and where the first one begins.
+const COUNT: usize = 1;
 const BINDINGS: usize = COUNT + 1;
 
-/// What a bind group of buffers is made of: a hash of the rest, the layout, the number of bindings, the bindings,
-/// the label.
-type Description = Arc<[u64]>;
+/// Words of a binding; the second one is its buffer.
+const BINDING_WORDS: usize = 4;
 
-/// Takes a description down.
+/// Takes the words of a description down.
 #[derive(Debug, Default)]
 pub(crate) struct Writer(Vec<u64>);
 
@@ -54,7 +61,7 @@ impl Writer {
     /// Begins with what is the same for all bindings.
     pub(crate) fn begin(&mut self, layout: Id, bindings: usize) {
         self.0.clear();
-        self.0.extend([0, layout.number(), bindings as u64]);
+        self.0.extend([layout.number(), bindings as u64]);
     }
 
     /// A buffer from `offset` on, in bytes; `size` is 0 for the rest of it.
@@ -67,30 +74,23 @@ impl Writer {
         self.0.push(label.len() as u64);
         self.0.extend(label.bytes().map(u64::from));
     }
+}
 
-    /// Puts the hash to the rest.
-    fn finish(&mut self, hasher: &DefaultHashBuilder) -> &[u64] {
-        if let Some((hash, rest)) = self.0.split_first_mut() {
-            *hash = hasher.hash_one(&*rest);
-        }
-        &self.0
+impl Description {
+    fn is(&self, hash: u64, words: &Words) -> bool {
+        self.hash == hash && same(&self.words, words)
+    }
+
+    fn buffers(&self) -> impl Iterator<Item = u64> {
+        let bindings = self.words.get(COUNT).map_or(0, |&bindings| usize::try_from(bindings).unwrap_or(0));
+        let words = self.words.iter().skip(BINDINGS).take(bindings * BINDING_WORDS);
+        words.skip(1).step_by(BINDING_WORDS).copied()
     }
 }
 
-fn hash(description: &[u64]) -> u64 {
-    description.first().copied().unwrap_or(0)
-}
-
 /// Word by word: what compares slices goes byte by byte on this target.
-fn same(a: &[u64], b: &[u64]) -> bool {
+fn same(a: &Words, b: &Words) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
-}
-
-/// The buffers of a description.
-fn buffers(description: &[u64]) -> impl Iterator<Item = u64> {
-    let bindings = description.get(COUNT).map_or(0, |&bindings| usize::try_from(bindings).unwrap_or(0));
-    let words = description.iter().skip(BINDINGS).take(bindings * BINDING_WORDS);
-    words.skip(1).step_by(BINDING_WORDS).copied()
 }
 
 /// The groups of one device.
@@ -134,8 +134,8 @@ impl<T> Default for Generation<T> {
 }
 
 impl<T> Generation<T> {
-    fn take(&mut self, description: &[u64]) -> Option<(Description, T)> {
-        let entry = self.groups.find_entry(hash(description), |(kept, _)| same(kept, description));
+    fn take(&mut self, hash: u64, words: &Words) -> Option<(Description, T)> {
+        let entry = self.groups.find_entry(hash, |(kept, _)| kept.is(hash, words));
         entry.ok().map(|entry| entry.remove().0)
     }
 }
@@ -158,12 +158,12 @@ impl<T: Clone> Reuse<T> {
         if !describe(&mut self.writer) {
             return Found::Nothing;
         }
-        let description = self.writer.finish(&self.hasher);
-        let hash = hash(description);
-        if let Some((_, group)) = self.young.groups.find(hash, |(kept, _)| same(kept, description)) {
+        let words = self.writer.0.as_slice();
+        let hash = self.hasher.hash_one(words);
+        if let Some((_, group)) = self.young.groups.find(hash, |(kept, _)| kept.is(hash, words)) {
             return Found::Group(group.clone());
         }
-        if let Some((description, group)) = self.old.take(description) {
+        if let Some((description, group)) = self.old.take(hash, words) {
             self.keep(description, group.clone());
             return Found::Group(group);
         }
@@ -172,7 +172,7 @@ impl<T: Clone> Reuse<T> {
         }
         let place = usize::try_from(hash % SEEN as u64).ok().and_then(|place| self.seen.get_mut(place));
         match place {
-            Some(seen) if *seen == hash => Found::Again(description.into()),
+            Some(seen) if *seen == hash => Found::Again(Description { hash, words: words.into() }),
             Some(seen) => {
                 *seen = hash;
                 Found::Nothing
@@ -187,17 +187,17 @@ impl<T: Clone> Reuse<T> {
             self.old = std::mem::take(&mut self.young);
         }
         self.young.added += 1;
-        for buffer in buffers(&description) {
-            self.young.of_buffer.entry(buffer).or_default().push(Arc::clone(&description));
+        for buffer in description.buffers() {
+            self.young.of_buffer.entry(buffer).or_default().push(description.clone());
         }
-        self.young.groups.insert_unique(hash(&description), (description, group), |(kept, _)| hash(kept));
+        self.young.groups.insert_unique(description.hash, (description, group), |(kept, _)| kept.hash);
     }
 
     /// Gives up all groups with a buffer.
     pub(crate) fn forget(&mut self, buffer: Id) {
         for generation in [&mut self.young, &mut self.old] {
             for description in generation.of_buffer.remove(&buffer.number()).into_iter().flatten() {
-                generation.take(&description);
+                generation.take(description.hash, &description.words);
             }
         }
     }

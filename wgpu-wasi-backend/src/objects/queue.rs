@@ -11,8 +11,9 @@ use crate::bindings::wasi::webgpu::webgpu as wit;
 use crate::convert::ours;
 use crate::device::errors::out_of_memory;
 use crate::device::shared::DeviceShared;
-use crate::objects::buffer::{Buffer, MAX_BYTES_PER_CALL};
+use crate::objects::buffer::Buffer;
 use crate::objects::command_buffer::CommandBuffer;
+use crate::objects::mapped_bytes::MAX_BYTES_PER_CALL;
 use crate::unsupported::{self, Blas};
 
 /// The handle that wgpu holds.
