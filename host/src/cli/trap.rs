@@ -37,13 +37,21 @@ enum End {
 }
 
 /// What a trap is told as: the reason, what helps, and the program's own functions down from the one that it ended
-/// in; nothing of the host's own stack, nor of the machinery that Rust ends a program with.
+/// in; nothing of the host's own stack, nor of the machinery that Rust ends a program with. Where a panic hook did not
+/// come to its end, they are those that had panicked before.
 #[must_use]
 pub fn trap_report(error: &wasmtime::Error) -> String {
     let names = names(error);
     let end = End::of(error, &names);
-    let frames = own_frames(&names, matches!(end, End::Panic | End::Abort));
+    let ended = matches!(end, End::Panic | End::Abort);
+    let (hook, names) = names.split_at(if ended { within_hook(&names) } else { 0 });
+    let frames = own_frames(names, ended);
     let mut text = end.text();
+    if let Some(name) = hook.iter().rev().find(|name| !is_std(name)) {
+        text.push_str(&format!(
+            "  It had panicked, and its panic hook did not come to an end: {name}. The first panic was in\n"
+        ));
+    }
     for (number, (name, times)) in frames.iter().enumerate() {
         let times = if *times > 1 { format!(" ({times} times)") } else { String::new() };
         // A text can be written to.
@@ -67,8 +75,10 @@ impl End {
         let through = |parts: &[&str]| top.clone().any(|name| parts.iter().any(|part| name.contains(part)));
         match error.downcast_ref::<Trap>() {
             Some(Trap::UnreachableCodeReached) => {
-                // Natively too, the first of these end in `abort`.
-                if through(&["panic_nounwind", "panic_cannot_unwind", "panic_in_cleanup"]) {
+                // Natively too, these end in `abort`: a panic in a panic hook, and where none may unwind.
+                if within_hook(names) > 0
+                    || through(&["panic_nounwind", "panic_cannot_unwind", "panic_in_cleanup"])
+                {
                     Self::Abort
                 } else if through(&["rust_panic", "rust_begin_unwind", "__rust_start_panic"]) {
                     Self::Panic
@@ -153,6 +163,16 @@ fn frame_names(frame: &FrameInfo) -> Vec<String> {
 /// A name without the hash that keeps versions apart.
 fn plain(name: &str) -> String {
     format!("{:#}", demangle(name))
+}
+
+/// How many of the innermost functions are those of a panic hook, with what Rust calls it by: none where a program
+/// ended otherwise. Nothing unwinds here, so that a panic which has more than Rust's library above it is in its hook.
+fn within_hook(names: &[String]) -> usize {
+    const PANICS: [&str; 3] = ["panic_with_hook", "rust_begin_unwind", "std::panicking::begin_panic"];
+    let panics = |name: &String| is_std(name) && PANICS.iter().any(|part| name.contains(part));
+    let outermost = names.iter().rposition(panics).map_or(0, |last| last + 1);
+    let own = names.iter().take(outermost).any(|name| !is_std(name));
+    if own { outermost } else { 0 }
 }
 
 /// The author's: above what calls `main`, and below what ends a program where that is what `ended` it. What calls itself
@@ -250,6 +270,21 @@ mod tests {
         assert_eq!(own_frames(&panicked, false).len(), 5);
         // Nothing but the library is better than nothing.
         assert_eq!(own_frames(&names(&["core::f"]), true), [("core::f", 1)]);
+    }
+
+    #[test]
+    fn a_panic_in_a_panic_hook() {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let first = ["core::panicking::panic_fmt", "app::walk", "app::main", "_start"];
+        let machinery = ["__rustc::rust_begin_unwind", "std::panicking::panic_with_hook"];
+        let hook = ["abort", machinery[1], "core::panicking::panic", "js::call", "hook::hook", machinery[1]];
+        let stack = names(&[hook.as_slice(), &machinery[..1], &first].concat());
+        let inside = within_hook(&stack);
+        assert_eq!(inside, 7);
+        assert_eq!(own_frames(&stack[inside..], true), [("app::walk", 1), ("app::main", 1)]);
+        // One panic, and none.
+        assert_eq!(within_hook(&names(&[&machinery[..], &first].concat())), 0);
+        assert_eq!(within_hook(&names(&["app::walk", "app::main"])), 0);
     }
 
     #[test]
