@@ -149,18 +149,18 @@ fn start(
     native: &mut Samples,
     component: &mut Samples,
 ) -> Result<()> {
-    let cache = programs::Cache::new()?;
+    let cache = programs.scratch()?;
     // Once unmeasured: the first start also reads the programs from the disk.
     programs.start_native(options.adapter())?;
-    programs.start_component(options.adapter(), cache.folder())?;
+    programs.start_component(options.adapter(), cache.path())?;
     for _ in 0..options.start_rounds {
         let milliseconds = programs.start_native(options.adapter())?.as_secs_f64() * 1e3;
         native.push("start/cold", "ms", milliseconds);
         native.push("start/cached", "ms", milliseconds);
-        let empty = programs::Cache::new()?;
-        let cold = programs.start_component(options.adapter(), empty.folder())?;
+        let empty = programs.scratch()?;
+        let cold = programs.start_component(options.adapter(), empty.path())?;
         component.push("start/cold", "ms", cold.as_secs_f64() * 1e3);
-        let cached = programs.start_component(options.adapter(), cache.folder())?;
+        let cached = programs.start_component(options.adapter(), cache.path())?;
         component.push("start/cached", "ms", cached.as_secs_f64() * 1e3);
     }
     Ok(())

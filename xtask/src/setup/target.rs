@@ -3,27 +3,23 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
+use xshell::{Shell, cmd};
 
 use super::debian;
-use crate::repo::{GUEST_TARGET, Repo, in_path, output, rustc, succeeds_within};
-
-/// A machine that reaches no download server at all should get to the fallback in tolerable time.
-const RUSTUP_LIMIT: Duration = Duration::from_secs(120);
+use crate::repo::{GUEST_TARGET, Repo, in_path, rustc};
 
 /// Makes `--target wasm32-wasip2` work for the rustc in use.
 pub(crate) fn ensure(repo: &Repo, from_distribution: bool) -> Result<()> {
-    let library = library_folder()?;
+    let library = library_folder(&repo.sh)?;
     if from_distribution {
         debian::install(repo, &library)?;
     } else if is_complete(&library) {
         println!("setup: {GUEST_TARGET}: installed");
         return Ok(());
-    } else if by_rustup(&library) {
+    } else if by_rustup(&repo.sh, &library) {
         println!("setup: {GUEST_TARGET}: added by rustup");
         return Ok(());
     } else {
@@ -42,9 +38,9 @@ pub(crate) fn ensure(repo: &Repo, from_distribution: bool) -> Result<()> {
 }
 
 /// Where rustc looks for the target's libraries.
-fn library_folder() -> Result<PathBuf> {
-    let text = output(Command::new(rustc()).args(["--print", "target-libdir", "--target", GUEST_TARGET]))?;
-    Ok(text.trim().into())
+fn library_folder(sh: &Shell) -> Result<PathBuf> {
+    let rustc = rustc();
+    Ok(cmd!(sh, "{rustc} --print target-libdir --target {GUEST_TARGET}").quiet().read()?.into())
 }
 
 /// Whether std is there, and the C startup code that programs are linked with.
@@ -58,12 +54,12 @@ fn is_complete(library: &Path) -> bool {
     std && library.join("self-contained/crt1-command.o").is_file()
 }
 
-fn by_rustup(library: &Path) -> bool {
+fn by_rustup(sh: &Shell, library: &Path) -> bool {
     if !in_path("rustup") {
         return false;
     }
-    println!("setup: {GUEST_TARGET}: asking rustup for it");
+    // Where there is another way, one that reaches no download server at all should get to it in tolerable time.
+    let rustup = if in_path("apt-get") { cmd!(sh, "timeout 120 rustup") } else { cmd!(sh, "rustup") };
     // The libraries are looked at again: the rustc in use may not be one of rustup's.
-    succeeds_within(Command::new("rustup").args(["target", "add", GUEST_TARGET]), RUSTUP_LIMIT)
-        && is_complete(library)
+    rustup.args(["target", "add", GUEST_TARGET]).run().is_ok() && is_complete(library)
 }

@@ -6,13 +6,13 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use xshell::{Shell, cmd};
 
-use crate::repo::{in_path, output, show};
+use crate::repo::in_path;
 
 const LOADER: &str = "libvulkan.so.1";
 
@@ -32,26 +32,26 @@ const INSTALLERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Makes sure that there is an adapter.
-pub(super) fn ensure() -> Result<()> {
+pub(super) fn ensure(sh: &Shell) -> Result<()> {
     if !cfg!(target_os = "linux") {
         println!("setup: GPU: the system's own interface");
         return Ok(());
     }
-    if let Some(driver) = find() {
+    if let Some(driver) = find(sh) {
         println!("setup: GPU: {driver}");
         return Ok(());
     }
     println!("setup: GPU: no adapter was found; installing Mesa's software Vulkan");
-    install()?;
+    install(sh)?;
     let driver =
-        find().context("Mesa's software Vulkan was installed, but its driver is not where it should be")?;
+        find(sh).context("Mesa's software Vulkan was installed, but its driver is not where it should be")?;
     println!("setup: GPU: {driver}");
     Ok(())
 }
 
 /// The first driver that should work here, with the reason to think so.
-fn find() -> Option<String> {
-    let libraries = Libraries::list();
+fn find(sh: &Shell) -> Option<String> {
+    let libraries = Libraries::list(sh);
     if !libraries.has(LOADER) {
         return None;
     }
@@ -136,9 +136,9 @@ struct Libraries {
 }
 
 impl Libraries {
-    fn list() -> Self {
+    fn list(sh: &Shell) -> Self {
         let ldconfig = ["ldconfig", "/sbin/ldconfig"];
-        let cache = ldconfig.iter().find_map(|program| output(Command::new(program).arg("-p")).ok());
+        let cache = ldconfig.iter().find_map(|program| cmd!(sh, "{program} -p").quiet().read().ok());
         let mut folders: Vec<_> =
             env::split_paths(&env::var_os("LD_LIBRARY_PATH").unwrap_or_default()).collect();
         folders.extend(
@@ -158,36 +158,27 @@ impl Libraries {
     }
 }
 
-fn install() -> Result<()> {
+fn install(sh: &Shell) -> Result<()> {
     let Some((program, arguments)) = INSTALLERS.iter().find(|(program, _)| in_path(program)) else {
         bail!("no package manager that is known here: install a Vulkan driver, for example Mesa's lavapipe");
     };
-    let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    let by_sudo = !root && output(Command::new("sudo").args(["-n", "true"])).is_ok();
-    let command = |arguments: &[&str]| {
-        let mut command = if root { Command::new(program) } else { Command::new("sudo") };
-        if !root {
-            command.args(["-n", "--preserve-env=DEBIAN_FRONTEND", program]);
-        }
-        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        command
-    };
-    if !root && !by_sudo {
+    let root = cmd!(sh, "id -u").quiet().read().is_ok_and(|id| id == "0");
+    if !root && cmd!(sh, "sudo -n true").quiet().run().is_err() {
         bail!("there is no GPU adapter here; as root, run `{program} {}`", arguments.join(" "));
     }
+    // The hundred lines of a package manager matter to nobody; its errors do.
+    let command = |arguments: &[&str]| {
+        let command =
+            if root { sh.cmd(program) } else { cmd!(sh, "sudo -n --preserve-env=DEBIAN_FRONTEND {program}") };
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").ignore_stdout()
+    };
     // The lists of a fresh container are empty, those of an old machine name packages that are gone.
     if *program == "apt-get"
-        && let Err(error) = quietly(&mut command(&["update"]))
+        && let Err(error) = command(&["update"]).run()
     {
         eprintln!("setup: {error:#}; trying with the lists that are there");
     }
-    quietly(&mut command(arguments))
-}
-
-/// Prints the command alone: the hundred lines of a package manager matter only when it fails.
-fn quietly(command: &mut Command) -> Result<()> {
-    println!("$ {}", show(command));
-    output(command).map(drop)
+    Ok(command(arguments).run()?)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub(crate) struct Options {
 /// Does what is missing and says so; where nothing is, it takes a fraction of a second.
 pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
     target::ensure(repo, options.from_distribution)?;
-    vulkan::ensure()?;
+    vulkan::ensure(&repo.sh)?;
     if options.ml {
         ml::ensure(repo, &ml::ALL)?;
     }
@@ -35,7 +35,7 @@ pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
 /// since the command itself will say what it can't do without.
 pub(crate) fn before(repo: &Repo) -> Result<()> {
     target::ensure(repo, false)?;
-    if let Err(error) = vulkan::ensure() {
+    if let Err(error) = vulkan::ensure(&repo.sh) {
         eprintln!("setup: warning: {error:#}");
     }
     Ok(())
