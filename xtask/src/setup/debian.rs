@@ -199,7 +199,8 @@ fn pick(offered: &str, version: &str) -> Option<String> {
     Some(own.to_owned())
 }
 
-fn rlibs(sh: &Shell, folder: &Path) -> Result<Vec<PathBuf>> {
+/// The libraries of Rust in a folder.
+pub(super) fn rlibs(sh: &Shell, folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = sh.read_dir(folder)?;
     files.retain(|path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
