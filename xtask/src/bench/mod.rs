@@ -53,9 +53,8 @@ pub(crate) struct Options {
     report: Option<PathBuf>,
 }
 
-/// Measures, prints a table and writes the report.
-pub(crate) fn run(options: &Options) -> Result<()> {
-    let repo = Repo::find();
+/// Measures, prints a table and writes the report; with `--no-build` it needs no checkout.
+pub(crate) fn run(repo: Result<Repo>, options: &Options) -> Result<()> {
     let report_path = match (&options.report, &repo) {
         (Some(path), _) => path.clone(),
         (None, Ok(repo)) => repo.path("target/bench/report.json"),
