@@ -13,6 +13,7 @@ mod gallery;
 mod lint;
 mod ml;
 mod pairs;
+mod release;
 mod repo;
 mod setup;
 mod test;
@@ -59,6 +60,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Package what would be published, and see whether its versions agree
+    Release(release::Options),
     /// Print what `wit/` defines, and copy it into the packages that are published
     Wit {
         /// Compare it with the copies and with the published definition, and fail on any difference
@@ -97,6 +100,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Lint => lint::run_all(&repo?),
         Command::Docs { check } => docs::run(&repo?, check),
+        Command::Release(options) => release::run(&repo?, &options),
         Command::Wit { check } => wit::run(&repo?, check),
     }
 }
