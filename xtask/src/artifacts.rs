@@ -35,7 +35,8 @@ pub(crate) const DIST: &str = "dist";
 
 /// Builds the command line program `wgpu-wasi`.
 pub(crate) fn build_host(repo: &Repo, profile: &str) -> Result<PathBuf> {
-    cmd!(repo.sh, "cargo build --profile {profile} -p wgpu-wasi-host --features cli --bin wgpu-wasi").run()?;
+    cmd!(repo.sh, "cargo build --profile {profile} -p wgpu-wasi-host --features cli --bin wgpu-wasi")
+        .run()?;
     Ok(native(&repo.target(profile), "wgpu-wasi"))
 }
 

@@ -7,7 +7,7 @@ use crate::{
     artifacts::{DROP_IN, EXAMPLES, GUESTS, ML, WORKSPACES},
     docs,
     repo::{GUEST_TARGET, Repo, in_path},
-    wit::copies,
+    wit,
 };
 
 /// What is linted, as arguments for cargo. The guest's side is only ever compiled for its target.
@@ -55,7 +55,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     let formatted = cmd!(sh, "rustfmt --check --edition 2024 {sources...}").quiet().run().is_ok();
     ensure!(formatted, "`rustfmt --edition 2024 FILE` formats the files above");
     docs::run(repo, true)?;
-    copies::run(repo, true)?;
+    wit::copies(repo, true)?;
     for arguments in LINTED {
         // The release profile throughout: build scripts and macros are then built once for all.
         cmd!(sh, "cargo clippy --release {arguments...} -- -D warnings").run()?;

@@ -3,37 +3,57 @@
 //! That one is kept in `xtask/published/`, as it stands in a published crate. Ours has documentation that it
 //! has not; all else is the same text, and so each member, type and order is the same.
 
-pub(crate) mod copies;
-
-use std::fs;
-
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use similar::TextDiff;
+use xshell::cmd;
 
 use crate::repo::Repo;
 
 /// Reads `wit/` and writes its copies; with `check`, fails where they or the published definition differ from it.
 pub(crate) fn run(repo: &Repo, check: bool) -> Result<()> {
-    let read = |path: &str| fs::read_to_string(repo.path(path)).with_context(|| path.to_owned());
-    let version = read("wit/VERSION")?;
+    let version = repo.sh.read_file("wit/VERSION")?;
     let version = version.trim();
     let path = format!("wit/deps/wasi-webgpu-{version}/webgpu.wit");
-    let ours = read(&path)?;
+    let ours = repo.sh.read_file(&path)?;
     let package = format!("wasi:webgpu@{version}");
     let (resources, functions) = counts(&ours);
     println!("wit/: {package}, {resources} resources, {functions} functions");
-    copies::run(repo, check)?;
+    copies(repo, check)?;
     if !check {
         return Ok(());
     }
     let theirs = format!("xtask/published/wasi-webgpu-{version}.wit");
-    let differences = differences(&ours, &read(&theirs)?);
+    let differences = differences(&ours, &repo.sh.read_file(&theirs)?);
     if !differences.is_empty() {
         eprint!("{differences}");
         bail!("{path} (+) is not {theirs} (-); the order of members is ABI");
     }
     ensure!(definition(&ours).starts_with(&format!("package {package};\n")), "{path} is not {package}");
     println!("wit/ is the same as {theirs}, line for line");
+    Ok(())
+}
+
+/// The published packages that need it: a package has nothing from outside its folder.
+const PACKAGES: [&str; 2] = ["host", "wgpu-wasi-backend"];
+
+/// Writes each copy that is not the same as `wit/`; with `check`, fails on it instead.
+pub(crate) fn copies(repo: &Repo, check: bool) -> Result<()> {
+    let sh = &repo.sh;
+    for package in PACKAGES {
+        let copy = format!("{package}/wit");
+        let same = cmd!(sh, "git diff --no-index --stat --exit-code wit {copy}").quiet().run().is_ok();
+        ensure!(same || !check, "{copy}/ is not the same as wit/: run `cargo xtask wit`");
+        if !same {
+            sh.remove_path(&copy)?;
+            for file in cmd!(sh, "git ls-files --cached --others --deduplicate wit").quiet().read()?.lines() {
+                let text = repo.path(file);
+                if text.exists() {
+                    sh.write_file(repo.path(package).join(file), sh.read_binary_file(text)?)?;
+                }
+            }
+        }
+        println!("{copy}/: {}", if same { "as wit/" } else { "written" });
+    }
     Ok(())
 }
 
