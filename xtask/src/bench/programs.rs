@@ -3,7 +3,7 @@
 use std::{
     env,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use anyhow::{Context, Result, bail};
@@ -98,13 +98,13 @@ impl Programs {
         Ok(run.arg(&self.bench_component).args(arguments).read()?)
     }
 
-    /// How long the small program takes, from start to end.
-    pub(super) fn start_native(&self, adapter: Option<&str>) -> Result<Duration> {
+    /// How many milliseconds the small program takes, from start to end.
+    pub(super) fn start_native(&self, adapter: Option<&str>) -> Result<f64> {
         timed(&self.native(&self.small_native, adapter))
     }
 
     /// The same as a component, with compiled code kept in `cache`.
-    pub(super) fn start_component(&self, adapter: Option<&str>, cache: &Path) -> Result<Duration> {
+    pub(super) fn start_component(&self, adapter: Option<&str>, cache: &Path) -> Result<f64> {
         timed(&self.run(adapter).arg(&self.small_component).env("WGPU_WASI_CACHE_DIR", cache))
     }
 
@@ -125,10 +125,10 @@ impl Programs {
     }
 }
 
-fn timed(command: &Cmd<'_>) -> Result<Duration> {
+fn timed(command: &Cmd<'_>) -> Result<f64> {
     let start = Instant::now();
     let text = command.read()?;
-    let took = start.elapsed();
+    let took = start.elapsed().as_secs_f64() * 1e3;
     // A program that fails early would be a fast one.
     if text != "2 4 6 8" {
         bail!("`{command}` printed `{text}` instead of doubled numbers");
