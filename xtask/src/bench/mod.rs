@@ -67,7 +67,7 @@ pub(crate) fn run(repo: Result<Repo>, options: &Options) -> Result<()> {
         _ => Programs::build(&repo?)?,
     };
     if let Some(folder) = &options.collect {
-        programs.copy_to(folder)?;
+        programs.copy_to(&std::path::absolute(folder)?)?;
         println!("copied to {}; measure there with", folder.display());
         println!("  DIR/xtask bench --no-build --bin-dir DIR");
         return Ok(());

@@ -83,5 +83,5 @@ fn compare_all(repo: &Repo, tool: &Path, size: Size) -> Result<()> {
     if size == Size::Full {
         embed::compare(&sides, &mut findings)?;
     }
-    findings.report(&results)
+    findings.report(&repo.sh, &results)
 }
