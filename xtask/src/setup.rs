@@ -58,7 +58,7 @@ fn prepare(repo: &Repo, options: &Options) -> Result<Option<Error>> {
     let remedies = target.iter().map(target::Lack::remedy);
     let remedies: Vec<_> = remedies.chain(gpu.iter().filter_map(vulkan::Lack::remedy)).collect();
     if !remedies.is_empty() {
-        println!("setup: this machine lacks, and gets:");
+        println!("setup: to be installed on this machine:");
         remedies.iter().for_each(|remedy| println!("  - {remedy}"));
         let (answered, terminal) = (options.yes || env::var_os("CI").is_some(), io::stdin().is_terminal());
         if !answered && !terminal {
