@@ -2,13 +2,13 @@
 
 use std::{
     env::consts::EXE_SUFFIX,
-    fs,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, ensure};
+use xshell::cmd;
 
-use crate::repo::{GUEST_TARGET, Repo, run, show};
+use crate::repo::{GUEST_TARGET, Repo};
 
 /// The workspaces of the checkout, by their manifests; the main one first.
 pub(crate) const WORKSPACES: [&str; 6] =
@@ -26,65 +26,62 @@ pub(crate) const DROP_IN: &str = "examples/drop-in/Cargo.toml";
 /// The manifest of the burn programs.
 pub(crate) const ML: &str = "examples/ml/Cargo.toml";
 
-/// How cargo builds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Profile {
-    /// For tests and the demo, which share every build; every workspace has it.
-    Release,
-    /// Of the main workspace: how people install the host, and how it is measured. LLVM takes minutes longer for it.
-    Dist,
-}
+/// The profile for tests and the demo, which share every build; every workspace has it.
+pub(crate) const RELEASE: &str = "release";
 
-impl Profile {
-    /// Its name, and that of the folder which cargo makes for it.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Release => "release",
-            Self::Dist => "dist",
-        }
-    }
-}
+/// A profile of the main workspace: how people install the host, and how it is measured. LLVM takes minutes longer
+/// for it.
+pub(crate) const DIST: &str = "dist";
 
 /// Builds the command line program `wgpu-wasi`.
-pub(crate) fn build_host(repo: &Repo, profile: Profile) -> Result<PathBuf> {
-    let host = ["-p", "wgpu-wasi-host", "--features", "cli", "--bin", "wgpu-wasi"];
-    run(repo.cargo(["build", "--profile", profile.name()]).args(host))?;
-    Ok(native(&repo.target(profile.name()), "wgpu-wasi"))
+pub(crate) fn build_host(repo: &Repo, profile: &str) -> Result<PathBuf> {
+    cmd!(repo.sh, "cargo build --profile {profile} -p wgpu-wasi-host --features cli --bin wgpu-wasi")
+        .run()?;
+    Ok(native(&repo.target(profile), "wgpu-wasi"))
 }
 
 /// Builds cargo's subcommand `cargo wgpu-wasi`.
-pub(crate) fn build_subcommand(repo: &Repo, profile: Profile) -> Result<PathBuf> {
-    run(&mut repo.cargo(["build", "--profile", profile.name(), "-p", "cargo-wgpu-wasi"]))?;
+pub(crate) fn build_subcommand(repo: &Repo, profile: &str) -> Result<PathBuf> {
+    cmd!(repo.sh, "cargo build --profile {profile} -p cargo-wgpu-wasi").run()?;
     Ok(subcommand(repo, profile))
 }
 
 /// Where cargo puts its subcommand.
-pub(crate) fn subcommand(repo: &Repo, profile: Profile) -> PathBuf {
-    native(&repo.target(profile.name()), "cargo-wgpu-wasi")
+pub(crate) fn subcommand(repo: &Repo, profile: &str) -> PathBuf {
+    native(&repo.target(profile), "cargo-wgpu-wasi")
 }
 
-/// Builds programs of a workspace natively.
+/// Builds a program of a workspace natively and as a component, and returns where the two are.
+pub(crate) fn build_both(repo: &Repo, manifest: &str, name: &str) -> Result<[PathBuf; 2]> {
+    build_native(repo, manifest, &[name])?;
+    build_components(repo, manifest, &[name])?;
+    Ok([native(&native_folder(repo), name), component(&component_folder(repo), name)])
+}
+
+/// Builds programs of a workspace natively; no names means all its default members.
 pub(crate) fn build_native(repo: &Repo, manifest: &str, packages: &[&str]) -> Result<()> {
-    run(repo.cargo(["build", "--release", "--manifest-path", manifest]).args(select(packages)))
+    let packages = select(packages);
+    Ok(cmd!(repo.sh, "cargo build --release --manifest-path {manifest} {packages...}").run()?)
 }
 
 /// Builds programs of a workspace as components; no names means all its default members.
 pub(crate) fn build_components(repo: &Repo, manifest: &str, packages: &[&str]) -> Result<()> {
-    let mut cargo = repo.cargo(["build", "--release", "--manifest-path", manifest, "--target", GUEST_TARGET]);
-    run(cargo.args(select(packages)))
+    let packages = select(packages);
+    let build = cmd!(
+        repo.sh,
+        "cargo build --release --manifest-path {manifest} --target {GUEST_TARGET} {packages...}"
+    );
+    Ok(build.run()?)
 }
 
 /// Builds all the programs of a workspace as components by `cargo wgpu-wasi`, which is `tool`; the lock file has
 /// to be afterwards what it was before.
 pub(crate) fn build_by_subcommand(repo: &Repo, tool: &Path, manifest: &str) -> Result<()> {
     let lock = repo.path(manifest).with_file_name("Cargo.lock");
-    let read = || fs::read(&lock).with_context(|| lock.display().to_string());
-    let before = read()?;
-    let mut build = repo.command(tool);
-    run(build.args(["wgpu-wasi", "build", "--release", "--manifest-path", manifest]))?;
-    if read()? != before {
-        bail!("`{}` has changed {}", show(&build), lock.display());
-    }
+    let before = repo.sh.read_binary_file(&lock)?;
+    let build = cmd!(repo.sh, "{tool} wgpu-wasi build --release --manifest-path {manifest}");
+    build.run()?;
+    ensure!(repo.sh.read_binary_file(&lock)? == before, "`{build}` has changed {}", lock.display());
     Ok(())
 }
 
@@ -104,10 +101,10 @@ pub(crate) fn component(folder: &Path, name: &str) -> PathBuf {
 
 /// Where cargo puts native programs.
 pub(crate) fn native_folder(repo: &Repo) -> PathBuf {
-    repo.target("release")
+    repo.target(RELEASE)
 }
 
 /// Where cargo puts components.
 pub(crate) fn component_folder(repo: &Repo) -> PathBuf {
-    repo.target(GUEST_TARGET).join("release")
+    repo.target(GUEST_TARGET).join(RELEASE)
 }

@@ -1,15 +1,16 @@
 //! `cargo xtask drop-in`: programs in plain wgpu, over crates as crates.io has them, natively and by
 //! `cargo wgpu-wasi`, compared.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use serde::Deserialize;
+use serde_json::Value;
+use xshell::cmd;
 
 use crate::{
-    artifacts::{self, DROP_IN, EXAMPLES, Profile},
+    artifacts::{self, DROP_IN, EXAMPLES, RELEASE},
     pairs::{self, Pair},
-    repo::{Repo, output, program, run},
+    repo::Repo,
     setup,
 };
 
@@ -29,7 +30,7 @@ const TRACED: &str = "profiler";
 /// Makes the machine ready, builds cargo's subcommand, and does [`compare_all`].
 pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     setup::before(repo)?;
-    compare_all(repo, &artifacts::build_subcommand(repo, Profile::Release)?)
+    compare_all(repo, &artifacts::build_subcommand(repo, RELEASE)?)
 }
 
 /// Builds the programs natively and by `cargo wgpu-wasi`, which is `tool`, runs both, compares what they print
@@ -39,26 +40,28 @@ pub(crate) fn compare_all(repo: &Repo, tool: &Path) -> Result<()> {
     artifacts::build_native(repo, DROP_IN, &[])?;
     artifacts::build_by_subcommand(repo, tool, DROP_IN)?;
 
-    let folder = repo.path("target/drop-in");
-    let [by_native, by_component] = pairs::empty_folders(&folder)?;
+    let (sh, folder) = (&repo.sh, repo.path("target/drop-in"));
+    let [by_native, by_component] = pairs::empty_folders(sh, &folder)?;
     let mut drawn = Vec::new();
     for (name, shows) in PROGRAMS {
         let package = format!("drop-in-{name}");
         let native = artifacts::native(&artifacts::native_folder(repo), &package);
         let component = artifacts::component(&artifacts::component_folder(repo), &package);
-        let file = format!("{name}.png");
-        let said = output(program(&native).arg(by_native.join(&file)))?;
-        print!("\n{said}");
+        let file = by_native.join(format!("{name}.png"));
+        let said = cmd!(sh, "{native} {file}").read()?;
+        println!("{said}");
         // What `cargo wgpu-wasi run` has cargo run.
-        let mut sandboxed = program(tool);
-        sandboxed.args(["runner", "--dir"]).arg(format!("{}::/out", by_component.display()));
-        let answer = output(sandboxed.arg(&component).arg(format!("/out/{file}")))?;
+        let answer =
+            cmd!(sh, "{tool} runner --dir {by_component}::/out {component} /out/{name}.png").read()?;
         if answer != said {
             bail!("as a component, {package} said something else:\n{answer}");
         }
-        drawn.push(Pair::compare(&folder, name, shows)?);
+        drawn.push(Pair::compare(sh, &folder, name, shows)?);
     }
-    let traces = [by_native, by_component].map(|side| scopes(&side.join(TRACED).with_extension("json")));
+    let traces = [by_native, by_component].map(|side| {
+        let trace = sh.read_file(side.join(TRACED).with_extension("json"))?;
+        scopes(&trace).with_context(|| format!("the trace of {TRACED}"))
+    });
     let [native, component] = traces;
     if native? != component? {
         bail!("the two traces of {TRACED} differ in more than their times");
@@ -68,32 +71,14 @@ pub(crate) fn compare_all(repo: &Repo, tool: &Path) -> Result<()> {
     let gallery = artifacts::native(&artifacts::native_folder(repo), "gallery");
     let names = PROGRAMS.map(|(name, _)| name).join(",");
     let sheet = folder.join("contact-sheet.png");
-    run(program(&gallery).arg("--sheet").arg(&folder).arg(sheet).args(["--of", &names]))?;
-    pairs::report(&folder, "Crates that know nothing of WASI", "pictures", &drawn)
+    cmd!(sh, "{gallery} --sheet {folder} {sheet} --of {names}").run()?;
+    pairs::report(sh, &folder, "Crates that know nothing of WASI", "pictures", &drawn)
 }
 
-/// A trace as chrome://tracing takes it.
-#[derive(Deserialize)]
-struct Trace {
-    #[serde(rename = "traceEvents")]
-    events: Vec<Event>,
-}
-
-/// One scope of it; its times differ from run to run.
-#[derive(Deserialize)]
-struct Event {
-    name: String,
-}
-
-/// The names of a trace's scopes, in their order.
-fn scopes(path: &Path) -> Result<Vec<String>> {
-    let trace: Trace = serde_json::from_slice(&read(path)?).with_context(|| path.display().to_string())?;
-    if trace.events.is_empty() {
-        bail!("{} is empty", path.display());
-    }
-    Ok(trace.events.into_iter().map(|event| event.name).collect())
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).with_context(|| path.display().to_string())
+/// The names of the scopes in a trace as chrome://tracing takes it; their times differ from run to run.
+fn scopes(trace: &str) -> Result<Vec<String>> {
+    let trace: Value = serde_json::from_str(trace)?;
+    let events = trace.get("traceEvents").and_then(Value::as_array).filter(|events| !events.is_empty());
+    let name = |event: &Value| Some(event.get("name")?.as_str()?.to_owned());
+    events.context("no events")?.iter().map(|event| name(event).context("a scope without a name")).collect()
 }

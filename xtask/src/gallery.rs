@@ -1,48 +1,36 @@
 //! `cargo xtask gallery`: every scene natively and as a component, compared and shown side by side.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
+use xshell::cmd;
 
 use crate::{
-    artifacts::{self, EXAMPLES, Profile},
+    artifacts::{self, EXAMPLES, RELEASE},
     pairs::{self, Pair},
-    repo::{Repo, output, program, run},
+    repo::Repo,
     setup,
 };
-
-const PROGRAM: &str = "gallery";
 
 /// Builds the gallery, draws every scene both ways, compares the files, and makes the contact sheet.
 pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     setup::before(repo)?;
-    let host = artifacts::build_host(repo, Profile::Release)?;
-    artifacts::build_native(repo, EXAMPLES, &[PROGRAM])?;
-    artifacts::build_components(repo, EXAMPLES, &[PROGRAM])?;
-    let native = artifacts::native(&artifacts::native_folder(repo), PROGRAM);
-    let component = artifacts::component(&artifacts::component_folder(repo), PROGRAM);
+    let host = artifacts::build_host(repo, RELEASE)?;
+    let [native, component] = artifacts::build_both(repo, EXAMPLES, "gallery")?;
 
-    let folder = repo.path("target/gallery");
-    let [by_native, by_component] = pairs::empty_folders(&folder)?;
+    let (sh, folder) = (&repo.sh, repo.path("target/gallery"));
+    let [by_native, by_component] = pairs::empty_folders(sh, &folder)?;
     println!("\nNatively:");
-    run(program(&native).arg("--all").arg(&by_native))?;
+    cmd!(sh, "{native} --all {by_native}").run()?;
     println!("\nAs a component:");
-    run(program(&host)
-        .args(["run", "--dir"])
-        .arg(format!("{}::/out", by_component.display()))
-        .arg(&component)
-        .args(["--all", "/out"]))?;
+    cmd!(sh, "{host} run --dir {by_component}::/out {component} --all /out").run()?;
 
-    let pairs = compare(&output(program(&native).arg("--list"))?, &folder)?;
-    run(program(&native).arg("--sheet").arg(&folder).arg(folder.join("contact-sheet.png")))?;
-    pairs::report(&folder, "The gallery", "scenes", &pairs)
-}
-
-/// Compares the files of each scene; `list` has a line for each, its name and what it shows.
-fn compare(list: &str, folder: &Path) -> Result<Vec<Pair>> {
+    // A line for each scene, its name and what it shows.
+    let scenes = cmd!(sh, "{native} --list").read()?;
     let pair = |line: &str| {
         let (name, shows) = line.split_once('\t').with_context(|| format!("no tab in `{line}`"))?;
-        Pair::compare(folder, name, shows)
+        Pair::compare(sh, &folder, name, shows)
     };
-    list.lines().map(pair).collect()
+    let pairs: Result<Vec<_>> = scenes.lines().map(pair).collect();
+    let sheet = folder.join("contact-sheet.png");
+    cmd!(sh, "{native} --sheet {folder} {sheet}").run()?;
+    pairs::report(sh, &folder, "The gallery", "scenes", &pairs?)
 }

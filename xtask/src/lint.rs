@@ -1,14 +1,13 @@
 //! `cargo xtask lint`: formatting, clippy and documentation, each without a warning.
 
-use std::process::Command;
-
 use anyhow::{Result, ensure};
+use xshell::cmd;
 
 use crate::{
     artifacts::{DROP_IN, EXAMPLES, GUESTS, ML, WORKSPACES},
     docs,
-    repo::{GUEST_TARGET, Repo, in_path, output, run},
-    wit::copies,
+    repo::{GUEST_TARGET, Repo, in_path},
+    wit,
 };
 
 /// What is linted, as arguments for cargo. The guest's side is only ever compiled for its target.
@@ -43,42 +42,37 @@ const NO_MATTER: [&str; 5] = [
 
 /// Runs every lint; the first that fails ends it.
 pub(crate) fn run_all(repo: &Repo) -> Result<()> {
+    let sh = &repo.sh;
     for manifest in WORKSPACES {
         // A lock file that does not fit its manifests would be mended on the way, unseen.
-        output(&mut repo.cargo(["tree", "--locked", "--depth", "0", "--manifest-path", manifest]))?;
-        run(&mut repo.cargo(["fmt", "--all", "--check", "--manifest-path", manifest]))?;
+        cmd!(sh, "cargo tree --locked --depth 0 --manifest-path {manifest}").ignore_stdout().run()?;
+        cmd!(sh, "cargo fmt --all --check --manifest-path {manifest}").run()?;
     }
     // `cargo fmt` does not see the modules that a macro declares, as those of the test programs are, and the
     // drop-in packages are built by `cargo wgpu-wasi` alone.
-    let unseen = ["ls-files", "tests/guests", "wgpu", "shims"];
-    let listed = output(Command::new("git").current_dir(repo.path("")).args(unseen))?;
+    let listed = cmd!(sh, "git ls-files tests/guests wgpu shims").read()?;
     let sources = listed.lines().filter(|file| file.ends_with(".rs"));
-    let formatted = Command::new("rustfmt")
-        .current_dir(repo.path(""))
-        .args(["--check", "--edition", "2024"])
-        .args(sources)
-        .status()?;
-    ensure!(formatted.success(), "`rustfmt --edition 2024 FILE` formats the files above");
+    let formatted = cmd!(sh, "rustfmt --check --edition 2024 {sources...}").quiet().run().is_ok();
+    ensure!(formatted, "`rustfmt --edition 2024 FILE` formats the files above");
     docs::run(repo, true)?;
-    copies::run(repo, true)?;
+    wit::copies(repo, true)?;
     for arguments in LINTED {
         // The release profile throughout: build scripts and macros are then built once for all.
-        run(repo.cargo(["clippy", "--release"]).args(arguments).args(["--", "-D", "warnings"]))?;
+        cmd!(sh, "cargo clippy --release {arguments...} -- -D warnings").run()?;
     }
     for arguments in DOCUMENTED {
-        let mut cargo = repo.cargo(["doc", "--release", "--no-deps"]);
-        run(cargo.args(arguments).env("RUSTDOCFLAGS", "-D warnings"))?;
+        let doc = cmd!(sh, "cargo doc --release --no-deps {arguments...}");
+        doc.env("RUSTDOCFLAGS", "-D warnings").run()?;
     }
     if !in_path("cargo-deny") {
         println!("cargo-deny is not installed: licences and duplicates are left to the hosted CI");
         return Ok(());
     }
-    let configuration = repo.path(".deny.toml");
     // What these programs bring is what it is: they try other people's crates, and are part of nothing.
     for manifest in WORKSPACES.into_iter().filter(|manifest| ![DROP_IN, ML].contains(manifest)) {
-        let mut cargo = repo.cargo(["deny", "--manifest-path", manifest, "--config"]);
-        cargo.arg(&configuration).args(["check", "--hide-inclusion-graph"]);
-        run(cargo.args(NO_MATTER.iter().flat_map(|lint| ["--allow", *lint])).args(DENIED))?;
+        let deny =
+            cmd!(sh, "cargo deny --manifest-path {manifest} --config .deny.toml check --hide-inclusion-graph");
+        deny.args(NO_MATTER.iter().flat_map(|lint| ["--allow", *lint])).args(DENIED).run()?;
     }
     Ok(())
 }

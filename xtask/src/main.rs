@@ -13,6 +13,7 @@ mod gallery;
 mod lint;
 mod ml;
 mod pairs;
+mod release;
 mod repo;
 mod setup;
 mod test;
@@ -47,6 +48,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Run everything that must pass
     Test,
+    /// What CI runs: `setup`, `lint` and `test`
+    Ci,
     /// Measure components against the same programs natively
     Bench(bench::Options),
     /// Formatting, clippy and documentation, each without a warning
@@ -57,6 +60,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Package what would be published, and see whether its versions agree
+    Release(release::Options),
     /// Print what `wit/` defines, and copy it into the packages that are published
     Wit {
         /// Compare it with the copies and with the published definition, and fail on any difference
@@ -77,17 +82,25 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let repo = Repo::find();
     match arguments.command {
-        Command::Setup(options) => setup::run(&Repo::find()?, &options),
-        Command::Demo => demo::run_all(&Repo::find()?),
-        Command::Gallery => gallery::run_all(&Repo::find()?),
-        Command::DropIn => drop_in::run_all(&Repo::find()?),
-        Command::Ml(options) => ml::run_all(&Repo::find()?, &options),
-        Command::Fuzz(options) => fuzz::run(&Repo::find()?, &options),
-        Command::Test => test::run_all(&Repo::find()?),
-        Command::Bench(options) => bench::run(&options),
-        Command::Lint => lint::run_all(&Repo::find()?),
-        Command::Docs { check } => docs::run(&Repo::find()?, check),
-        Command::Wit { check } => wit::run(&Repo::find()?, check),
+        Command::Setup(options) => setup::run(&repo?, &options),
+        Command::Demo => demo::run_all(&repo?),
+        Command::Gallery => gallery::run_all(&repo?),
+        Command::DropIn => drop_in::run_all(&repo?),
+        Command::Ml(options) => ml::run_all(&repo?, &options),
+        Command::Fuzz(options) => fuzz::run(&repo?, &options),
+        Command::Test => test::run_all(&repo?),
+        Command::Bench(options) => bench::run(repo, &options),
+        Command::Ci => {
+            let repo = repo?;
+            setup::run(&repo, &setup::Options::default())?;
+            lint::run_all(&repo)?;
+            test::run_all(&repo)
+        }
+        Command::Lint => lint::run_all(&repo?),
+        Command::Docs { check } => docs::run(&repo?, check),
+        Command::Release(options) => release::run(&repo?, &options),
+        Command::Wit { check } => wit::run(&repo?, check),
     }
 }

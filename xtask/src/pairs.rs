@@ -2,11 +2,11 @@
 
 use std::{
     fmt::Write as _,
-    fs,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use xshell::Shell;
 
 /// The folders that the pictures go to, and that a contact sheet looks for them in.
 pub(crate) const SIDES: [&str; 2] = ["native", "component"];
@@ -23,36 +23,31 @@ pub(crate) struct Pair {
 
 impl Pair {
     /// Compares `NAME.png` of the two sides in `folder`.
-    pub(crate) fn compare(folder: &Path, name: &str, shows: &str) -> Result<Self> {
-        let read = |side: &str| -> Result<Vec<u8>> {
-            let path = folder.join(side).join(format!("{name}.png"));
-            fs::read(&path).with_context(|| path.display().to_string())
-        };
-        let [native, component] = SIDES.map(read);
+    pub(crate) fn compare(sh: &Shell, folder: &Path, name: &str, shows: &str) -> Result<Self> {
+        let [native, component] =
+            SIDES.map(|side| sh.read_binary_file(folder.join(side).join(format!("{name}.png"))));
         Ok(Self { name: name.to_owned(), shows: shows.to_owned(), same: native? == component? })
     }
 }
 
 /// Makes the folder of each side, empty: a picture of an earlier run would pass for one of this run.
-pub(crate) fn empty_folders(folder: &Path) -> Result<[PathBuf; 2]> {
+pub(crate) fn empty_folders(sh: &Shell, folder: &Path) -> Result<[PathBuf; 2]> {
     let sides = SIDES.map(|side| folder.join(side));
     for side in &sides {
-        if side.exists() {
-            fs::remove_dir_all(side).with_context(|| side.display().to_string())?;
-        }
-        fs::create_dir_all(side).with_context(|| side.display().to_string())?;
+        sh.remove_path(side)?;
+        sh.create_dir(side)?;
     }
     Ok(sides)
 }
 
 /// Writes the page, prints a line for each pair, and fails where two differ. `what` are the pictures, as
 /// in "scenes".
-pub(crate) fn report(folder: &Path, title: &str, what: &str, pairs: &[Pair]) -> Result<()> {
+pub(crate) fn report(sh: &Shell, folder: &Path, title: &str, what: &str, pairs: &[Pair]) -> Result<()> {
     if pairs.is_empty() {
         bail!("there are no {what}");
     }
     let page = folder.join("index.html");
-    fs::write(&page, html(title, pairs)).with_context(|| page.display().to_string())?;
+    sh.write_file(&page, html(title, pairs))?;
     println!();
     for Pair { name, shows, same } in pairs {
         println!("{}  {name:10} {shows}", if *same { "same     " } else { "DIFFERENT" });
@@ -98,21 +93,22 @@ mod tests {
 
     #[test]
     fn a_different_byte_is_seen() {
-        let folder = std::env::temp_dir().join(format!("xtask-pairs-{}", std::process::id()));
-        for (side, bytes) in empty_folders(&folder).unwrap().iter().zip([b"ab", b"ac"]) {
-            fs::write(side.join("one.png"), b"same").unwrap();
-            fs::write(side.join("two.png"), bytes).unwrap();
+        let sh = Shell::new().unwrap();
+        let scratch = sh.create_temp_dir().unwrap();
+        let folder = scratch.path();
+        for (side, bytes) in empty_folders(&sh, folder).unwrap().iter().zip(["ab", "ac"]) {
+            sh.write_file(side.join("one.png"), "same").unwrap();
+            sh.write_file(side.join("two.png"), bytes).unwrap();
         }
-        let pairs = ["one", "two"].map(|name| Pair::compare(&folder, name, "this").unwrap());
-        let missing = Pair::compare(&folder, "three", "nothing");
-        let reports = [report(&folder, "t", "p", &pairs), report(&folder, "t", "p", &pairs[..1])];
-        let none = report(&folder, "t", "p", &[]);
-        empty_folders(&folder).unwrap();
-        let gone = Pair::compare(&folder, "one", "this");
-        fs::remove_dir_all(&folder).unwrap();
+        let compare = |name| Pair::compare(&sh, folder, name, "this");
+        let pairs = ["one", "two"].map(|name| compare(name).unwrap());
+        let missing = compare("three");
+        let reports =
+            [&pairs[..], &pairs[..1], &[]].map(|pairs| report(&sh, folder, "t", "p", pairs).is_ok());
+        empty_folders(&sh, folder).unwrap();
+        assert!(missing.is_err() && compare("one").is_err());
+        assert_eq!(reports, [false, true, false]);
         assert_eq!(pairs.each_ref().map(|pair| pair.same), [true, false]);
-        assert!(missing.is_err() && gone.is_err() && none.is_err());
-        assert_eq!(reports.map(|report| report.is_ok()), [false, true]);
         let page = html("title", &pairs);
         assert!(page.contains("component/two.png") && page.contains("class=\"different\""), "{page}");
     }

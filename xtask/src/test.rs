@@ -1,11 +1,12 @@
 //! `cargo xtask test`: everything that must pass.
 
 use anyhow::Result;
+use xshell::cmd;
 
 use crate::{
-    artifacts::{self, DROP_IN, EXAMPLES, GUESTS, Profile},
+    artifacts::{self, DROP_IN, EXAMPLES, GUESTS, RELEASE},
     drop_in, ml,
-    repo::{Repo, run},
+    repo::Repo,
     setup, wit,
 };
 
@@ -16,25 +17,26 @@ use crate::{
 pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     setup::before(repo)?;
     wit::run(repo, true)?;
-    run(&mut repo.cargo(["test", "--release", "--manifest-path", "xtask/Cargo.toml"]))?;
+    let sh = &repo.sh;
+    cmd!(sh, "cargo test --release --manifest-path xtask/Cargo.toml").run()?;
     artifacts::build_components(repo, GUESTS, &[])?;
     artifacts::build_components(repo, EXAMPLES, &[])?;
     // Each of these tests opens the GPU for itself. Vulkan's loader (1.4.309 did) may crash when one thread
     // opens a device while another looks for adapters, so they take turns.
-    let examples = ["test", "--release", "--manifest-path", EXAMPLES, "--workspace"];
-    run(repo.cargo(examples).env("RUST_TEST_THREADS", "1"))?;
+    let examples = cmd!(sh, "cargo test --release --manifest-path {EXAMPLES} --workspace");
+    examples.env("RUST_TEST_THREADS", "1").run()?;
     // The guest's side apart from the rest: together with it, wgpu would have the features of both, and be
     // built once more for that.
-    run(&mut repo.cargo(["test", "--release", "-p", "wgpu-wasi-backend"]))?;
-    let rest = ["test", "--release", "--workspace", "--exclude", "wgpu-wasi-backend"];
-    run(repo.cargo(rest).arg("--doc"))?;
+    cmd!(sh, "cargo test --release -p wgpu-wasi-backend").run()?;
+    let rest = ["--release", "--workspace", "--exclude", "wgpu-wasi-backend"];
+    cmd!(sh, "cargo test {rest...} --doc").run()?;
     let targets = ["--lib", "--bins", "--tests"];
     // The tests of cargo's subcommand have the program built; by itself, it would be built once more, and
     // wasmtime with it.
-    run(repo.cargo(rest).args(targets).arg("--no-run"))?;
-    run(&mut repo.cargo(["test", "--release", "--manifest-path", DROP_IN, "--workspace"]))?;
-    let subcommand = artifacts::subcommand(repo, Profile::Release);
+    cmd!(sh, "cargo test {rest...} {targets...} --no-run").run()?;
+    cmd!(sh, "cargo test --release --manifest-path {DROP_IN} --workspace").run()?;
+    let subcommand = artifacts::subcommand(repo, RELEASE);
     drop_in::compare_all(repo, &subcommand)?;
     ml::learn_in_the_sandbox(repo, &subcommand)?;
-    run(repo.cargo(rest).args(targets).arg("--no-fail-fast"))
+    Ok(cmd!(sh, "cargo test {rest...} {targets...} --no-fail-fast").run()?)
 }

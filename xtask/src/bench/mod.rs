@@ -12,12 +12,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 
 use self::{
     programs::Programs,
-    report::{Report, Samples},
+    report::{Report, Samples, Side},
 };
 use crate::repo::Repo;
 
@@ -53,9 +53,8 @@ pub(crate) struct Options {
     report: Option<PathBuf>,
 }
 
-/// Measures, prints a table and writes the report.
-pub(crate) fn run(options: &Options) -> Result<()> {
-    let repo = Repo::find();
+/// Measures, prints a table and writes the report; with `--no-build` it needs no checkout.
+pub(crate) fn run(repo: Result<Repo>, options: &Options) -> Result<()> {
     let report_path = match (&options.report, &repo) {
         (Some(path), _) => path.clone(),
         (None, Ok(repo)) => repo.path("target/bench/report.json"),
@@ -68,7 +67,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         _ => Programs::build(&repo?)?,
     };
     if let Some(folder) = &options.collect {
-        programs.copy_to(folder)?;
+        programs.copy_to(&std::path::absolute(folder)?)?;
         println!("copied to {}; measure there with", folder.display());
         println!("  DIR/xtask bench --no-build --bin-dir DIR");
         return Ok(());
@@ -90,41 +89,36 @@ const RECORDING: &str = "record/";
 const BY_CALLS: &str = "record_by_calls/";
 
 fn measure(options: &Options, programs: &Programs) -> Result<Report> {
-    let (mut native, mut component) = (Samples::default(), Samples::default());
-    let arguments = options.for_the_program();
+    use Side::{Component, Native};
+    let mut samples = Samples::default();
+    let as_it_is = |name: &str| Some(name.to_owned());
+    let by_calls = |name: &str| name.strip_prefix(RECORDING).map(|rest| format!("{BY_CALLS}{rest}"));
+    let (adapter, arguments) = (options.adapter.as_deref(), options.for_the_program());
     let only_start = !options.only.is_empty() && options.only.iter().all(|only| only.starts_with("start"));
     for round in 1..=if only_start { 0 } else { options.rounds } {
         println!("bench: round {round} of {}: native", options.rounds);
-        let text = programs.bench_native(options.adapter(), &arguments)?;
-        native.add(&text)?;
-        native.add_as(&text, RECORDING, BY_CALLS)?;
+        let text = programs.bench_native(adapter, &arguments)?;
+        samples.add(Native, &text, as_it_is)?;
+        samples.add(Native, &text, by_calls)?;
         println!("bench: round {round} of {}: component", options.rounds);
-        component.add(&programs.bench_component(options.adapter(), &arguments)?)?;
-        if options.wants_recording() {
+        samples.add(Component, &programs.bench_component(adapter, &arguments)?, as_it_is)?;
+        if options.wants("record") {
             println!("bench: round {round} of {}: component, a call for each command", options.rounds);
-            let text = programs.bench_calls(options.adapter(), &options.for_recording())?;
-            component.add_as(&text, RECORDING, BY_CALLS)?;
+            let text = programs.bench_calls(adapter, &options.for_recording())?;
+            samples.add(Component, &text, by_calls)?;
         }
     }
-    let (ours, theirs) = (component.adapter(), native.adapter());
-    if ours != theirs {
-        bail!("the component ran on `{ours}`, the native program on `{theirs}`: name one with --adapter");
-    }
-    if options.only.is_empty() || options.only.iter().any(|only| only.starts_with("start")) {
+    if options.wants("start") {
         println!("bench: starting programs");
-        start(options, programs, &mut native, &mut component)?;
+        start(options, programs, &mut samples)?;
     }
-    Report::new(&native, &component)
+    Report::new(&samples)
 }
 
 impl Options {
-    fn adapter(&self) -> Option<&str> {
-        self.adapter.as_deref()
-    }
-
-    /// Whether there is a row about recording among those that are asked for.
-    fn wants_recording(&self) -> bool {
-        self.only.is_empty() || self.only.iter().any(|only| only.starts_with("record"))
+    /// Whether there is a row of this kind among those that are asked for.
+    fn wants(&self, kind: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only.starts_with(kind))
     }
 
     /// What the benchmark program is told for these rows alone.
@@ -143,25 +137,19 @@ impl Options {
 }
 
 /// Whole processes, from the shell's point of view: a program that doubles four numbers.
-fn start(
-    options: &Options,
-    programs: &Programs,
-    native: &mut Samples,
-    component: &mut Samples,
-) -> Result<()> {
-    let cache = programs::Cache::new()?;
+fn start(options: &Options, programs: &Programs, samples: &mut Samples) -> Result<()> {
+    use Side::{Component, Native};
+    let (adapter, cache) = (options.adapter.as_deref(), programs.scratch()?);
     // Once unmeasured: the first start also reads the programs from the disk.
-    programs.start_native(options.adapter())?;
-    programs.start_component(options.adapter(), cache.folder())?;
+    programs.start_native(adapter)?;
+    programs.start_component(adapter, cache.path())?;
     for _ in 0..options.start_rounds {
-        let milliseconds = programs.start_native(options.adapter())?.as_secs_f64() * 1e3;
-        native.push("start/cold", "ms", milliseconds);
-        native.push("start/cached", "ms", milliseconds);
-        let empty = programs::Cache::new()?;
-        let cold = programs.start_component(options.adapter(), empty.folder())?;
-        component.push("start/cold", "ms", cold.as_secs_f64() * 1e3);
-        let cached = programs.start_component(options.adapter(), cache.folder())?;
-        component.push("start/cached", "ms", cached.as_secs_f64() * 1e3);
+        let native = programs.start_native(adapter)?;
+        samples.push(Native, "start/cold", native);
+        samples.push(Native, "start/cached", native);
+        let empty = programs.scratch()?;
+        samples.push(Component, "start/cold", programs.start_component(adapter, empty.path())?);
+        samples.push(Component, "start/cached", programs.start_component(adapter, cache.path())?);
     }
     Ok(())
 }

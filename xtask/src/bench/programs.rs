@@ -1,19 +1,18 @@
 //! The programs that are measured, and one turn of each.
 
 use std::{
-    env, fs,
+    env,
     path::{Path, PathBuf},
-    process::{self, Command},
-    sync::atomic::{AtomicU32, Ordering},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use anyhow::{Context, Result, bail};
+use xshell::{Cmd, Shell, TempDir, cmd};
 
 use super::name_of;
 use crate::{
-    artifacts::{self, EXAMPLES, GUESTS, Profile},
-    repo::{Repo, in_path, output, program},
+    artifacts::{self, DIST, EXAMPLES, GUESTS},
+    repo::{Repo, in_path, shell},
     setup,
 };
 
@@ -22,6 +21,7 @@ const SMALL: &str = "doubling";
 
 /// Paths of everything that is run.
 pub(super) struct Programs {
+    sh: Shell,
     host: PathBuf,
     bench_native: PathBuf,
     bench_component: PathBuf,
@@ -33,25 +33,18 @@ impl Programs {
     /// Builds them in a checkout.
     pub(super) fn build(repo: &Repo) -> Result<Self> {
         setup::before(repo)?;
-        let host = artifacts::build_host(repo, Profile::Dist)?;
-        artifacts::build_native(repo, GUESTS, &[BENCH])?;
-        artifacts::build_native(repo, EXAMPLES, &[SMALL])?;
-        artifacts::build_components(repo, GUESTS, &[BENCH])?;
-        artifacts::build_components(repo, EXAMPLES, &[SMALL])?;
-        let (native, components) = (artifacts::native_folder(repo), artifacts::component_folder(repo));
-        Ok(Self {
-            host,
-            bench_native: artifacts::native(&native, BENCH),
-            bench_component: artifacts::component(&components, BENCH),
-            small_native: artifacts::native(&native, SMALL),
-            small_component: artifacts::component(&components, SMALL),
-        })
+        let host = artifacts::build_host(repo, DIST)?;
+        let [bench_native, bench_component] = artifacts::build_both(repo, GUESTS, BENCH)?;
+        let [small_native, small_component] = artifacts::build_both(repo, EXAMPLES, SMALL)?;
+        let sh = repo.sh.clone();
+        Ok(Self { sh, host, bench_native, bench_component, small_native, small_component })
     }
 
     /// Finds them in a folder that [`Self::copy_to`] filled.
     pub(super) fn find(folder: &Path) -> Result<Self> {
         let folder = folder.canonicalize().with_context(|| folder.display().to_string())?;
         let programs = Self {
+            sh: shell()?,
             host: artifacts::native(&folder, "wgpu-wasi"),
             bench_native: artifacts::native(&folder, BENCH),
             bench_component: artifacts::component(&folder, BENCH),
@@ -75,14 +68,15 @@ impl Programs {
 
     /// Copies them and this program to a folder, for a machine that has neither cargo nor a checkout.
     pub(super) fn copy_to(&self, folder: &Path) -> Result<()> {
-        fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        let sh = &self.sh;
+        sh.create_dir(folder)?;
         let this = env::current_exe().context("this program's own path")?;
         for file in self.all().into_iter().chain([this.as_path()]) {
             let copy = folder.join(name_of(file));
-            fs::copy(file, &copy).with_context(|| file.display().to_string())?;
+            sh.copy_file(file, &copy)?;
             // They are to travel: without symbols they are a quarter smaller. It is no matter if not.
             if copy.extension().is_none() && in_path("strip") {
-                let _ = output(Command::new("strip").arg(&copy));
+                let _ = cmd!(sh, "strip {copy}").run();
             }
         }
         Ok(())
@@ -90,85 +84,54 @@ impl Programs {
 
     /// One turn of the benchmark program; what it printed.
     pub(super) fn bench_native(&self, adapter: Option<&str>, arguments: &[&str]) -> Result<String> {
-        output(native(&self.bench_native, adapter).args(arguments))
+        Ok(self.native(&self.bench_native, adapter).args(arguments).read()?)
     }
 
     /// The same as a component.
     pub(super) fn bench_component(&self, adapter: Option<&str>, arguments: &[&str]) -> Result<String> {
-        output(self.run(adapter).arg(&self.bench_component).args(arguments))
+        Ok(self.run(adapter).arg(&self.bench_component).args(arguments).read()?)
     }
 
     /// The rows about recording, by a component each of whose commands is a call of the host.
     pub(super) fn bench_calls(&self, adapter: Option<&str>, arguments: &[&str]) -> Result<String> {
-        output(self.run(adapter).arg("--no-command-memory").arg(&self.bench_component).args(arguments))
+        let run = self.run(adapter).arg("--no-command-memory");
+        Ok(run.arg(&self.bench_component).args(arguments).read()?)
     }
 
-    /// How long the small program takes, from start to end.
-    pub(super) fn start_native(&self, adapter: Option<&str>) -> Result<Duration> {
-        timed(&mut native(&self.small_native, adapter))
+    /// How many milliseconds the small program takes, from start to end.
+    pub(super) fn start_native(&self, adapter: Option<&str>) -> Result<f64> {
+        timed(&self.native(&self.small_native, adapter))
     }
 
     /// The same as a component, with compiled code kept in `cache`.
-    pub(super) fn start_component(&self, adapter: Option<&str>, cache: &Path) -> Result<Duration> {
-        timed(self.run(adapter).arg(&self.small_component).env("WGPU_WASI_CACHE_DIR", cache))
+    pub(super) fn start_component(&self, adapter: Option<&str>, cache: &Path) -> Result<f64> {
+        timed(&self.run(adapter).arg(&self.small_component).env("WGPU_WASI_CACHE_DIR", cache))
     }
 
-    fn run(&self, adapter: Option<&str>) -> Command {
-        let mut command = program(&self.host);
-        command.arg("run");
-        if let Some(adapter) = adapter {
-            command.args(["--adapter", adapter]);
-        }
-        command
+    /// An empty folder for compiled code, removed when dropped.
+    pub(super) fn scratch(&self) -> Result<TempDir> {
+        Ok(self.sh.create_temp_dir()?)
+    }
+
+    fn run(&self, adapter: Option<&str>) -> Cmd<'_> {
+        let adapter = adapter.map(|adapter| ["--adapter", adapter]);
+        self.sh.cmd(&self.host).arg("run").args(adapter.into_iter().flatten()).quiet()
+    }
+
+    /// A native program; wgpu itself takes the adapter's name from the environment.
+    fn native(&self, path: &Path, adapter: Option<&str>) -> Cmd<'_> {
+        let adapter = adapter.map(|adapter| ("WGPU_ADAPTER_NAME", adapter));
+        self.sh.cmd(path).envs(adapter).quiet()
     }
 }
 
-/// A native program; wgpu itself takes the adapter's name from the environment.
-fn native(path: &Path, adapter: Option<&str>) -> Command {
-    let mut command = program(path);
-    if let Some(adapter) = adapter {
-        command.env("WGPU_ADAPTER_NAME", adapter);
-    }
-    command
-}
-
-fn timed(command: &mut Command) -> Result<Duration> {
+fn timed(command: &Cmd<'_>) -> Result<f64> {
     let start = Instant::now();
-    let text = output(command)?;
-    let took = start.elapsed();
+    let text = command.read()?;
+    let took = start.elapsed().as_secs_f64() * 1e3;
     // A program that fails early would be a fast one.
-    if text.trim() != "2 4 6 8" {
-        bail!(
-            "`{}` printed `{}` instead of doubled numbers",
-            name_of(Path::new(command.get_program())),
-            text.trim()
-        );
+    if text != "2 4 6 8" {
+        bail!("`{command}` printed `{text}` instead of doubled numbers");
     }
     Ok(took)
-}
-
-/// An empty folder for compiled code, removed when dropped.
-pub(super) struct Cache {
-    folder: PathBuf,
-}
-
-impl Cache {
-    pub(super) fn new() -> Result<Self> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = env::temp_dir().join(format!("wgpu-wasi-bench-{}-{number}", process::id()));
-        fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        Ok(Self { folder })
-    }
-
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
-    }
-}
-
-impl Drop for Cache {
-    fn drop(&mut self) {
-        // In the system's folder for temporary files: what cannot be removed is removed there.
-        let _ = fs::remove_dir_all(&self.folder);
-    }
 }

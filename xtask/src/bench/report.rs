@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::{Deserialize, Serialize};
 
@@ -10,112 +10,82 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Line {
-    Measurement { name: String, unit: String, value: f64, quiet: f64 },
+    Measurement(Measurement),
     Adapter { adapter: String },
 }
 
-/// All the values of one side, by name, in the order in which the names first came.
-#[derive(Debug, Default)]
-pub(super) struct Samples {
-    adapter: Option<String>,
-    series: Vec<Series>,
-}
-
-#[derive(Debug)]
-struct Series {
+/// What one turn of a program says of a row.
+#[derive(Debug, Deserialize)]
+struct Measurement {
     name: String,
     unit: String,
-    turns: Vec<Turn>,
-}
-
-/// What one turn of a program says of a row.
-#[derive(Debug)]
-struct Turn {
     value: f64,
     /// What it took while nothing else had the processor, as far as the turn can tell.
     quiet: f64,
 }
 
+/// Where a program ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Native,
+    Component,
+}
+
+/// All that was measured.
+#[derive(Debug, Default)]
+pub(super) struct Samples {
+    adapters: Vec<(Side, String)>,
+    measurements: Vec<(Side, Measurement)>,
+}
+
 impl Samples {
-    /// Takes in what one turn printed; lines that are no JSON object are for people.
-    pub(super) fn add(&mut self, text: &str) -> Result<()> {
-        let mut measurements = 0;
-        for line in lines(text) {
-            match line? {
-                Line::Adapter { adapter } => self.adapter = Some(adapter),
-                Line::Measurement { name, unit, value, quiet } => {
-                    self.push_turn(&name, &unit, Turn { value, quiet });
-                    measurements += 1;
+    /// Takes in what one turn printed, the rows under the names that `rename` gives them; lines that are no JSON object
+    /// are for people.
+    pub(super) fn add(
+        &mut self,
+        side: Side,
+        text: &str,
+        rename: impl Fn(&str) -> Option<String>,
+    ) -> Result<()> {
+        let mut measured = false;
+        for line in text.lines().filter(|line| line.starts_with('{')) {
+            match serde_json::from_str(line).with_context(|| format!("not a measurement: {line}"))? {
+                Line::Adapter { adapter } => self.adapters.push((side, adapter)),
+                Line::Measurement(row) => {
+                    measured = true;
+                    let row = rename(&row.name).map(|name| (side, Measurement { name, ..row }));
+                    self.measurements.extend(row);
                 }
             }
         }
-        if measurements == 0 {
-            bail!("the benchmark program printed no measurement");
-        }
+        ensure!(measured, "the benchmark program printed no measurement");
         Ok(())
     }
 
-    /// Takes in those rows of what one turn printed whose names begin with `prefix`, which becomes `other`.
-    pub(super) fn add_as(&mut self, text: &str, prefix: &str, other: &str) -> Result<()> {
-        for line in lines(text) {
-            if let Line::Measurement { name, unit, value, quiet } = line?
-                && let Some(rest) = name.strip_prefix(prefix)
-            {
-                self.push_turn(&format!("{other}{rest}"), &unit, Turn { value, quiet });
-            }
-        }
-        Ok(())
+    /// Takes in milliseconds that were measured once in their turn.
+    pub(super) fn push(&mut self, side: Side, name: &str, value: f64) {
+        let row = Measurement { name: name.to_owned(), unit: "ms".to_owned(), value, quiet: value };
+        self.measurements.push((side, row));
     }
 
-    /// Takes in what was measured once in its turn.
-    pub(super) fn push(&mut self, name: &str, unit: &str, value: f64) {
-        self.push_turn(name, unit, Turn { value, quiet: value });
+    /// The adapter that the programs of a side named.
+    fn adapter(&self, side: Side) -> &str {
+        let named = self.adapters.iter().find(|(other, _)| *other == side);
+        named.map_or("an adapter that was not named", |(_, name)| name)
     }
 
-    fn push_turn(&mut self, name: &str, unit: &str, turn: Turn) {
-        match self.series.iter_mut().find(|series| series.name == name) {
-            Some(series) => series.turns.push(turn),
-            None => {
-                let turns = vec![turn];
-                self.series.push(Series { name: name.to_owned(), unit: unit.to_owned(), turns });
-            }
-        }
-    }
-
-    /// The adapter that the programs named.
-    pub(super) fn adapter(&self) -> &str {
-        self.adapter.as_deref().unwrap_or("an adapter that was not named")
-    }
-
-    fn find(&self, name: &str) -> Option<&Series> {
-        self.series.iter().find(|series| series.name == name)
-    }
-}
-
-/// The lines that a benchmark program printed for programs.
-fn lines(text: &str) -> impl Iterator<Item = Result<Line>> {
-    text.lines()
-        .filter(|line| line.starts_with('{'))
-        .map(|line| serde_json::from_str(line).with_context(|| format!("not a measurement: {line}")))
-}
-
-impl Series {
-    /// The best of the turns.
-    fn quiet(&self) -> f64 {
-        let best = if is_rate(&self.unit) { f64::max } else { f64::min };
-        self.turns.iter().map(|turn| turn.quiet).fold(f64::NAN, best)
-    }
-
-    fn median(&self) -> f64 {
-        let mut sorted: Vec<_> = self.turns.iter().map(|turn| turn.value).collect();
-        sorted.sort_by(f64::total_cmp);
-        let middle = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
-        let half = sorted.len() / 2;
-        if sorted.len() % 2 == 1 {
-            middle(half)
-        } else {
-            (middle(half.saturating_sub(1)) + middle(half)) / 2.0
-        }
+    /// The median over the turns of a side, and the best of them.
+    fn summary(&self, side: Side, name: &str, unit: &str) -> Result<(f64, f64)> {
+        let is_meant = |row: &Measurement| row.name == name && row.unit == unit;
+        let turns = self.measurements.iter().filter(|(other, row)| *other == side && is_meant(row));
+        let (mut values, quiet): (Vec<_>, Vec<_>) = turns.map(|(_, row)| (row.value, row.quiet)).unzip();
+        ensure!(!values.is_empty(), "only one side measured `{name}` in {unit}");
+        values.sort_by(f64::total_cmp);
+        // The one in the middle, or the two there are.
+        let ends = (values.len() - 1) / 2;
+        let middle = values.get(ends..values.len() - ends).unwrap_or_default();
+        let best = if is_rate(unit) { f64::max } else { f64::min };
+        Ok((middle.iter().sum::<f64>() / middle.len() as f64, quiet.into_iter().fold(f64::NAN, best)))
     }
 }
 
@@ -142,32 +112,24 @@ struct Row {
 }
 
 impl Report {
-    /// Puts the medians side by side; a measurement that one side lacks is an error.
-    pub(super) fn new(native: &Samples, component: &Samples) -> Result<Self> {
-        if let Some(extra) = component.series.iter().find(|series| native.find(&series.name).is_none()) {
-            bail!("only the component measured `{}`", extra.name);
+    /// Puts the medians side by side; what only one side has measured, or another adapter, is an error.
+    pub(super) fn new(samples: &Samples) -> Result<Self> {
+        let (theirs, ours) = (samples.adapter(Side::Native), samples.adapter(Side::Component));
+        if ours != theirs {
+            bail!("the component ran on `{ours}`, the native program on `{theirs}`: name one with --adapter");
         }
-        let mut rows = Vec::new();
-        for series in &native.series {
-            let Some(other) = component.find(&series.name) else {
-                bail!("only the native program measured `{}`", series.name);
-            };
-            if series.unit != other.unit {
-                bail!("`{}` is measured in {} natively and in {}", series.name, series.unit, other.unit);
+        let mut rows: Vec<Row> = Vec::new();
+        for (_, Measurement { name, unit, .. }) in &samples.measurements {
+            if rows.iter().any(|row| row.name == *name && row.unit == *unit) {
+                continue;
             }
-            let (native, component) = (series.median(), other.median());
-            let ratio = if is_rate(&series.unit) { component / native } else { native / component };
-            rows.push(Row {
-                name: series.name.clone(),
-                unit: series.unit.clone(),
-                native,
-                component,
-                ratio,
-                native_quiet: series.quiet(),
-                component_quiet: other.quiet(),
-            });
+            let (native, native_quiet) = samples.summary(Side::Native, name, unit)?;
+            let (component, component_quiet) = samples.summary(Side::Component, name, unit)?;
+            let ratio = if is_rate(unit) { component / native } else { native / component };
+            let (name, unit) = (name.clone(), unit.clone());
+            rows.push(Row { name, unit, native, component, ratio, native_quiet, component_quiet });
         }
-        Ok(Self { adapter: native.adapter().to_owned(), rows })
+        Ok(Self { adapter: ours.to_owned(), rows })
     }
 
     /// The rows for people.
@@ -222,35 +184,32 @@ fn digits(value: f64) -> String {
 mod tests {
     use super::*;
 
-    fn samples(turns: &[&str]) -> Samples {
+    fn samples(sides: [&[&str]; 2]) -> Samples {
         let mut samples = Samples::default();
-        for turn in turns {
-            samples.add(turn).unwrap();
+        for (side, turns) in [Side::Native, Side::Component].into_iter().zip(sides) {
+            for turn in turns {
+                samples.add(side, turn, |name| Some(name.to_owned())).unwrap();
+            }
         }
         samples
     }
 
     #[test]
     fn medians_and_ratios_on_both_kinds_of_unit() {
-        let native = samples(&[
+        let native = [
             "{\"adapter\":\"a GPU\"}\nwords\n{\"name\":\"submit\",\"unit\":\"us\",\"value\":10,\"quiet\":9}\n{\"name\":\"up\",\"unit\":\"GB/s\",\"value\":4,\"quiet\":5}",
             "{\"name\":\"submit\",\"unit\":\"us\",\"value\":1000,\"quiet\":900}",
             "{\"name\":\"submit\",\"unit\":\"us\",\"value\":20.0,\"quiet\":8}",
-        ]);
-        let component = samples(&[
+        ];
+        let component = [
             "{\"name\":\"up\",\"unit\":\"GB/s\",\"value\":2,\"quiet\":3}\n{\"name\":\"submit\",\"unit\":\"us\",\"value\":30,\"quiet\":28}",
-            "{\"name\":\"submit\",\"unit\":\"us\",\"value\":50,\"quiet\":29}",
-        ]);
-        let report = Report::new(&native, &component).unwrap();
+            "{\"adapter\":\"a GPU\"}\n{\"name\":\"submit\",\"unit\":\"us\",\"value\":50,\"quiet\":29}",
+        ];
+        let report = Report::new(&samples([&native, &component])).unwrap();
         assert_eq!(report.adapter, "a GPU");
-        let row = |name: &str, unit: &str, [native, component]: [f64; 2], quiet: [f64; 2]| Row {
-            name: name.to_owned(),
-            unit: unit.to_owned(),
-            native,
-            component,
-            ratio: 0.5,
-            native_quiet: quiet[0],
-            component_quiet: quiet[1],
+        let row = |name: &str, unit: &str, [native, component]: [f64; 2], quiet: [f64; 2]| {
+            let (name, unit, [native_quiet, component_quiet]) = (name.to_owned(), unit.to_owned(), quiet);
+            Row { name, unit, native, component, ratio: 0.5, native_quiet, component_quiet }
         };
         let rows =
             [row("submit", "us", [20.0, 40.0], [8.0, 28.0]), row("up", "GB/s", [4.0, 2.0], [5.0, 3.0])];
@@ -263,19 +222,23 @@ mod tests {
         let text = "{\"adapter\":\"a GPU\"}\n{\"name\":\"record/draw\",\"unit\":\"ns\",\"value\":10,\"quiet\":9}\n\
                     {\"name\":\"submit\",\"unit\":\"us\",\"value\":10,\"quiet\":9}";
         let mut samples = Samples::default();
-        samples.add_as(text, "record/", "record_by_calls/").unwrap();
-        assert_eq!(samples.find("record_by_calls/draw").map(Series::median), Some(10.0));
-        assert_eq!(samples.series.len(), 1);
+        let rename = |name: &str| name.strip_prefix("record/").map(|rest| format!("by_calls/{rest}"));
+        samples.add(Side::Native, text, rename).unwrap();
+        assert_eq!(samples.summary(Side::Native, "by_calls/draw", "ns").unwrap(), (10.0, 9.0));
+        assert_eq!(samples.measurements.len(), 1);
     }
 
     #[test]
-    fn a_side_that_lacks_a_measurement_is_an_error() {
+    fn what_one_side_lacks_is_an_error() {
         let line = |name| format!("{{\"name\":\"{name}\",\"unit\":\"ns\",\"value\":1,\"quiet\":1}}");
-        let one = samples(&[&line("a")]);
-        let two = samples(&[&[line("a"), line("b")].join("\n")]);
-        assert!(Report::new(&one, &two).is_err());
-        assert!(Report::new(&two, &one).is_err());
-        assert!(Samples::default().add("nothing").is_err());
-        assert!(Samples::default().add("{\"name\":1}").is_err());
+        let (one, two) = (line("a"), [line("a"), line("b")].join("\n"));
+        assert!(Report::new(&samples([&[&one], &[&one]])).is_ok());
+        assert!(Report::new(&samples([&[&one], &[&two]])).is_err());
+        assert!(Report::new(&samples([&[&two], &[&one]])).is_err());
+        let other = "{\"adapter\":\"another GPU\"}\n".to_owned() + &one;
+        assert!(Report::new(&samples([&[&one], &[&other]])).is_err());
+        for text in ["nothing", "{\"name\":1}"] {
+            assert!(Samples::default().add(Side::Native, text, |name| Some(name.to_owned())).is_err());
+        }
     }
 }

@@ -19,12 +19,12 @@ pub(super) fn compare(sides: &[Side; 2], size: Size, findings: &mut Findings) ->
     let [native, component] = sides;
     let trained = [train(native, size)?, train(component, size)?];
     let [first, second] = [native, component].map(first_losses);
-    findings.series("chars", "loss", [&first?, &second?], LOSS_TOLERANCE);
+    findings.series("chars: first losses", [&first?, &second?], LOSS_TOLERANCE);
     let written = [write(&native.with_results_of(component))?, write(component)?];
     let [outside, inside] = &written;
-    findings.same("chars", "what the component's weights write", [&outside.text, &inside.text]);
-    findings.times("chars", "training", trained.map(|answer| answer.time));
-    findings.times("chars", "writing", written.map(|answer| answer.time));
+    findings.same("chars: what the component's weights write", [&outside.text, &inside.text]);
+    findings.times("chars: training", trained.map(|answer| answer.time));
+    findings.times("chars: writing", written.map(|answer| answer.time));
     Ok(())
 }
 

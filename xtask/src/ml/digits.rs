@@ -27,26 +27,23 @@ pub(super) fn compare(sides: &[Side; 2], size: Size, findings: &mut Findings) ->
     let [native, component] = sides;
     let native = Run::new(native, data, size)?;
     let component = Run::new(component, data, size)?;
-    findings.series("digits", "loss", [&native.losses, &component.losses], LOSS_TOLERANCE);
+    findings.series("digits: losses", [&native.losses, &component.losses], LOSS_TOLERANCE);
     let accuracies = [native.accuracy()?, component.accuracy()?];
-    findings.near("digits", "accuracy", accuracies, tolerance);
-    findings.at_least("digits", "accuracy", accuracies, least);
-    let accuracy = |run: &Run| -> Result<[String; 2]> {
-        Ok([accuracy_line(&run.trained)?.to_owned(), accuracy_line(&run.tested)?.to_owned()])
-    };
-    for (what, run) in
-        [("native: after the training, in a test", &native), ("component: the same", &component)]
-    {
-        let [trained, tested] = accuracy(run)?;
-        findings.same("digits", what, [&trained, &tested]);
+    findings.near("digits: accuracy", accuracies, tolerance);
+    findings.at_least("digits: accuracy", accuracies, least);
+    for (what, run) in [
+        ("digits: natively, after the training and in a test", &native),
+        ("digits: the component, the same", &component),
+    ] {
+        findings.same(what, [accuracy_line(&run.trained)?, accuracy_line(&run.tested)?]);
     }
     // What was learnt in the sandbox is of use outside.
     let [outside, inside] = sides;
     let crossed = test(&outside.with_results_of(inside), data)?;
     let read_inside = accuracy_line(&component.tested)?;
-    findings.same("digits", "the component's weights", [accuracy_line(&crossed)?, read_inside]);
-    findings.times("digits", "training", [native.trained.time, component.trained.time]);
-    findings.times("digits", "test", [native.tested.time, component.tested.time]);
+    findings.same("digits: the component's weights", [accuracy_line(&crossed)?, read_inside]);
+    findings.times("digits: training", [native.trained.time, component.trained.time]);
+    findings.times("digits: test", [native.tested.time, component.tested.time]);
     Ok(())
 }
 

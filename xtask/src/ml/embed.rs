@@ -29,8 +29,9 @@ pub(super) fn compare(sides: &[Side; 2], findings: &mut Findings) -> Result<()> 
     ];
     // It fails where they differ by more.
     let checked = native.with_results_of(component).run(PROGRAM, &check)?;
-    findings.holds("embed", checked.text.lines().last().unwrap_or_default(), &format!("within {TOLERANCE}"));
+    let found = format!("embed: {}", checked.text.lines().last().unwrap_or_default());
+    findings.holds(&found, &format!("within {TOLERANCE}"));
     let [first, second] = &answers;
-    findings.times("embed", "finding a sentence", [first.time, second.time]);
+    findings.times("embed: finding a sentence", [first.time, second.time]);
     Ok(())
 }

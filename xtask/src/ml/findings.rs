@@ -1,96 +1,77 @@
 //! What was compared, and how it came out.
 
-use std::{fs, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use comfy_table::{CellAlignment, Table, presets};
+use xshell::Shell;
 
-/// The rows of the report.
+/// The rows of the report; each begins with the program and what of it was compared.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    rows: Vec<[String; 6]>,
+    rows: Vec<[String; 5]>,
     failed: Vec<String>,
 }
 
 impl Findings {
     /// Two numbers, which may differ by `tolerance` at most.
-    pub(super) fn near(&mut self, program: &str, what: &str, [native, component]: [f64; 2], tolerance: f64) {
-        let difference = (native - component).abs();
-        // Numbers that are none agree with nothing.
-        let agree = difference <= tolerance;
-        let wanted = format!("within {tolerance}");
-        self.push(program, what, [native, component].map(digits), digits(difference), wanted, agree);
+    pub(super) fn near(&mut self, what: &str, [native, component]: [f64; 2], tolerance: f64) {
+        self.series(what, [&[native], &[component]], tolerance);
     }
 
-    /// The largest difference between two series, step by step, which may be `tolerance` at most.
-    pub(super) fn series(&mut self, program: &str, what: &str, sides: [&[f64]; 2], tolerance: f64) {
+    /// The largest difference between two series, step by step, which may be `tolerance` at most. Numbers that are none
+    /// agree with nothing.
+    pub(super) fn series(&mut self, what: &str, sides: [&[f64]; 2], tolerance: f64) {
         let [native, component] = sides;
         let pairs = native.iter().zip(component);
         let largest = pairs.map(|(native, component)| (native - component).abs()).fold(0.0, worse);
         let agree = !native.is_empty() && native.len() == component.len() && largest <= tolerance;
-        let ends = [native, component].map(|side| digits(side.last().copied().unwrap_or(f64::NAN)));
-        let what = format!("{what}, {} steps", native.len());
-        self.push(program, &what, ends, digits(largest), format!("within {tolerance}"), agree);
+        let ends = sides.map(|side| digits(side.last().copied().unwrap_or(f64::NAN)));
+        self.push(what, ends, digits(largest), &format!("within {tolerance}"), agree);
     }
 
     /// Two numbers, both of which have to be `least` or more.
-    pub(super) fn at_least(&mut self, program: &str, what: &str, sides: [f64; 2], least: f64) {
+    pub(super) fn at_least(&mut self, what: &str, sides: [f64; 2], least: f64) {
         let enough = sides.iter().all(|side| *side >= least);
-        self.push(program, what, sides.map(digits), String::new(), format!("at least {least}"), enough);
+        self.push(what, sides.map(digits), String::new(), &format!("at least {least}"), enough);
     }
 
     /// Two texts, which have to be the same.
-    pub(super) fn same(&mut self, program: &str, what: &str, [native, component]: [&str; 2]) {
-        let same = native == component;
-        self.push(program, what, [native, component].map(end), String::new(), "the same".to_owned(), same);
+    pub(super) fn same(&mut self, what: &str, [native, component]: [&str; 2]) {
+        self.push(what, [native, component].map(end), String::new(), "the same", native == component);
     }
 
     /// What a program has found to be as it should be; it would have failed otherwise.
-    pub(super) fn holds(&mut self, program: &str, what: &str, wanted: &str) {
-        self.push(program, what, [const { String::new() }; 2], String::new(), wanted.to_owned(), true);
+    pub(super) fn holds(&mut self, what: &str, wanted: &str) {
+        self.push(what, Default::default(), String::new(), wanted, true);
     }
 
     /// Two times, for the reader.
-    pub(super) fn times(&mut self, program: &str, what: &str, sides: [Duration; 2]) {
-        let [native, component] = sides.map(|side| format!("{:.1} s", side.as_secs_f64()));
-        self.rows.push([
-            program.to_owned(),
-            what.to_owned(),
-            native,
-            component,
-            String::new(),
-            String::new(),
-        ]);
+    pub(super) fn times(&mut self, what: &str, sides: [Duration; 2]) {
+        let sides = sides.map(|side| format!("{:.1} s", side.as_secs_f64()));
+        self.push(what, sides, String::new(), "", true);
     }
 
-    fn push(
-        &mut self,
-        program: &str,
-        what: &str,
-        [native, component]: [String; 2],
-        difference: String,
-        wanted: String,
-        good: bool,
-    ) {
-        let verdict = if good { wanted } else { format!("{wanted}: NO") };
-        self.rows.push([program.to_owned(), what.to_owned(), native, component, difference, verdict]);
+    fn push(&mut self, what: &str, sides: [String; 2], difference: String, wanted: &str, good: bool) {
+        let [native, component] = sides;
+        let verdict = format!("{wanted}{}", if good { "" } else { ": NO" });
+        self.rows.push([what.to_owned(), native, component, difference, verdict]);
         if !good {
-            self.failed.push(format!("{program}: {what}"));
+            self.failed.push(what.to_owned());
         }
     }
 
     /// Prints the rows, and fails where one is not as it should be.
-    pub(super) fn report(&self, folder: &Path) -> Result<()> {
+    pub(super) fn report(&self, sh: &Shell, folder: &Path) -> Result<()> {
         let mut table = Table::new();
         table.load_preset(presets::ASCII_MARKDOWN);
-        table.set_header(["program", "compared", "native", "component", "difference", "wanted"]);
+        table.set_header(["compared", "native", "component", "difference", "wanted"]);
         table.add_rows(self.rows.iter().cloned());
-        for column in table.column_iter_mut().skip(2).take(3) {
+        for column in table.column_iter_mut().skip(1).take(3) {
             column.set_cell_alignment(CellAlignment::Right);
         }
         println!("\n{table}\n");
-        let path = folder.join("report.md");
-        fs::write(&path, format!("{table}\n")).with_context(|| path.display().to_string())?;
+        sh.write_file(folder.join("report.md"), format!("{table}\n"))?;
         println!("pictures and curves  {}", folder.display());
         if !self.failed.is_empty() {
             bail!("native and component do not agree: {}", self.failed.join("; "));
@@ -134,18 +115,18 @@ mod tests {
             fill(&mut findings);
             findings.failed.len()
         };
-        assert_eq!(failures(&|f| f.near("p", "w", [1.0, 1.1], 0.2)), 0);
-        assert_eq!(failures(&|f| f.near("p", "w", [1.0, 1.3], 0.2)), 1);
-        assert_eq!(failures(&|f| f.near("p", "w", [1.0, f64::NAN], 0.2)), 1);
-        assert_eq!(failures(&|f| f.series("p", "w", [&[1.0, 2.0], &[1.0, 2.1]], 0.2)), 0);
-        assert_eq!(failures(&|f| f.series("p", "w", [&[1.0, 3.0, 2.0], &[1.0, 2.1, 2.0]], 0.2)), 1);
-        assert_eq!(failures(&|f| f.series("p", "w", [&[1.0], &[1.0, 2.1]], 0.2)), 1);
-        assert_eq!(failures(&|f| f.series("p", "w", [&[], &[]], 0.2)), 1);
-        assert_eq!(failures(&|f| f.series("p", "w", [&[1.0, f64::NAN, 1.0], &[1.0; 3]], 0.2)), 1);
-        assert_eq!(failures(&|f| f.at_least("p", "w", [1.0, 0.9], 0.9)), 0);
-        assert_eq!(failures(&|f| f.at_least("p", "w", [1.0, f64::NAN], 0.9)), 1);
-        assert_eq!(failures(&|f| f.same("p", "w", ["a", "b"])), 1);
-        assert_eq!(failures(&|f| f.same("p", "w", ["a", "a"])), 0);
+        assert_eq!(failures(&|f| f.near("w", [1.0, 1.1], 0.2)), 0);
+        assert_eq!(failures(&|f| f.near("w", [1.0, 1.3], 0.2)), 1);
+        assert_eq!(failures(&|f| f.near("w", [1.0, f64::NAN], 0.2)), 1);
+        assert_eq!(failures(&|f| f.series("w", [&[1.0, 2.0], &[1.0, 2.1]], 0.2)), 0);
+        assert_eq!(failures(&|f| f.series("w", [&[1.0, 3.0, 2.0], &[1.0, 2.1, 2.0]], 0.2)), 1);
+        assert_eq!(failures(&|f| f.series("w", [&[1.0], &[1.0, 2.1]], 0.2)), 1);
+        assert_eq!(failures(&|f| f.series("w", [&[], &[]], 0.2)), 1);
+        assert_eq!(failures(&|f| f.series("w", [&[1.0, f64::NAN, 1.0], &[1.0; 3]], 0.2)), 1);
+        assert_eq!(failures(&|f| f.at_least("w", [1.0, 0.9], 0.9)), 0);
+        assert_eq!(failures(&|f| f.at_least("w", [1.0, f64::NAN], 0.9)), 1);
+        assert_eq!(failures(&|f| f.same("w", ["a", "b"])), 1);
+        assert_eq!(failures(&|f| f.same("w", ["a", "a"])), 0);
     }
 
     #[test]

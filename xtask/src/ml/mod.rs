@@ -12,7 +12,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    artifacts::{self, ML, Profile},
+    artifacts::{self, DIST, ML, RELEASE},
     pairs,
     repo::Repo,
     setup::{
@@ -36,8 +36,7 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     setup::before(repo)?;
     // A small comparison is there to see that it works, and shares most of what the tests have built; a full one is
     // about time as well.
-    let (size, profile) =
-        if options.small { (Size::Small, Profile::Release) } else { (Size::Full, Profile::Dist) };
+    let (size, profile) = if options.small { (Size::Small, RELEASE) } else { (Size::Full, DIST) };
     compare_all(repo, &artifacts::build_subcommand(repo, profile)?, size)
 }
 
@@ -46,7 +45,7 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
 pub(crate) fn learn_in_the_sandbox(repo: &Repo, tool: &Path) -> Result<()> {
     let data = setup::ml::ensure(repo, packages(Size::Small))?;
     artifacts::build_by_subcommand(repo, tool, ML)?;
-    let [_, results] = pairs::empty_folders(&data.join("test"))?;
+    let [_, results] = pairs::empty_folders(&repo.sh, &data.join("test"))?;
     let component = Side::component(repo, tool, &data, &results);
     digits::learn(&component)?;
     chars::learn(&component)
@@ -76,7 +75,7 @@ fn compare_all(repo: &Repo, tool: &Path, size: Size) -> Result<()> {
     artifacts::build_native(repo, ML, &[])?;
     artifacts::build_by_subcommand(repo, tool, ML)?;
     let results = data.join("runs");
-    let [native, component] = pairs::empty_folders(&results)?;
+    let [native, component] = pairs::empty_folders(&repo.sh, &results)?;
     let sides = [Side::native(repo, &data, &native), Side::component(repo, tool, &data, &component)];
     let mut findings = Findings::default();
     digits::compare(&sides, size, &mut findings)?;
@@ -84,5 +83,5 @@ fn compare_all(repo: &Repo, tool: &Path, size: Size) -> Result<()> {
     if size == Size::Full {
         embed::compare(&sides, &mut findings)?;
     }
-    findings.report(&results)
+    findings.report(&repo.sh, &results)
 }

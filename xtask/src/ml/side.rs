@@ -1,22 +1,22 @@
 //! A program natively, or as a component.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
+use xshell::{Cmd, Shell};
 
 use crate::{
     artifacts::{self, ML},
-    repo::{Repo, program, show},
+    repo::Repo,
 };
 
 /// Where the programs of one side are, and what they may use.
 #[derive(Clone, Debug)]
 pub(super) struct Side {
+    sh: Shell,
     programs: PathBuf,
     data: PathBuf,
     source: PathBuf,
@@ -49,6 +49,7 @@ impl Side {
     /// The native programs.
     pub(super) fn native(repo: &Repo, data: &Path, results: &Path) -> Self {
         Self {
+            sh: repo.sh.clone(),
             programs: artifacts::native_folder(repo),
             data: data.into(),
             source: repo.path(ML).with_file_name(""),
@@ -77,51 +78,39 @@ impl Side {
         for argument in arguments {
             let (host, guest, path) = match *argument {
                 Argument::Word(word) => {
-                    command.arg(word);
+                    command = command.arg(word);
                     continue;
                 }
                 Argument::Data(path) => (&self.data, "/data", path),
                 Argument::Source(path) => (&self.source, "/source", path),
                 Argument::Result(path) => (&self.results, "/results", path),
             };
-            match self.tool {
+            command = match self.tool {
                 None => command.arg(host.join(path)),
                 Some(_) => command.arg(format!("{guest}/{path}")),
             };
         }
-        println!("$ {}", show(&command));
         let started = Instant::now();
-        let output = command
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()
-            .with_context(|| format!("can't run `{}`", show(&command)))?;
+        let text = command.read()?;
         let time = started.elapsed();
-        let text = String::from_utf8(output.stdout).context("the program wrote no text")?;
-        print!("{text}");
-        if !output.status.success() {
-            bail!("`{}` failed: {}", show(&command), output.status);
-        }
+        println!("{text}");
         Ok(Answer { text, time })
     }
 
     /// A result as text.
     pub(super) fn read(&self, path: &str) -> Result<String> {
-        let path = self.results.join(path);
-        fs::read_to_string(&path).with_context(|| path.display().to_string())
+        Ok(self.sh.read_file(self.results.join(path))?)
     }
 
-    fn command(&self, name: &str) -> Command {
-        let Some(tool) = &self.tool else { return program(artifacts::native(&self.programs, name)) };
-        let mut command = program(tool);
+    fn command(&self, name: &str) -> Cmd<'_> {
+        let Some(tool) = &self.tool else { return self.sh.cmd(artifacts::native(&self.programs, name)) };
         // What `cargo wgpu-wasi run` has cargo run.
-        command.arg("runner");
+        let mut command = self.sh.cmd(tool).arg("runner");
         for (host, guest) in
             [(&self.data, "/data::ro"), (&self.source, "/source::ro"), (&self.results, "/results")]
         {
-            command.arg("--dir").arg(format!("{}::{guest}", host.display()));
+            command = command.arg("--dir").arg(format!("{}::{guest}", host.display()));
         }
-        command.arg(artifacts::component(&self.programs, name));
-        command
+        command.arg(artifacts::component(&self.programs, name))
     }
 }

@@ -6,15 +6,12 @@
 //! system's own package state is read or changed. cargo builds std from the sources when they lie
 //! in the toolchain, and the result is copied beside the toolchain's other targets.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use xshell::{Cmd, Shell, cmd};
 
-use crate::repo::{GUEST_TARGET, Repo, cargo, in_path, output, rustc};
+use crate::repo::{GUEST_TARGET, Repo, in_path, rustc};
 
 /// Where Debian may carry a newer rustc than its stable release has.
 const SUITES: [&str; 4] = ["stable-backports", "testing", "unstable", "experimental"];
@@ -25,6 +22,9 @@ const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 /// The crates that a sysroot holds: `test` is for `cargo test --target`, the rest for any program.
 const CRATES: &str = "std,panic_abort,test";
 
+/// What programs are linked with beside std, of wasi-libc.
+const STARTUP: [&str; 3] = ["crt1-command.o", "crt1-reactor.o", "libc.a"];
+
 /// Builds std of the rustc in use and puts it into `library`.
 pub(super) fn install(repo: &Repo, library: &Path) -> Result<()> {
     for program in ["apt-get", "apt-cache", "dpkg"] {
@@ -32,102 +32,101 @@ pub(super) fn install(repo: &Repo, library: &Path) -> Result<()> {
             bail!("this is not a Debian system: `{program}` was not found");
         }
     }
-    let version = rustc_version()?;
-    let mirror = mirror()?;
-    let work = repo.target("setup");
-    empty(&work)?;
-    let result = Builder { version, mirror, work: work.clone() }.install(library);
+    let (sh, work) = (&repo.sh, repo.target("setup"));
+    sh.remove_path(&work)?;
+    let builder =
+        Builder { sh, version: rustc_version(sh)?, mirror: mirror(sh)?, work: sh.create_dir(&work)? };
+    let result = builder.install(library);
     // A failed attempt leaves nothing behind either: half of it would only be in the way.
-    fs::remove_dir_all(&work).with_context(|| work.display().to_string())?;
+    sh.remove_path(&work)?;
     result
 }
 
-struct Builder {
+struct Builder<'a> {
+    sh: &'a Shell,
     version: String,
     mirror: String,
     work: PathBuf,
 }
 
-impl Builder {
+impl Builder<'_> {
     fn install(&self, library: &Path) -> Result<()> {
-        println!("setup: {GUEST_TARGET}: fetching Debian's rust-src {} and wasi-libc", self.version);
+        let (sh, version) = (self.sh, &self.version);
+        println!("setup: {GUEST_TARGET}: fetching Debian's rust-src {version} and wasi-libc");
         let packages = self.fetch()?;
         let startup = packages.join("usr/lib").join(GUEST_TARGET);
-        for file in ["crt1-command.o", "crt1-reactor.o", "libc.a"] {
-            if !startup.join(file).is_file() {
-                bail!("Debian's wasi-libc has no {file} for {GUEST_TARGET}");
-            }
+        if let Some(file) = STARTUP.iter().find(|file| !startup.join(file).is_file()) {
+            bail!("Debian's wasi-libc has no {file} for {GUEST_TARGET}");
         }
 
-        let sources = sysroot()?.join("lib/rustlib/src/rust/library");
+        let sources = sysroot(sh)?.join("lib/rustlib/src/rust/library");
         let borrowed = !sources.join("std/Cargo.toml").is_file();
         if borrowed {
-            let unpacked = packages.join(format!("usr/src/rustc-{}/library", self.version));
-            copy_folder(&unpacked, &sources).with_context(|| {
-                format!("can't put std's sources into the toolchain at {}", sources.display())
-            })?;
+            let unpacked = packages.join(format!("usr/src/rustc-{version}/library"));
+            sh.create_dir(&sources)?;
+            cmd!(sh, "cp -rT {unpacked} {sources}")
+                .quiet()
+                .run()
+                .context("std's sources, for the toolchain")?;
         }
-        println!("setup: {GUEST_TARGET}: building std {} (about a minute)", self.version);
+        println!("setup: {GUEST_TARGET}: building std {version} (about a minute)");
         let built = self.build();
         if borrowed {
             // Not a component that rustup knows of: it must not be in the way of the real one.
-            fs::remove_dir_all(&sources).with_context(|| sources.display().to_string())?;
+            sh.remove_path(&sources)?;
         }
-        let built = rlibs(&built?)?;
+        let built = rlibs(sh, &built?)?;
 
         // Two builds of one crate beside each other would leave rustc without a choice.
-        for old in rlibs(library).unwrap_or_default() {
-            fs::remove_file(&old).with_context(|| old.display().to_string())?;
+        for old in rlibs(sh, library).unwrap_or_default() {
+            sh.remove_path(old)?;
         }
-        let own = library.join("self-contained");
-        fs::create_dir_all(&own).with_context(|| own.display().to_string())?;
+        let own = sh.create_dir(library.join("self-contained"))?;
         for file in built {
-            copy_into(&file, library)?;
+            sh.copy_file(file, library)?;
         }
-        for file in ["crt1-command.o", "crt1-reactor.o", "libc.a"] {
-            copy_into(&startup.join(file), &own)?;
+        for file in STARTUP {
+            sh.copy_file(startup.join(file), &own)?;
         }
         Ok(())
     }
 
     /// Unpacks both packages into one folder and returns it.
     fn fetch(&self) -> Result<PathBuf> {
-        let folder = |name: &str| -> Result<PathBuf> {
-            let path = self.work.join(name);
-            fs::create_dir_all(&path).with_context(|| path.display().to_string())?;
-            Ok(path)
-        };
-        folder("apt/lists/partial")?;
-        folder("apt/archives/partial")?;
-        let (downloads, root) = (folder("downloads")?, folder("root")?);
+        let (sh, mirror, version) = (self.sh, &self.mirror, &self.version);
+        for folder in ["apt/lists/partial", "apt/archives/partial"] {
+            sh.create_dir(self.work.join(folder))?;
+        }
         let signed_by =
             if Path::new(KEYRING).is_file() { format!("[signed-by={KEYRING}] ") } else { String::new() };
         let list: String =
-            SUITES.iter().map(|suite| format!("deb {signed_by}{} {suite} main\n", self.mirror)).collect();
-        fs::write(self.work.join("apt/sources.list"), list).context("apt's source list")?;
+            SUITES.iter().map(|suite| format!("deb {signed_by}{mirror} {suite} main\n")).collect();
+        sh.write_file(self.work.join("apt/sources.list"), list)?;
 
         // A suite that a mirror does not carry fails the update as a whole, yet the others are there.
-        let update = output(self.apt("apt-get").arg("update"));
-        let offered = output(self.apt("apt-cache").args(["madison", "rust-src"]))?;
-        let Some(package) = pick(&offered, &self.version) else {
-            let why = update.err().map(|error| format!("\n{error:#}")).unwrap_or_default();
-            bail!("no suite of {} has rust-src for rustc {}{why}", self.mirror, self.version);
+        let update = self.apt("apt-get").arg("update").read();
+        let offered = self.apt("apt-cache").args(["madison", "rust-src"]).read()?;
+        let Some(package) = pick(&offered, version) else {
+            let why = update.err().map(|error| format!(": {error}")).unwrap_or_default();
+            bail!("no suite of {mirror} has rust-src for rustc {version}{why}");
         };
-        output(
-            self.apt("apt-get")
-                .args(["download", &format!("rust-src={package}"), "wasi-libc"])
-                .current_dir(&downloads),
-        )?;
-        for file in fs::read_dir(&downloads).with_context(|| downloads.display().to_string())? {
-            output(Command::new("dpkg").arg("--extract").arg(file?.path()).arg(&root))?;
+        let downloads = sh.create_dir(self.work.join("downloads"))?;
+        {
+            let _there = sh.push_dir(&downloads);
+            let packages = [format!("rust-src={package}"), "wasi-libc".to_owned()];
+            self.apt("apt-get").arg("download").args(packages).read()?;
+        }
+        let root = self.work.join("root");
+        for file in sh.read_dir(downloads)? {
+            cmd!(sh, "dpkg --extract {file} {root}").quiet().run()?;
         }
         Ok(root)
     }
 
     /// apt with lists, archives and sources of its own.
-    fn apt(&self, program: &str) -> Command {
+    fn apt(&self, program: &str) -> Cmd<'_> {
         let apt = self.work.join("apt");
-        let mut command = Command::new(program);
+        let mut command = self.sh.cmd(program).quiet();
         for (option, path) in [
             ("Dir::State::Lists", apt.join("lists")),
             ("Dir::Cache", apt.clone()),
@@ -135,56 +134,51 @@ impl Builder {
             ("Dir::Etc::SourceList", apt.join("sources.list")),
             ("Dir::Etc::SourceParts", PathBuf::from("/dev/null")),
         ] {
-            command.arg("-o").arg(format!("{option}={}", path.display()));
+            command = command.arg("-o").arg(format!("{option}={}", path.display()));
         }
         // apt would otherwise drop to a user who may not write here.
-        command.args(["-o", "APT::Sandbox::User=root"]);
+        command = command.args(["-o", "APT::Sandbox::User=root"]);
         // One version of the sources is asked for, so a mirror that stands still does as well. What it
         // has is still checked against the archive's signature.
-        command.args(["-o", "Acquire::Check-Valid-Until=false"]);
-        command
+        command.args(["-o", "Acquire::Check-Valid-Until=false"])
     }
 
     /// Builds an empty package with its own std; returns where the libraries are.
     fn build(&self) -> Result<PathBuf> {
-        let package = self.work.join("package");
-        fs::create_dir_all(package.join("src")).with_context(|| package.display().to_string())?;
-        fs::write(package.join("src/lib.rs"), "").context("an empty library")?;
+        let (sh, package, target) = (self.sh, self.work.join("package"), self.work.join("out"));
+        sh.write_file(package.join("src/lib.rs"), "")?;
         let manifest =
             "[package]\nname = \"needs-std\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n";
-        fs::write(package.join("Cargo.toml"), manifest).context("its manifest")?;
-        let target = self.work.join("out");
-        output(
-            Command::new(cargo())
-                .args(["build", "--release", "--target", GUEST_TARGET])
-                .arg(format!("-Zbuild-std={CRATES}"))
-                .current_dir(&package)
-                .env("CARGO_TARGET_DIR", &target)
-                // What makes a stable toolchain accept `-Z`.
-                .env("RUSTC_BOOTSTRAP", "1")
-                .env_remove("RUSTFLAGS")
-                .env_remove("CARGO_ENCODED_RUSTFLAGS"),
-        )?;
+        sh.write_file(package.join("Cargo.toml"), manifest)?;
+        let _there = sh.push_dir(package);
+        cmd!(sh, "cargo build --quiet --release --target {GUEST_TARGET} -Zbuild-std={CRATES}")
+            .env("CARGO_TARGET_DIR", &target)
+            // What makes a stable toolchain accept `-Z`.
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .run()?;
         Ok(target.join(GUEST_TARGET).join("release/deps"))
     }
 }
 
 /// The version of a stable rustc: `1.95.0`.
-fn rustc_version() -> Result<String> {
-    let text = output(Command::new(rustc()).arg("-vV"))?;
+fn rustc_version(sh: &Shell) -> Result<String> {
+    let rustc = rustc();
+    let text = cmd!(sh, "{rustc} -vV").quiet().read()?;
     let release = text.lines().find_map(|line| line.strip_prefix("release: "));
     Ok(release.context("`rustc -vV` names no release")?.to_owned())
 }
 
-fn sysroot() -> Result<PathBuf> {
-    Ok(output(Command::new(rustc()).args(["--print", "sysroot"]))?.trim().into())
+fn sysroot(sh: &Shell) -> Result<PathBuf> {
+    let rustc = rustc();
+    Ok(cmd!(sh, "{rustc} --print sysroot").quiet().read()?.into())
 }
 
 /// The Debian mirror that this machine is configured to use; what an update would fetch tells,
 /// whichever way the sources are written down, and also before the first update.
-fn mirror() -> Result<String> {
-    let question = ["update", "--print-uris", "-o", "Debug::NoLocking=1"];
-    let releases = output(Command::new("apt-get").args(question))?;
+fn mirror(sh: &Shell) -> Result<String> {
+    let releases = cmd!(sh, "apt-get update --print-uris -o Debug::NoLocking=1").quiet().read()?;
     pick_mirror(&releases).context("apt knows no Debian mirror on this machine")
 }
 
@@ -205,43 +199,14 @@ fn pick(offered: &str, version: &str) -> Option<String> {
     Some(own.to_owned())
 }
 
-fn rlibs(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for file in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = file?.path();
+/// The libraries of Rust in a folder.
+pub(super) fn rlibs(sh: &Shell, folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = sh.read_dir(folder)?;
+    files.retain(|path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.ends_with(".rlib") && !name.starts_with("libneeds_std-") {
-            found.push(path);
-        }
-    }
-    Ok(found)
-}
-
-fn empty(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
-    }
-    fs::create_dir_all(folder).with_context(|| folder.display().to_string())
-}
-
-fn copy_into(file: &Path, folder: &Path) -> Result<()> {
-    let name = file.file_name().with_context(|| file.display().to_string())?;
-    fs::copy(file, folder.join(name))
-        .with_context(|| format!("can't copy {} to {}", file.display(), folder.display()))?;
-    Ok(())
-}
-
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| to.display().to_string())?;
-    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &to.join(entry.file_name()))?;
-        } else {
-            copy_into(&entry.path(), to)?;
-        }
-    }
-    Ok(())
+        name.ends_with(".rlib") && !name.starts_with("libneeds_std-")
+    });
+    Ok(files)
 }
 
 #[cfg(test)]

