@@ -99,6 +99,9 @@ mod device;
 mod error;
 mod fence;
 mod finite_loop;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guest_log;
 mod guest_memory;
 mod in_flight;

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use crate::{
-    artifacts::{DROP_IN, EXAMPLES, GUESTS, ML, WORKSPACES},
+    artifacts::{DROP_IN, EXAMPLES, FUZZ_TARGETS, GUESTS, ML, WORKSPACES},
     docs,
     repo::{GUEST_TARGET, Repo, in_path, output, run},
 };
@@ -72,8 +72,10 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
         return Ok(());
     }
     let configuration = repo.path("deny.toml");
-    // What these programs bring is what it is: they try other people's crates, and are part of nothing.
-    for manifest in WORKSPACES.into_iter().filter(|manifest| ![DROP_IN, ML].contains(manifest)) {
+    // What these programs bring is what it is: they try other people's crates, or are built by a tool of other people's,
+    // and are part of nothing.
+    let denied = |manifest: &&str| ![DROP_IN, ML, FUZZ_TARGETS].contains(manifest);
+    for manifest in WORKSPACES.into_iter().filter(denied) {
         let mut cargo = repo.cargo(["deny", "--manifest-path", manifest, "--config"]);
         cargo.arg(&configuration).args(["check", "--hide-inclusion-graph"]);
         run(cargo.args(NO_MATTER.iter().flat_map(|lint| ["--allow", *lint])).args(DENIED))?;
