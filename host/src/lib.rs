@@ -84,6 +84,9 @@ pub mod bindings;
 pub mod cli;
 mod convert;
 mod ctx;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guest_memory;
 mod lend;
 mod quotas;

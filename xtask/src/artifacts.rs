@@ -11,8 +11,8 @@ use xshell::cmd;
 use crate::repo::{GUEST_TARGET, Repo};
 
 /// The workspaces of the checkout, by their manifests; the main one first.
-pub(crate) const WORKSPACES: [&str; 6] =
-    ["Cargo.toml", "tests/guests/Cargo.toml", "examples/Cargo.toml", DROP_IN, ML, "xtask/Cargo.toml"];
+pub(crate) const WORKSPACES: [&str; 7] =
+    ["Cargo.toml", GUESTS, EXAMPLES, DROP_IN, ML, FUZZ_TARGETS, "xtask/Cargo.toml"];
 
 /// The manifest of the programs that are both tests and benchmarks.
 pub(crate) const GUESTS: &str = "tests/guests/Cargo.toml";
@@ -25,6 +25,9 @@ pub(crate) const DROP_IN: &str = "examples/drop-in/Cargo.toml";
 
 /// The manifest of the burn programs.
 pub(crate) const ML: &str = "examples/ml/Cargo.toml";
+
+/// The manifest of the programs that `cargo fuzz` builds.
+pub(crate) const FUZZ_TARGETS: &str = "tests/fuzz/Cargo.toml";
 
 /// The profile for tests and the demo, which share every build; every workspace has it.
 pub(crate) const RELEASE: &str = "release";

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use xshell::cmd;
 
 use crate::{
-    artifacts::{DROP_IN, EXAMPLES, GUESTS, ML, WORKSPACES},
+    artifacts::{DROP_IN, EXAMPLES, FUZZ_TARGETS, GUESTS, ML, WORKSPACES},
     docs,
     repo::{GUEST_TARGET, Repo, in_path},
     wit,
@@ -68,8 +68,10 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
         println!("cargo-deny is not installed: licences and duplicates are left to the hosted CI");
         return Ok(());
     }
-    // What these programs bring is what it is: they try other people's crates, and are part of nothing.
-    for manifest in WORKSPACES.into_iter().filter(|manifest| ![DROP_IN, ML].contains(manifest)) {
+    // What these programs bring is what it is: they try other people's crates, or are built by a tool of other people's,
+    // and are part of nothing.
+    let denied = |manifest: &&str| ![DROP_IN, ML, FUZZ_TARGETS].contains(manifest);
+    for manifest in WORKSPACES.into_iter().filter(denied) {
         let deny =
             cmd!(sh, "cargo deny --manifest-path {manifest} --config .deny.toml check --hide-inclusion-graph");
         deny.args(NO_MATTER.iter().flat_map(|lint| ["--allow", *lint])).args(DENIED).run()?;

@@ -62,6 +62,8 @@ impl State {
 impl GuestLog {
     /// Logs an error that no scope caught. `how` says what became of it.
     pub(crate) fn uncaptured(&self, kind: &dyn fmt::Debug, message: &str, how: &str) {
+        // Calls are traced one by one, and so is what came of them.
+        tracing::trace!(?kind, "uncaptured WebGPU error");
         let line = self.state.lock().unwrap_or_else(PoisonError::into_inner).add(Instant::now());
         if matches!(line, Line::Error | Line::Last) {
             tracing::warn!(?kind, "uncaptured WebGPU error{how}: {message}");

@@ -7,7 +7,7 @@ use std::{
 };
 
 use tracing::{
-    Event, Metadata, Subscriber,
+    Event, Level, Metadata, Subscriber,
     callsite::Identifier,
     field::{Field, Visit},
     span::{Attributes, Id, Record},
@@ -56,7 +56,8 @@ pub fn called() -> BTreeSet<String> {
 }
 
 /// What the host warned of, and how often: the kinds of the errors that no scope of a guest caught, and
-/// `fenced` for each panic of wgpu that became an error of the guest.
+/// `fenced` for each panic of wgpu that became an error of the guest. Of errors this is what the host traces, which is all
+/// of them, and not what it logs.
 #[must_use]
 pub fn warnings() -> BTreeMap<String, u64> {
     let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -139,7 +140,8 @@ impl Subscriber for Listener {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let fields = metadata.fields();
         let has = |name| fields.field(name).is_some();
-        let warns = metadata.target().starts_with("wgpu_wasi_host") && (has("kind") || has("fenced"));
+        let warns = metadata.target().starts_with("wgpu_wasi_host")
+            && (has("fenced") || has("kind") && *metadata.level() == Level::TRACE);
         warns || (has("module") && has("function"))
     }
 

@@ -1,5 +1,6 @@
 //! Runs guests that call every function of the WIT in random order, and watches the host: what panics, what
-//! is left in the tables, what wgpu holds afterwards, how the memory of the process grows.
+//! is left in the tables, what wgpu holds afterwards, how much memory the process has meanwhile, whether each guest ends
+//! in time, and whether it gets the same answers when its commands are all calls.
 //!
 //! One process runs a batch of guests, for a stack that overflows takes the process along. What it finds
 //! goes to stdout, a line each with tabs between the fields; `xtask/src/fuzz` reads that:
@@ -7,13 +8,19 @@
 //! | line | fields |
 //! |---|---|
 //! | `start` | seed of the guest that starts |
-//! | `guest` | seed, `ended`, `exit` or `trap`, calls made, resident memory of the process in KiB |
+//! | `guest` | seed, `ended`, `exit`, `trap` or `time`, calls made, memory of the process in KiB: at its end, and at most |
+//! | `again` | seed, calls made when the guest was run once more, without command memory |
 //! | `answer` | a kind of error that a guest got, how often |
 //! | `trap` | why the host ended a guest |
 //! | `failure` | seed, what is wrong with the host |
 //! | `function` | a function of the WIT that was called |
 //! | `panic` | where wgpu panicked, how often, with which message; an error of the guest in the end |
 //! | `uncaptured` | a kind of error that no scope of a guest caught, how often |
+//!
+//! A guest is run once more, without command memory, unless time decides what it is answered (`Plan::is_compared`).
+
+mod guest;
+mod memory;
 
 use std::{
     collections::BTreeMap,
@@ -21,45 +28,40 @@ use std::{
     fs,
     io::{self, Write as _},
     panic::{self, AssertUnwindSafe},
-    path::{Path, PathBuf},
+    path::PathBuf,
+    pin::Pin,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    task::{Context, Poll},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use tokio::io::{AsyncRead, ReadBuf};
 use wasmtime::component::Component;
-use wasmtime_wasi::{WasiCtx, p2::pipe::MemoryOutputPipe};
-use wgpu_wasi_host::{
-    AdapterChoice, WaitMode, WebGpuCtx,
-    command::{Outcome, Runtime, RuntimeOptions},
+use wasmtime_wasi::{
+    WasiCtx,
+    cli::{IsTerminal, StdinStream},
+    p2::pipe::MemoryOutputPipe,
 };
+use wgpu_wasi_host::{
+    AdapterChoice, WebGpuCtx,
+    command::{Outcome, Runtime, RuntimeOptions},
+    limits::MAX_STAGED_BYTES,
+};
+
+use guest::{End, LATE, Plan, Run, Said};
+use memory::{Bound, SLACK, Watch};
 
 use crate::{
     coverage,
     hub::{self, Objects, RENDER_BUNDLES},
 };
 
-/// Bytes of GPU memory that a guest may hold: enough for what it needs, and too little for what it asks.
-const GPU_MEMORY: u64 = 256 << 20;
-
-/// The longest that a guest may take. Each makes a few thousand calls; this is for one that hangs.
-const PATIENCE: Duration = Duration::from_secs(300);
-
 /// What is left of a trap's text.
 const TRAP_LENGTH: usize = 160;
-
-/// How a trap may read: the guest did it on purpose at its end, or used up a quota.
-const TRAPS: [&str; 6] = [
-    "wgpu-wasi:commands/memory@0.2.0: ",
-    "unknown handle index",
-    "handle index 3 used with the wrong type",
-    "wasm `unreachable` instruction executed",
-    "WebGPU objects, as many as it may",
-    "error scopes open on a device, as many as it may",
-];
 
 /// What a process is to run.
 #[derive(Clone, Debug)]
@@ -164,6 +166,9 @@ struct Fuzzer {
     instance: wgpu::Instance,
     adapter: wgpu::Adapter,
     bounded: bool,
+    /// Where the system tells how much memory a process has, and how much it may be: on a software adapter, the memory
+    /// of the GPU is that of this process.
+    memory: Option<(Watch, Bound)>,
 }
 
 impl Fuzzer {
@@ -179,71 +184,104 @@ impl Fuzzer {
             name => pollster::block_on(wgpu_wasi_host::adapter_named(&instance, name)),
         };
         let adapter = adapter.unwrap_or_else(|| panic!("there is no adapter {}", batch.adapter));
-        Self { runtime, component, instance, adapter, bounded: batch.adapter != "noop" }
+        let quotas = guest::GPU_MEMORY + guest::HOST_MEMORY + guest::GUEST_MEMORY + MAX_STAGED_BYTES;
+        let bound = |watch: &Watch| Bound { baseline: watch.now(), quotas, slack: SLACK };
+        let memory = Watch::start().map(|watch| {
+            let bound = bound(&watch);
+            (watch, bound)
+        });
+        Self { runtime, component, instance, adapter, bounded: batch.adapter != "noop", memory }
     }
 
     /// Runs one guest; whether the host did nothing wrong.
     fn guest(&self, batch: &Batch, seed: u64) -> bool {
         line(&["start", &seed.to_string()]);
-        let mut problems = String::new();
-        let stdout = MemoryOutputPipe::new(1 << 20);
-        let run = AssertUnwindSafe(|| self.run(batch, seed, &stdout));
-        let result = panic::catch_unwind(run);
-        let stdout = String::from_utf8_lossy(&stdout.contents()).into_owned();
-        let calls = stdout.lines().find_map(|text| text.strip_prefix("calls\t")).unwrap_or("0");
-        let how = match &result {
-            Err(_) => {
-                problems.push_str("a panic came out of the runtime");
-                "panic"
-            }
-            Ok(Err(trap)) => {
-                let text = trap.root_cause().to_string();
-                line(&["trap", text.get(..TRAP_LENGTH).unwrap_or(&text)]);
-                if !TRAPS.iter().any(|known| text.contains(known)) {
-                    let _ = write!(problems, "the guest was ended for no known reason: {trap:?}");
-                }
-                "trap"
-            }
-            Ok(Ok(outcome)) if outcome.live_objects == 0 && outcome.gpu_memory_in_use == 0 => "ended",
-            // It may leave without a word, and then everything is the host's to clean up.
-            Ok(Ok(outcome)) if !stdout.contains("ends\tclean") && outcome.success => "exit",
-            Ok(Ok(outcome)) => {
-                let _ = write!(problems, "the guest let go of everything, and this is left: {outcome:?}");
-                "ended"
-            }
-        };
-        if let Some(left) = self.left() {
-            let _ = write!(problems, "wgpu holds after the guest's end: {left}");
+        let plan = Plan::new(seed);
+        let mut problems = Vec::new();
+        if let Some((watch, _)) = &self.memory {
+            watch.begin();
         }
-        for answer in stdout.lines().filter(|text| text.starts_with("answer\t")) {
+        let run = self.run(batch, &plan, true, &mut problems);
+        let again = plan.is_compared().then(|| self.run(batch, &plan, false, &mut problems));
+        if let Some(difference) = again.as_ref().and_then(|again| run.difference(again)) {
+            problems.push(difference);
+        }
+        let (mut now, mut peak) = (0, 0);
+        if let Some((watch, bound)) = &self.memory {
+            (now, peak) = (watch.now(), watch.peak());
+            problems.extend(bound.broken_by(peak));
+        }
+        for answer in &run.said.answers {
             line(&answer.split('\t').collect::<Vec<_>>());
         }
-        line(&["guest", &seed.to_string(), how, calls, &resident_kib().to_string()]);
+        let seed = seed.to_string();
+        let [now, peak] = [now, peak].map(|bytes| (bytes >> 10).to_string());
+        line(&["guest", &seed, run.end.word(), &run.said.calls.to_string(), &now, &peak]);
+        if let Some(again) = again {
+            line(&["again", &seed, &again.said.calls.to_string()]);
+        }
         if !problems.is_empty() {
-            line(&["failure", &seed.to_string(), &problems]);
+            line(&["failure", &seed, &problems.join("; ")]);
         }
         problems.is_empty()
     }
 
-    fn run(&self, batch: &Batch, seed: u64, stdout: &MemoryOutputPipe) -> wasmtime::Result<Outcome> {
+    /// Runs a guest once, and looks at how it ended and what it left.
+    fn run(&self, batch: &Batch, plan: &Plan, command_memory: bool, problems: &mut Vec<String>) -> Run {
+        let stdout = MemoryOutputPipe::new(1 << 20);
+        let (before, start) = (coverage::warnings(), Instant::now());
+        let end = AssertUnwindSafe(|| self.start(batch, plan, command_memory, &stdout));
+        let end = match panic::catch_unwind(end) {
+            Err(_) => End::Panic,
+            Ok(Err(error)) => End::of_error(&error),
+            Ok(Ok(Outcome { success, live_objects: 0, gpu_memory_in_use: 0, .. })) => {
+                End::Ok { left: None, success }
+            }
+            Ok(Ok(outcome)) => End::Ok { left: Some(format!("{outcome:?}")), success: outcome.success },
+        };
+        let took = start.elapsed();
+        if let End::Trap { text, .. } = &end {
+            line(&["trap", text.get(..TRAP_LENGTH).unwrap_or(text)]);
+        }
+        if took > plan.time() + LATE {
+            problems.push(format!("its time was {:?}, and it took {took:?}", plan.time()));
+        }
+        let said = Said::new(&String::from_utf8_lossy(&stdout.contents()));
+        problems.extend(plan.is_wrong(&said, &end));
+        if let Some(left) = self.left() {
+            problems.push(format!("wgpu holds after the guest's end: {left}"));
+        }
+        let mut uncaptured = coverage::warnings();
+        for (kind, count) in before {
+            if let Some(now) = uncaptured.get_mut(&kind) {
+                *now -= count;
+            }
+        }
+        uncaptured.retain(|kind, count| *count > 0 && kind != "fenced");
+        Run { said, end, uncaptured }
+    }
+
+    fn start(
+        &self,
+        batch: &Batch,
+        plan: &Plan,
+        command_memory: bool,
+        stdout: &MemoryOutputPipe,
+    ) -> wasmtime::Result<Outcome> {
         let mut wasi = WasiCtx::builder();
-        wasi.args(&["fuzz", &seed.to_string(), &batch.calls.to_string()]).stdout(stdout.clone());
+        wasi.args(&["fuzz", &plan.seed.to_string(), &batch.calls.to_string()]).args(&plan.arguments());
+        wasi.stdin(Silent).stdout(stdout.clone());
         if self.bounded {
             wasi.arg("--bounded");
         }
         if batch.log {
             wasi.arg("--log").inherit_stderr();
         }
-        // Both ways of waiting, guest by guest.
-        let wait_mode = if seed.is_multiple_of(2) { WaitMode::Eager } else { WaitMode::Background };
         let gpu = WebGpuCtx::builder()
             .instance(self.instance.clone())
             .adapter(AdapterChoice::Given(self.adapter.clone()))
-            .max_gpu_memory(GPU_MEMORY)
-            .max_wait(PATIENCE)
-            .wait_mode(wait_mode)
-            .build();
-        self.runtime.run_for(&self.component, wasi.build(), gpu, PATIENCE)
+            .command_memory(command_memory);
+        self.runtime.run_for(&self.component, wasi.build(), plan.limited(gpu).build(), plan.time())
     }
 
     /// What wgpu holds although the guest is gone; the thread that polls a device for it may take a moment
@@ -286,11 +324,25 @@ fn noop() -> wgpu::Instance {
     wgpu::Instance::new(descriptor)
 }
 
-/// Memory of this process that is in RAM now, in KiB; 0 where the system does not say so in `/proc`.
-fn resident_kib() -> u64 {
-    let status = fs::read_to_string(Path::new("/proc/self/status")).unwrap_or_default();
-    let resident = status.lines().find_map(|text| text.strip_prefix("VmRSS:"));
-    resident.and_then(|text| text.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+/// A standard input in which there is nothing, and no end.
+struct Silent;
+
+impl IsTerminal for Silent {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdinStream for Silent {
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        Box::new(Self)
+    }
+}
+
+impl AsyncRead for Silent {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
 }
 
 #[cfg(test)]

@@ -45,7 +45,13 @@ pub(crate) enum Event {
     Guest {
         how: String,
         calls: u64,
+        /// Memory of the process at the guest's end, and the most while it ran.
         resident_kib: u64,
+        peak_kib: u64,
+    },
+    /// A guest was run once more, without command memory, and compared.
+    Again {
+        calls: u64,
     },
     Answer {
         kind: String,
@@ -82,10 +88,13 @@ impl Event {
         let fields: Vec<&str> = line.split('\t').collect();
         Some(match fields[..] {
             ["start", seed] => Self::Start { seed: seed.parse().ok()? },
-            ["guest", _, how, calls, kib] => {
-                let (calls, resident_kib) = (calls.parse().ok()?, kib.parse().ok()?);
-                Self::Guest { how: how.to_owned(), calls, resident_kib }
-            }
+            ["guest", _, how, calls, resident, peak] => Self::Guest {
+                how: how.to_owned(),
+                calls: calls.parse().ok()?,
+                resident_kib: resident.parse().ok()?,
+                peak_kib: peak.parse().ok()?,
+            },
+            ["again", _, calls] => Self::Again { calls: calls.parse().ok()? },
             ["answer", kind, count] => Self::Answer { kind: kind.to_owned(), count: count.parse().ok()? },
             ["trap", text] => Self::Trap { text: text.to_owned() },
             ["failure", seed, what] => Self::Failure { seed: seed.parse().ok(), what: what.to_owned() },
@@ -212,8 +221,9 @@ mod tests {
     #[test]
     fn lines_are_read() {
         assert_eq!(Event::parse("start\t7"), Some(Event::Start { seed: 7 }));
-        let guest = Event::Guest { how: "ended".to_owned(), calls: 20, resident_kib: 300 };
-        assert_eq!(Event::parse("guest\t7\tended\t20\t300"), Some(guest));
+        let guest = Event::Guest { how: "ended".to_owned(), calls: 20, resident_kib: 300, peak_kib: 400 };
+        assert_eq!(Event::parse("guest\t7\tended\t20\t300\t400"), Some(guest));
+        assert_eq!(Event::parse("again\t7\t20"), Some(Event::Again { calls: 20 }));
         let failure = Event::Failure { seed: None, what: "a panic".to_owned() };
         assert_eq!(Event::parse("failure\t\ta panic"), Some(failure));
         assert_eq!(Event::parse("start\tx"), None);

@@ -11,6 +11,7 @@ use std::{
     collections::VecDeque,
     fs,
     io::IsTerminal as _,
+    path::PathBuf,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -57,6 +58,9 @@ pub(crate) struct Options {
     /// Processes at a time
     #[arg(long, default_value_t = 2)]
     jobs: usize,
+    /// Build nothing: the programs `fuzz` and `fuzz.wasm` are in this folder
+    #[arg(long, value_name = "DIR")]
+    built: Option<PathBuf>,
     /// Run the one guest of `--seed` and print each of its calls
     #[arg(long)]
     replay: bool,
@@ -64,12 +68,21 @@ pub(crate) struct Options {
 
 /// Builds what is needed, makes the calls, and writes the report.
 pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
-    setup::before(repo)?;
-    artifacts::build_components(repo, GUESTS, &["wgpu-wasi-fuzz"])?;
-    run_command(&mut repo.cargo(["build", "--release", "-p", "wgpu-wasi-harness", "--bin", "fuzz"]))?;
+    let (native, components) = match &options.built {
+        Some(folder) => {
+            let folder = folder.canonicalize().with_context(|| folder.display().to_string())?;
+            (folder.clone(), folder)
+        }
+        None => {
+            setup::before(repo)?;
+            artifacts::build_components(repo, GUESTS, &["wgpu-wasi-fuzz"])?;
+            run_command(&mut repo.cargo(["build", "--release", "-p", "wgpu-wasi-harness", "--bin", "fuzz"]))?;
+            (artifacts::native_folder(repo), artifacts::component_folder(repo))
+        }
+    };
     let program = Program {
-        path: artifacts::native(&artifacts::native_folder(repo), "fuzz"),
-        component: artifacts::component(&artifacts::component_folder(repo), "fuzz"),
+        path: artifacts::native(&native, "fuzz"),
+        component: artifacts::component(&components, "fuzz"),
         cache: repo.target("tmp/components"),
         adapter: options.adapter.clone(),
     };

@@ -20,6 +20,10 @@ pub(crate) struct Report {
     seed: u64,
     calls: u64,
     pub(crate) guests: u64,
+    /// Guests that were run once more without command memory, and got the same answers unless a failure says otherwise.
+    compared: u64,
+    /// The calls of those runs, which are not in `calls`.
+    calls_again: u64,
     /// How guests ended, and how many did.
     ends: BTreeMap<String, u64>,
     functions_reached: usize,
@@ -63,11 +67,15 @@ impl Report {
         };
         match event {
             Event::Start { .. } => {}
-            Event::Guest { how, calls, resident_kib } => {
+            Event::Guest { how, calls, resident_kib: _, peak_kib } => {
                 self.guests += 1;
                 self.calls += calls;
                 count(&mut self.ends, how, 1);
-                self.resident_peak_kib = self.resident_peak_kib.max(resident_kib);
+                self.resident_peak_kib = self.resident_peak_kib.max(peak_kib);
+            }
+            Event::Again { calls } => {
+                self.compared += 1;
+                self.calls_again += calls;
             }
             Event::Answer { kind, count: by } => count(&mut self.answers, kind, by),
             Event::Trap { text } => count(&mut self.traps, text, 1),
@@ -96,6 +104,11 @@ impl fmt::Display for Report {
         };
         writeln!(f, "adapter    {}", self.adapter)?;
         writeln!(f, "calls      {} by {} guests from seed {}", self.calls, self.guests, self.seed)?;
+        writeln!(
+            f,
+            "compared   {} guests, by {} calls more, without command memory",
+            self.compared, self.calls_again
+        )?;
         writeln!(f, "functions  {} of {REACHABLE} that a guest can reach", self.functions_reached)?;
         writeln!(f, "ends      {}", counts(&self.ends))?;
         writeln!(f, "answers   {}", counts(&self.answers))?;

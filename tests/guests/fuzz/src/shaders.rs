@@ -1,5 +1,8 @@
-//! Shaders that are right, what they need bound, and ways to break them. None loops: the number of steps
-//! of a broken one would be anybody's guess.
+//! Shaders that are right, what they need bound, and ways to break them. None of these loops: the number of steps
+//! of a broken one would be anybody's guess. What does is in `wgsl.rs`.
+//!
+//! What one leaves in a buffer does not depend on which invocation comes first, unless it is broken: the guest is run
+//! twice, and has to read the same.
 
 use crate::random::Random;
 
@@ -25,34 +28,61 @@ pub(crate) const SHAPES: [&[Slot]; 6] = [
     &[],
 ];
 
-/// What a shader is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    Compute,
-    /// Draws without a vertex buffer, or with one of `vec4<f32>`.
-    Render {
-        vertices: bool,
-    },
-}
-
 /// A shader that is right.
 pub(crate) struct Shader {
-    pub(crate) code: &'static str,
-    pub(crate) stage: Stage,
+    code: &'static str,
+    /// Whether it has the entry point `main` of a compute stage.
+    compute: bool,
+    /// Whether it has the entry points `vertex` and `fragment`, and if so, whether there has to be a vertex buffer of
+    /// `vec4<f32>`.
+    render: Option<bool>,
+    groups: &'static [usize],
+    constants: &'static [&'static str],
+}
+
+/// A shader as it is compiled.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    pub(crate) code: String,
+    /// What is known about it; `None` when it was broken.
+    pub(crate) facts: Option<Facts>,
+}
+
+/// What a pipeline has to know about a shader.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    /// See [`Shader::compute`].
+    pub(crate) compute: bool,
+    /// See [`Shader::render`].
+    pub(crate) render: Option<bool>,
     /// The number in [`SHAPES`] of each bind group.
     pub(crate) groups: &'static [usize],
     /// The override constants that it has.
-    pub(crate) constants: &'static [&'static str],
+    pub(crate) constants: Vec<String>,
 }
 
-pub(crate) const SHADERS: [Shader; 7] = [
+/// One of [`SHADERS`], as it is or broken.
+pub(crate) fn written(random: &mut Random) -> Text {
+    let Shader { code, compute, render, groups, constants } = &SHADERS[random.below(SHADERS.len())];
+    if random.hostile() || random.chance(60) {
+        return Text { code: broken(random, code), facts: None };
+    }
+    let constants = constants.iter().map(|name| (*name).to_owned()).collect();
+    Text {
+        code: (*code).to_owned(),
+        facts: Some(Facts { compute: *compute, render: *render, groups, constants }),
+    }
+}
+
+const SHADERS: [Shader; 7] = [
     Shader {
         code: "
             @group(0) @binding(0) var<storage, read_write> data: array<u32>;
             @compute @workgroup_size(4) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-                if id.x < arrayLength(&data) { data[id.x] = (data[id.x] + 1u) & 3u; }
+                if id.x < arrayLength(&data) && id.y + id.z == 0u { data[id.x] = (data[id.x] + 1u) & 3u; }
             }",
-        stage: Stage::Compute,
+        compute: true,
+        render: None,
         groups: &[0],
         constants: &[],
     },
@@ -66,7 +96,8 @@ pub(crate) const SHADERS: [Shader; 7] = [
                 data[parameters.at.x & 3u] = min(scale, 3u);
                 data[parameters.at.y] = u32(clamp(shift, 0.0, 1.0));
             }",
-        stage: Stage::Compute,
+        compute: true,
+        render: None,
         groups: &[1],
         constants: &["scale", "7"],
     },
@@ -77,7 +108,8 @@ pub(crate) const SHADERS: [Shader; 7] = [
             @compute @workgroup_size(2, 2) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
                 textureStore(target_, id.xy, textureLoad(source, vec2<i32>(id.xy), 0));
             }",
-        stage: Stage::Compute,
+        compute: true,
+        render: None,
         groups: &[3],
         constants: &[],
     },
@@ -90,7 +122,8 @@ pub(crate) const SHADERS: [Shader; 7] = [
                 workgroupBarrier();
                 if i < arrayLength(&data) { data[i] = atomicLoad(&shared_[i]) & 3u; }
             }",
-        stage: Stage::Compute,
+        compute: true,
+        render: None,
         groups: &[0],
         constants: &[],
     },
@@ -100,7 +133,8 @@ pub(crate) const SHADERS: [Shader; 7] = [
                 return vec4<f32>(f32(i & 1u) * 4.0 - 1.0, f32(i >> 1u) * 4.0 - 1.0, 0.5, 1.0);
             }
             @fragment fn fragment() -> @location(0) vec4<f32> { return vec4<f32>(0.0, 1.0, 0.0, 1.0); }",
-        stage: Stage::Render { vertices: false },
+        compute: false,
+        render: Some(false),
         groups: &[],
         constants: &[],
     },
@@ -114,7 +148,8 @@ pub(crate) const SHADERS: [Shader; 7] = [
             @fragment fn fragment(in: Out) -> @location(0) vec4<f32> {
                 return textureSample(image, sampler_, in.uv) + tint;
             }",
-        stage: Stage::Render { vertices: true },
+        compute: false,
+        render: Some(true),
         groups: &[2],
         constants: &[],
     },
@@ -126,14 +161,15 @@ pub(crate) const SHADERS: [Shader; 7] = [
                 return vec4<f32>(f32(i % 2u), f32(i / 2u), 0.0, 1.0);
             }
             @fragment fn fragment() -> @location(0) vec4<f32> { return tint * red; }",
-        stage: Stage::Render { vertices: false },
+        compute: false,
+        render: Some(false),
         groups: &[4],
         constants: &["red"],
     },
 ];
 
 /// What breaks a shader in a way that a change of bytes seldom does.
-const PIECES: [&str; 18] = [
+pub(crate) const PIECES: [&str; 18] = [
     "fn f() -> u32 { return f(); }",
     "const x = 1 / 0;",
     "const_assert 1 == 2;",

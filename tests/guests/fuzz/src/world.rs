@@ -11,7 +11,7 @@ use std::{
 use crate::{
     command_memory::CommandMemory,
     random::Random,
-    shaders::Slot,
+    shaders::{Facts, Slot},
     wit::{
         Gpu, GpuAdapter, GpuAdapterInfo, GpuBindGroup, GpuBindGroupLayout, GpuBuffer, GpuBufferUsage,
         GpuCommandBuffer, GpuCommandEncoder, GpuCompilationInfo, GpuCompilationMessage,
@@ -104,7 +104,20 @@ pub(crate) struct KnownPass {
     pub(crate) in_query: Rc<Cell<bool>>,
 }
 
-pub(crate) type Pending = Pin<Box<dyn Future<Output = ()>>>;
+/// A call that was started, or will be at its first poll.
+pub(crate) struct Pending {
+    /// `None` once it has ended. It keeps its place, so that what comes next does not depend on when that was.
+    pub(crate) call: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    /// Whether the host ends it whatever the guest does.
+    pub(crate) ends: bool,
+}
+
+impl KnownPass {
+    /// Whether something may be drawn or dispatched: there is a pipeline, and perhaps what that needs.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.pipeline.borrow().is_some()
+    }
+}
 
 macro_rules! pools {
     ($($pool:ident: $type:ty $(, $known:ty)?;)*) => {
@@ -167,7 +180,7 @@ pools! {
     bind_group_layouts: GpuBindGroupLayout, Layout;
     pipeline_layouts: GpuPipelineLayout, Vec<Layout>;
     bind_groups: GpuBindGroup, Layout;
-    modules: GpuShaderModule, Option<usize>;
+    modules: GpuShaderModule, Option<Rc<Facts>>;
     compute_pipelines: GpuComputePipeline, KnownPipeline;
     render_pipelines: GpuRenderPipeline, KnownPipeline;
     encoders: GpuCommandEncoder, Rc<Cell<Recording>>;
@@ -197,6 +210,19 @@ pub(crate) struct KnownQueries {
     pub(crate) count: u32,
 }
 
+/// What a guest is told about itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner {
+    /// How many calls it makes.
+    pub(crate) calls: u64,
+    /// Each call goes to stderr before it is made.
+    pub(crate) log: bool,
+    /// It drops calls that have not ended, and so what it does next depends on time.
+    pub(crate) hasty: bool,
+    /// The host ends the loops of its shaders.
+    pub(crate) loops_end: bool,
+}
+
 /// A guest.
 pub(crate) struct World {
     pub(crate) random: Random,
@@ -206,31 +232,57 @@ pub(crate) struct World {
     /// What was answered, by kind.
     pub(crate) answers: BTreeMap<String, u64>,
     pub(crate) calls: u64,
-    budget: u64,
-    log: bool,
+    pub(crate) manner: Manner,
     next: usize,
     pub(crate) memory: CommandMemory,
+    /// A sum over what was called and answered, in order.
+    pub(crate) trace: Sum,
+    /// A sum over what was read from buffers.
+    pub(crate) data: Sum,
+    /// Nobody knows what is in buffers from now on: a time is in one of them, or a shader ran whose
+    /// invocations may overtake each other.
+    pub(crate) unsure: bool,
+    /// It has asked for the stream of uncaptured errors. How many are on their way in it when it is dropped,
+    /// and so are not left to the host, is a matter of time.
+    pub(crate) listened: bool,
+}
+
+/// A sum over bytes in which their order counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sum(pub(crate) u64);
+
+impl Sum {
+    fn add(&mut self, bytes: &[u8]) {
+        // FNV-1a, and an end that no byte is.
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        self.0 = (self.0 ^ 0x100).wrapping_mul(0x0100_0000_01b3);
+    }
 }
 
 impl World {
-    pub(crate) fn new(random: Random, memory: CommandMemory, budget: u64, log: bool) -> Self {
+    pub(crate) fn new(random: Random, memory: CommandMemory, manner: Manner) -> Self {
         Self {
             random,
             pools: Pools::default(),
             pending: Vec::new(),
             answers: BTreeMap::new(),
             calls: 0,
-            budget,
-            log,
+            manner,
             // The numbers below are those of explicit layouts.
             next: 1000,
             memory,
+            trace: Sum(0xcbf2_9ce4_8422_2325),
+            data: Sum(0xcbf2_9ce4_8422_2325),
+            unsure: false,
+            listened: false,
         }
     }
 
     /// Whether calls are left.
     pub(crate) fn goes_on(&self) -> bool {
-        self.calls < self.budget
+        self.calls < self.manner.calls
     }
 
     /// Notes a call before it is made; `None` when there are no more to make.
@@ -239,7 +291,8 @@ impl World {
             return None;
         }
         self.calls += 1;
-        if self.log {
+        self.trace.add(function.as_bytes());
+        if self.manner.log {
             let text: String = arguments.to_string().chars().take(1500).collect();
             eprintln!("#{} {function} {text}", self.calls);
         }
@@ -248,13 +301,31 @@ impl World {
 
     /// Writes a line of the log for what is no call.
     pub(crate) fn remark(&self, text: &str) {
-        if self.log {
+        if self.manner.log {
             eprintln!("#{} {text}", self.calls);
         }
     }
 
+    /// Notes what a function tells.
+    pub(crate) fn told(&mut self, value: &impl Debug) {
+        self.trace.add(format!("{value:?}").as_bytes());
+    }
+
+    /// Notes what was read from a buffer.
+    pub(crate) fn read(&mut self, bytes: &[u8]) {
+        if !self.unsure {
+            self.data.add(bytes);
+        }
+    }
+
+    /// Puts a call off.
+    pub(crate) fn put_off(&mut self, ends: bool, call: impl Future<Output = ()> + 'static) {
+        self.pending.push(Pending { call: Some(Box::pin(call)), ends });
+    }
+
     /// Counts an answer.
     pub(crate) fn answer(&mut self, kind: &str) {
+        self.trace.add(kind.as_bytes());
         match self.answers.get_mut(kind) {
             Some(count) => *count += 1,
             None => _ = self.answers.insert(kind.to_owned(), 1),
@@ -289,12 +360,20 @@ impl World {
     where
         Item<T, K>: Pooled,
     {
+        self.keep_shared(Rc::new(handle), device, known);
+    }
+
+    /// Keeps a handle that others have as well.
+    pub(crate) fn keep_shared<T, K>(&mut self, handle: Rc<T>, device: usize, known: K)
+    where
+        Item<T, K>: Pooled,
+    {
         let pool = Item::<T, K>::pool(&mut self.pools);
         if pool.len() >= MOST {
             let which = self.random.below(pool.len());
             drop(pool.swap_remove(which));
         }
-        pool.push(Item { handle: Rc::new(handle), device, known });
+        pool.push(Item { handle, device, known });
     }
 
     /// A handle that `fits` and belongs to `device`, the newer the likelier; any other when the guest is

@@ -5,7 +5,7 @@ use std::fs;
 
 use wasmtime::{
     Store,
-    component::{Linker, ResourceTable},
+    component::{Component, Linker, ResourceTable},
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wgpu_wasi_harness::{
@@ -124,8 +124,8 @@ impl WebGpuView for State {
     }
 }
 
-/// Which of two instances in one store leave commands in their memory.
-async fn attached(gpu: WebGpuCtx) -> wasmtime::Result<[bool; 2]> {
+/// Whether each of these components, in one store, leaves commands in its memory.
+async fn attached_all(gpu: WebGpuCtx, components: &[&Component]) -> wasmtime::Result<Vec<bool>> {
     let engine = guests::runtime().engine();
     let mut linker = Linker::<State>::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
@@ -133,18 +133,109 @@ async fn attached(gpu: WebGpuCtx) -> wasmtime::Result<[bool; 2]> {
     wgpu_wasi_host::add_to_linker(&mut linker)?;
     let wasi = WasiCtx::builder().build();
     let mut store = Store::new(engine, State { wasi, gpu, table: ResourceTable::new() });
-    let mut attached = [false; 2];
-    for attached in &mut attached {
-        let instance = linker.instantiate_async(&mut store, Guest::Raw.component()).await?;
-        *attached = attach_command_memory(&mut store, &instance).await?;
+    let mut attached = Vec::new();
+    for component in components {
+        let instance = linker.instantiate_async(&mut store, component).await?;
+        attached.push(attach_command_memory(&mut store, &instance).await?);
     }
     Ok(attached)
 }
 
+/// [`attached_all`], on this thread.
+fn attached(gpu: WebGpuCtx, components: &[&Component]) -> wasmtime::Result<Vec<bool>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(attached_all(gpu, components))
+}
+
 #[test]
 fn one_instance_of_a_store_leaves_commands_in_its_memory() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let attached = |gpu| runtime.block_on(attached(gpu)).unwrap();
-    assert_eq!(attached(WebGpuCtx::new()), [true, false]);
-    assert_eq!(attached(WebGpuCtx::builder().command_memory(false).build()), [false; 2]);
+    let two = [Guest::Raw.component(); 2];
+    assert_eq!(attached(WebGpuCtx::new(), &two).unwrap(), [true, false]);
+    let never = WebGpuCtx::builder().command_memory(false).build();
+    assert_eq!(attached(never, &two).unwrap(), [false; 2]);
+}
+
+/// A component that exports `attach` under `interface`; `body` has a page of memory, `list` is where it may put a list.
+fn offers(interface: &str, function: &str, type_: &str, body: &str) -> Component {
+    let text = format!(
+        r#"(component
+            (core module $module
+                (memory (export "memory") 1 4)
+                (func $list (param $address i32) (param $length i32) (result i32)
+                    (i32.store (i32.const 8) (local.get $address))
+                    (i32.store (i32.const 12) (local.get $length))
+                    i32.const 8)
+                (func (export "attach") {body}))
+            (core instance $instance (instantiate $module))
+            (func $attach {type_} (canon lift (core func $instance "attach") (memory $instance "memory")))
+            (instance $memory (export "{function}" (func $attach)))
+            (export "{interface}" (instance $memory)))"#
+    );
+    Component::new(guests::runtime().engine(), wat::parse_str(text).unwrap()).unwrap()
+}
+
+const INTERFACE: &str = "wgpu-wasi:commands/memory@0.2.0";
+const LIST: &str = "(result (list u32))";
+
+#[test]
+fn what_is_another_interface_is_left_alone() {
+    let body = "(result i32) unreachable";
+    for interface in [
+        "wgpu-wasi:commands/memory@0.1.0",
+        "wgpu-wasi:commands/memory@0.3.0",
+        "wgpu-wasi:commands/memory@1.2.0",
+        "wgpu-wasi:commands/memory",
+        "wgpu-wasi:commands/memories@0.2.0",
+    ] {
+        let component = offers(interface, "attach", LIST, body);
+        assert_eq!(attached(WebGpuCtx::new(), &[&component]).unwrap(), [false], "{interface}");
+    }
+    let component = offers(INTERFACE, "detach", LIST, body);
+    assert_eq!(attached(WebGpuCtx::new(), &[&component]).unwrap(), [false]);
+}
+
+#[test]
+fn odd_memories_are_refused() {
+    // Type, body, and the error; none where it is fine.
+    let odd = [
+        ("(result u32)", "(result i32) i32.const 8", Some("type mismatch")),
+        ("(result (list u8))", "(result i32) i32.const 8", Some("type mismatch")),
+        ("(result (list s32))", "(result i32) i32.const 8", Some("type mismatch")),
+        ("", "", Some("type mismatch")),
+        (
+            r#"(param "words" u32) (result (list u32))"#,
+            "(param i32) (result i32) i32.const 8",
+            Some("type mismatch"),
+        ),
+        // The last word of the memory, and one more.
+        (LIST, "(result i32) (call $list (i32.const 65532) (i32.const 1))", None),
+        (LIST, "(result i32) (call $list (i32.const 65532) (i32.const 2))", Some("out of bounds")),
+        (LIST, "(result i32) (call $list (i32.const 65536) (i32.const 0))", None),
+        (LIST, "(result i32) (call $list (i32.const 65540) (i32.const 0))", Some("out of bounds")),
+        (LIST, "(result i32) (call $list (i32.const -4) (i32.const 1))", Some("out of bounds")),
+        (LIST, "(result i32) (call $list (i32.const 16) (i32.const -1))", Some("out of bounds")),
+        (LIST, "(result i32) (call $list (i32.const 16) (i32.const 1073741824))", Some("out of bounds")),
+        (LIST, "(result i32) (call $list (i32.const 18) (i32.const 1))", Some("not aligned")),
+        // Where the list itself is.
+        (LIST, "(result i32) i32.const 65528", None),
+        (LIST, "(result i32) i32.const 65532", Some("out of bounds")),
+        (LIST, "(result i32) i32.const 10", Some("not aligned")),
+        (LIST, "(result i32) unreachable", Some("unreachable")),
+        // Its memory grows on the way.
+        (
+            LIST,
+            "(result i32) (drop (memory.grow (i32.const 1))) (call $list (i32.const 65536) (i32.const 16384))",
+            None,
+        ),
+    ];
+    for (type_, body, error) in odd {
+        let component = offers(INTERFACE, "attach", type_, body);
+        // The same one again, which is not asked where the first was.
+        let result = attached(WebGpuCtx::new(), &[&component, &component]);
+        match (error, result) {
+            (None, result) => assert_eq!(result.unwrap(), [true, false], "{body}"),
+            (Some(text), Err(error)) => assert!(format!("{error:?}").contains(text), "{body}: {error:?}"),
+            (Some(text), Ok(_)) => panic!("{type_} {body}: no error that says {text:?}"),
+        }
+    }
 }

@@ -3,9 +3,10 @@
 use std::{cell::Cell, rc::Rc};
 
 use crate::{
-    act::{Later, device::now_or_never},
+    act::{Later, device::perhaps},
     command_memory::with_new_name,
-    shaders::{SHADERS, SHAPES, Slot, Stage, broken},
+    shaders::{self, Facts, SHAPES, Slot},
+    wgsl,
     wit::{
         CreatePipelineError, CreatePipelineErrorKind, CreateQuerySetErrorKind, GpuBindGroupDescriptor,
         GpuBindGroupEntry, GpuBindGroupLayout, GpuBindGroupLayoutDescriptor, GpuBindGroupLayoutEntry,
@@ -344,17 +345,22 @@ pub(crate) fn bind_group(w: &mut World) -> Option<()> {
     let descriptor = GpuBindGroupDescriptor { layout: &layout.handle, entries, label: w.random.label() };
     let name = w.memory.new_name();
     call!(w, "GpuDevice.create_bind_group", device, descriptor, name);
-    let handle = with_new_name(name.unwrap_or(0), || device.handle.create_bind_group(&descriptor));
-    w.keep(handle, device.device, layout.known);
+    let handle = Rc::new(with_new_name(name, || device.handle.create_bind_group(&descriptor)));
+    w.memory.made(name, &handle);
+    w.keep_shared(handle, device.device, layout.known);
     Some(())
 }
 
 pub(crate) fn shader_module(w: &mut World) -> Option<()> {
     let device = w.device()?;
-    let which = w.random.below(SHADERS.len());
-    let good = SHADERS[which].code;
-    let breaks = w.random.hostile() || w.random.chance(60);
-    let code = if breaks { broken(&mut w.random, good) } else { good.to_owned() };
+    let text = if w.random.chance(350) {
+        // What was spoiled may loop for ever.
+        let spoils = w.manner.loops_end || !w.random.bounded();
+        wgsl::generated(&mut w.random, spoils)
+    } else {
+        shaders::written(&mut w.random)
+    };
+    let shaders::Text { code, facts } = text;
     let layout: Option<Item<GpuPipelineLayout, Vec<Layout>>> = w.any();
     let hint = w.random.hostile();
     let descriptor = GpuShaderModuleDescriptor {
@@ -369,15 +375,15 @@ pub(crate) fn shader_module(w: &mut World) -> Option<()> {
     };
     call!(w, "GpuDevice.create_shader_module", device, descriptor);
     let handle = device.handle.create_shader_module(&descriptor);
-    w.keep(handle, device.device, if breaks { None } else { Some(which) });
+    w.keep(handle, device.device, facts.map(Rc::new));
     Some(())
 }
 
 pub(crate) fn get_compilation_info(w: &mut World) -> Later<'_> {
     Box::pin(async move {
-        let module: Item<GpuShaderModule, Option<usize>> = w.any()?;
+        let module: Item<GpuShaderModule, Option<Rc<Facts>>> = w.any()?;
         call!(w, "GpuShaderModule.get_compilation_info", module);
-        if let Some(info) = now_or_never(module.handle.get_compilation_info()).await {
+        if let Some(info) = perhaps(w.manner.hasty, module.handle.get_compilation_info()).await {
             w.keep(info, module.device, ());
         }
         Some(())
@@ -385,14 +391,14 @@ pub(crate) fn get_compilation_info(w: &mut World) -> Later<'_> {
 }
 
 /// Override constants for a shader.
-fn constants(w: &mut World, names: &[&str]) -> Option<Option<RecordGpuPipelineConstantValue>> {
+fn constants(w: &mut World, names: &[String]) -> Option<Option<RecordGpuPipelineConstantValue>> {
     if !w.random.chance(250) {
         return Some(None);
     }
     call!(w, "RecordGpuPipelineConstantValue.new");
     let constants = RecordGpuPipelineConstantValue::new();
     for name in names {
-        let name = if w.random.hostile() { w.random.text() } else { (*name).to_owned() };
+        let name = if w.random.hostile() { w.random.text() } else { name.clone() };
         let value = f64::from(w.random.float());
         call!(w, "RecordGpuPipelineConstantValue.add", constants, name, value);
         constants.add(&name, value);
@@ -450,16 +456,30 @@ fn entry_point(w: &mut World, sensible: &str) -> Option<String> {
     w.random.maybe(|_| sensible.to_owned())
 }
 
+/// The groups and the constants of a pipeline's shader.
+fn needs(
+    w: &mut World,
+    module: &Item<GpuShaderModule, Option<Rc<Facts>>>,
+) -> (&'static [usize], Vec<String>) {
+    match &module.known {
+        Some(facts) => (facts.groups, facts.constants.clone()),
+        None => {
+            // It may have been broken in a way that makes another right shader, whose invocations get into each
+            // other's way.
+            w.unsure = true;
+            (&[], Vec::new())
+        }
+    }
+}
+
 pub(crate) fn compute_pipeline(w: &mut World) -> Later<'_> {
     Box::pin(async move {
         let device = w.device()?;
-        let is_compute =
-            |known: &Option<usize>| known.is_some_and(|which| matches!(SHADERS[which].stage, Stage::Compute));
-        let module: Item<GpuShaderModule, Option<usize>> = w.pick(Some(device.device), is_compute)?;
-        let shader = module.known.map(|which| &SHADERS[which]);
-        let (shapes, names) = shader.map_or((&[][..], &[][..]), |shader| (shader.groups, shader.constants));
+        let is_compute = |known: &Option<Rc<Facts>>| known.as_ref().is_some_and(|facts| facts.compute);
+        let module: Item<GpuShaderModule, Option<Rc<Facts>>> = w.pick(Some(device.device), is_compute)?;
+        let (shapes, names) = needs(w, &module);
         let layout = layout(w, device.device, shapes);
-        let constants = constants(w, names)?;
+        let constants = constants(w, &names)?;
         let entry_point = entry_point(w, "main");
         let label = w.random.label();
         let descriptor = GpuComputePipelineDescriptor {
@@ -469,7 +489,8 @@ pub(crate) fn compute_pipeline(w: &mut World) -> Later<'_> {
         };
         let pipeline = if w.random.chance(300) {
             call!(w, "GpuDevice.create_compute_pipeline_async", device, descriptor);
-            let result = now_or_never(device.handle.create_compute_pipeline_async(descriptor)).await?;
+            let result =
+                perhaps(w.manner.hasty, device.handle.create_compute_pipeline_async(descriptor)).await?;
             w.result("create-compute-pipeline-async", result, pipeline_error)?
         } else {
             call!(w, "GpuDevice.create_compute_pipeline", device, descriptor);
@@ -600,16 +621,13 @@ fn fixed(w: &mut World, target: Target, vertices: bool) -> Fixed {
 pub(crate) fn render_pipeline(w: &mut World) -> Later<'_> {
     Box::pin(async move {
         let device = w.device()?;
-        let renders = |known: &Option<usize>| {
-            known.is_some_and(|which| matches!(SHADERS[which].stage, Stage::Render { vertices: _ }))
-        };
-        let module: Item<GpuShaderModule, Option<usize>> = w.pick(Some(device.device), renders)?;
-        let shader = module.known.map(|which| &SHADERS[which]);
-        let (shapes, names) = shader.map_or((&[][..], &[][..]), |shader| (shader.groups, shader.constants));
-        let vertices = shader.is_some_and(|shader| matches!(shader.stage, Stage::Render { vertices: true }));
+        let renders = |known: &Option<Rc<Facts>>| known.as_ref().is_some_and(|facts| facts.render.is_some());
+        let module: Item<GpuShaderModule, Option<Rc<Facts>>> = w.pick(Some(device.device), renders)?;
+        let (shapes, names) = needs(w, &module);
+        let vertices = module.known.as_ref().is_some_and(|facts| facts.render == Some(true));
         let target = w.random.one_of(&[Target::Color, Target::Color, Target::Depth, Target::Multisampled]);
         let layout = layout(w, device.device, shapes);
-        let (vertex_constants, fragment_constants) = (constants(w, names)?, constants(w, names)?);
+        let (vertex_constants, fragment_constants) = (constants(w, &names)?, constants(w, &names)?);
         let (vertex_entry, fragment_entry) = (entry_point(w, "vertex"), entry_point(w, "fragment"));
         let Fixed { primitive, depth_stencil, multisample, targets, buffers } = fixed(w, target, vertices);
         let no_fragment = w.random.hostile();
@@ -638,7 +656,8 @@ pub(crate) fn render_pipeline(w: &mut World) -> Later<'_> {
         };
         let pipeline = if w.random.chance(300) {
             call!(w, "GpuDevice.create_render_pipeline_async", device, descriptor);
-            let result = now_or_never(device.handle.create_render_pipeline_async(descriptor)).await?;
+            let result =
+                perhaps(w.manner.hasty, device.handle.create_render_pipeline_async(descriptor)).await?;
             w.result("create-render-pipeline-async", result, pipeline_error)?
         } else {
             call!(w, "GpuDevice.create_render_pipeline", device, descriptor);

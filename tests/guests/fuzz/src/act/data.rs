@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::{
-    act::{Later, device::now_or_never},
+    act::{Later, device::perhaps},
     wit::{
         GetMappedRangeError, GetMappedRangeErrorKind, GpuBuffer, GpuBufferUsage, GpuCommandBuffer,
         GpuExtent3D, GpuMapMode, GpuOrigin3D, GpuQuerySet, GpuQueue, GpuTexelCopyBufferLayout,
@@ -33,13 +33,14 @@ pub(crate) fn map_async(w: &mut World) -> Later<'_> {
         call!(w, "GpuBuffer.map_async", buffer.handle, mode, offset, size);
         if w.random.chance(200) {
             let handle = buffer.handle;
-            w.pending.push(Box::pin(async move {
+            w.put_off(true, async move {
                 let _ = handle.map_async(mode, offset, size).await;
-            }));
+            });
             return Some(());
         }
         let mapping = buffer.handle.map_async(mode, offset, size);
-        let result = if w.random.chance(100) { now_or_never(mapping).await? } else { mapping.await };
+        let result =
+            if w.random.chance(100) { perhaps(w.manner.hasty, mapping).await? } else { mapping.await };
         let mapped = w.result("map-async", result, |error| match error.kind {
             MapAsyncErrorKind::OperationError => "operation error".to_owned(),
             MapAsyncErrorKind::RangeError => "range error".to_owned(),
@@ -71,7 +72,8 @@ pub(crate) fn get_mapped_range_get(w: &mut World) -> Option<()> {
     let size = w.random.maybe(|random| random.number(&[0, 4, 8]));
     call!(w, "GpuBuffer.get_mapped_range_get_with_copy", buffer.handle, offset, size);
     let result = buffer.handle.get_mapped_range_get_with_copy(offset, size);
-    w.result("get-mapped-range-get-with-copy", result, range_error);
+    let bytes = w.result("get-mapped-range-get-with-copy", result, range_error)?;
+    w.read(&bytes);
     Some(())
 }
 
@@ -160,8 +162,8 @@ pub(crate) fn on_submitted_work_done(w: &mut World) -> Later<'_> {
         let queue: Item<GpuQueue> = w.any()?;
         call!(w, "GpuQueue.on_submitted_work_done", queue.handle);
         match w.random.below(6) {
-            0 => w.pending.push(Box::pin(async move { queue.handle.on_submitted_work_done().await })),
-            1 => _ = now_or_never(queue.handle.on_submitted_work_done()).await,
+            0 => w.put_off(true, async move { queue.handle.on_submitted_work_done().await }),
+            1 => _ = perhaps(w.manner.hasty, queue.handle.on_submitted_work_done()).await,
             _ => queue.handle.on_submitted_work_done().await,
         }
         Some(())

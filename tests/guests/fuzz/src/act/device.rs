@@ -32,6 +32,12 @@ pub(crate) async fn now_or_never<T>(future: impl Future<Output = T>) -> Option<T
     .await
 }
 
+/// The future's value, for which a hasty guest does not wait ([`now_or_never`]). Only for what the host ends whatever
+/// the guest does.
+pub(crate) async fn perhaps<T>(hasty: bool, future: impl Future<Output = T>) -> Option<T> {
+    if hasty { now_or_never(future).await } else { Some(future.await) }
+}
+
 pub(crate) fn request_adapter(w: &mut World) -> Later<'_> {
     Box::pin(async move {
         let gpu: Item<Gpu> = w.any()?;
@@ -178,7 +184,7 @@ pub(crate) fn lost(w: &mut World) -> Later<'_> {
                 w.keep(info, device.device, ());
             }
             1 => drop(now_or_never(async move { lost.await }).await),
-            _ => w.pending.push(Box::pin(async move { drop(lost.await) })),
+            _ => w.put_off(false, async move { drop(lost.await) }),
         }
         Some(())
     })
@@ -188,22 +194,21 @@ pub(crate) fn on_uncaptured_error(w: &mut World) -> Later<'_> {
     Box::pin(async move {
         let device: Item<GpuDevice, KnownDevice> = w.any()?;
         call!(w, "GpuDevice.on_uncaptured_error", device.handle);
+        w.listened = true;
         let mut errors = device.handle.on_uncaptured_error();
         match w.random.below(3) {
             0 => {}
             1 => {
+                // How many there are so far is a matter of time.
                 for _ in 0..3 {
                     match now_or_never(errors.next()).await {
-                        Some(Some(error)) => w.keep(error, device.device, ()),
-                        Some(None) => {
-                            w.answer("uncaptured errors: the stream ended");
-                            break;
-                        }
-                        None => break,
+                        Some(Some(error)) if w.manner.hasty => w.keep(error, device.device, ()),
+                        Some(Some(error)) => drop(error.message()),
+                        Some(None) | None => break,
                     }
                 }
             }
-            _ => w.pending.push(Box::pin(async move { while errors.next().await.is_some() {} })),
+            _ => w.put_off(false, async move { while errors.next().await.is_some() {} }),
         }
         Some(())
     })
@@ -215,14 +220,18 @@ pub(crate) async fn go_on(w: &mut World) {
         return;
     }
     let which = w.random.below(w.pending.len());
-    let mut future = w.pending.swap_remove(which);
     // Dropping it cancels the call.
     if w.random.chance(300) {
-        w.remark("cancels a call");
+        w.remark("forgets a call");
+        drop(w.pending.swap_remove(which));
         return;
     }
     w.remark("goes on with a call");
-    if now_or_never(future.as_mut()).await.is_none() {
-        w.pending.push(future);
+    let pending = &mut w.pending[which];
+    let hasty = w.manner.hasty || !pending.ends;
+    if let Some(call) = &mut pending.call
+        && perhaps(hasty, call.as_mut()).await.is_some()
+    {
+        pending.call = None;
     }
 }

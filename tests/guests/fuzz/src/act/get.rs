@@ -30,7 +30,8 @@ macro_rules! getters {
             Act::Now(|w| {
                 let handle = any!(w, $type);
                 call!(w, concat!(stringify!($type), ".", stringify!($method)), handle);
-                let _ = handle.$method();
+                let value = handle.$method();
+                w.told(&value);
                 Some(())
             }),
         )*)*];
@@ -74,7 +75,8 @@ macro_rules! limits {
         Act::Now(|w| {
             let handle = any!(w, GpuSupportedLimits);
             call!(w, stringify!($limit), handle);
-            let _ = handle.$limit();
+            let value = handle.$limit();
+            w.told(&value);
             Some(())
         })
     };
@@ -90,7 +92,8 @@ macro_rules! labels {
             Act::Now(|w| {
                 let handle = any!(w, $type);
                 call!(w, concat!(stringify!($type), ".label"), handle);
-                let _ = handle.label();
+                let value = handle.label();
+                w.told(&value);
                 Some(())
             }),
         )*];
@@ -154,7 +157,8 @@ pub(crate) const OTHERS: &[Act] = &[
         let handle = any!(w, WgslLanguageFeatures);
         let name = w.random.text();
         call!(w, "WgslLanguageFeatures.has", handle, name);
-        let _ = handle.has(&name);
+        let value = handle.has(&name);
+        w.told(&value);
         Some(())
     }),
     Act::Now(|w| {
@@ -197,7 +201,8 @@ pub(crate) const OTHERS: &[Act] = &[
         let handle = any!(w, GpuSupportedFeatures);
         let name = feature_name(w);
         call!(w, "GpuSupportedFeatures.has", handle, name);
-        let _ = handle.has(&name);
+        let value = handle.has(&name);
+        w.told(&value);
         Some(())
     }),
     MESSAGES,
@@ -232,13 +237,15 @@ pub(crate) const OTHERS: &[Act] = &[
     Act::Now(|w| {
         let (handle, name) = (any!(w, RecordGpuPipelineConstantValue), constant_name(w));
         call!(w, "RecordGpuPipelineConstantValue.get", handle, name);
-        let _ = handle.get(&name);
+        let value = handle.get(&name);
+        w.told(&value);
         Some(())
     }),
     Act::Now(|w| {
         let (handle, name) = (any!(w, RecordGpuPipelineConstantValue), constant_name(w));
         call!(w, "RecordGpuPipelineConstantValue.has", handle, name);
-        let _ = handle.has(&name);
+        let value = handle.has(&name);
+        w.told(&value);
         Some(())
     }),
     Act::Now(|w| {
@@ -262,13 +269,15 @@ pub(crate) const OTHERS: &[Act] = &[
     Act::Now(|w| {
         let (handle, name) = (any!(w, RecordOptionGpuSize64), limit_name(w));
         call!(w, "RecordOptionGpuSize64.get", handle, name);
-        let _ = handle.get(&name);
+        let value = handle.get(&name);
+        w.told(&value);
         Some(())
     }),
     Act::Now(|w| {
         let (handle, name) = (any!(w, RecordOptionGpuSize64), limit_name(w));
         call!(w, "RecordOptionGpuSize64.has", handle, name);
-        let _ = handle.has(&name);
+        let value = handle.has(&name);
+        w.told(&value);
         Some(())
     }),
     Act::Now(|w| {

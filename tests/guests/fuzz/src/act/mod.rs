@@ -279,6 +279,22 @@ async fn sequence(w: &mut World) {
     }
 }
 
+/// Makes any object of those that are made without waiting.
+pub(crate) fn make(w: &mut World) {
+    const MAKE: [fn(&mut World) -> Option<()>; 8] = [
+        create::buffer,
+        create::texture,
+        create::view,
+        create::bind_group_layout,
+        create::pipeline_layout,
+        create::bind_group,
+        create::bind_group,
+        create::query_set,
+    ];
+    let make = w.random.one_of(&MAKE);
+    make(w);
+}
+
 async fn single(w: &mut World) {
     let act = match w.random.below(1000) {
         0..2 => N(device::destroy),

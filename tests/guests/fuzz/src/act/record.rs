@@ -140,6 +140,7 @@ pub(crate) fn resolve_query_set(w: &mut World) -> Option<()> {
     let first = w.random.word(&[0]);
     let count = w.random.word(&[1, 2, u64::from(set.known.count)]);
     let offset = w.random.number(&[0, 0, 256]);
+    w.unsure |= set.known.kind == GpuQueryType::Timestamp;
     call!(w, "GpuCommandEncoder.resolve_query_set", encoder, set, first, count, buffer.handle, offset);
     encoder.handle.resolve_query_set(&set.handle, first, count, &buffer.handle, offset);
     Some(())
@@ -329,10 +330,10 @@ macro_rules! passes {
             pub(crate) fn push_debug_group(w: &mut World) -> Option<()> {
                 let pass = pick(w)?;
                 let text = w.random.text();
-                let words = w.memory.words(ENCODER, None);
+                let words = w.memory.words(ENCODER, None, false);
                 call!(w, concat!(stringify!($type), ".push_debug_group"), pass.handle, text, words);
                 pass.known.groups_open.set(pass.known.groups_open.get() + 1);
-                with(&words, || pass.handle.push_debug_group(&text));
+                with(&*pass.handle, &words, || pass.handle.push_debug_group(&text));
                 Some(())
             }
 
@@ -341,19 +342,19 @@ macro_rules! passes {
                 if pass.known.groups_open.get() == 0 && !w.random.hostile() {
                     return None;
                 }
-                let words = w.memory.words(ENCODER, None);
+                let words = w.memory.words(ENCODER, None, false);
                 call!(w, concat!(stringify!($type), ".pop_debug_group"), pass.handle, words);
                 pass.known.groups_open.set(pass.known.groups_open.get().saturating_sub(1));
-                with(&words, || pass.handle.pop_debug_group());
+                with(&*pass.handle, &words, || pass.handle.pop_debug_group());
                 Some(())
             }
 
             pub(crate) fn insert_debug_marker(w: &mut World) -> Option<()> {
                 let pass = pick(w)?;
                 let text = w.random.text();
-                let words = w.memory.words(ENCODER, None);
+                let words = w.memory.words(ENCODER, None, false);
                 call!(w, concat!(stringify!($type), ".insert_debug_marker"), pass.handle, text, words);
-                with(&words, || pass.handle.insert_debug_marker(&text));
+                with(&*pass.handle, &words, || pass.handle.insert_debug_marker(&text));
                 Some(())
             }
 
@@ -361,8 +362,8 @@ macro_rules! passes {
                 let pass = pick(w)?;
                 let ChosenGroup { index, group, offsets, start, length } =
                     choose_group(w, pass.device, &pass.known)?;
-                let object = group.as_ref().map(|group| Object::BindGroup(&group.handle));
-                let words = w.memory.words(ENCODER, object);
+                let object = group.as_ref().map(|group| Object::BindGroup(Rc::clone(&group.handle)));
+                let words = w.memory.words(ENCODER, object, false);
                 call!(
                     w,
                     concat!(stringify!($type), ".set_bind_group"),
@@ -370,7 +371,7 @@ macro_rules! passes {
                 );
                 let group = group.as_ref().map(|group| &*group.handle);
                 let call = || pass.handle.set_bind_group(index, group, offsets.as_deref(), start, length);
-                let result = with(&words, call);
+                let result = with(&*pass.handle, &words, call);
                 w.result("set-bind-group", result, set_bind_group_error);
                 Some(())
             }
@@ -383,13 +384,13 @@ macro_rules! passes {
                 let data = random.bytes(data);
                 let start = random.maybe(|random| random.number(&[0, 4]));
                 let size = random.maybe(|random| random.number(&[0, 4]));
-                let words = w.memory.words(ENCODER, None);
+                let words = w.memory.words(ENCODER, None, false);
                 call!(
                     w,
                     concat!(stringify!($type), ".set_immediates"),
                     pass.handle, offset, data, start, size, words
                 );
-                with(&words, || pass.handle.set_immediates(offset, &data, start, size));
+                with(&*pass.handle, &words, || pass.handle.set_immediates(offset, &data, start, size));
                 Some(())
             }
         }
@@ -405,9 +406,10 @@ passes! {
 pub(crate) fn set_compute_pipeline(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
     let pipeline: Item<GpuComputePipeline, KnownPipeline> = w.pick(Some(pass.device), |_| true)?;
-    let words = w.memory.words(compute::ENCODER, Some(Object::ComputePipeline(&pipeline.handle)));
+    let words =
+        w.memory.words(compute::ENCODER, Some(Object::ComputePipeline(Rc::clone(&pipeline.handle))), false);
     call!(w, "GpuComputePassEncoder.set_pipeline", pass.handle, pipeline, words);
-    with(&words, || pass.handle.set_pipeline(&pipeline.handle));
+    with(&*pass.handle, &words, || pass.handle.set_pipeline(&pipeline.handle));
     *pass.known.pipeline.borrow_mut() = Some(pipeline.known);
     Some(())
 }
@@ -416,9 +418,9 @@ pub(crate) fn dispatch(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
     let x = w.random.workgroups();
     let (y, z) = (w.random.maybe(|random| random.workgroups()), w.random.maybe(|random| random.workgroups()));
-    let words = w.memory.words(compute::ENCODER, None);
+    let words = w.memory.words(compute::ENCODER, None, pass.known.is_ready());
     call!(w, "GpuComputePassEncoder.dispatch_workgroups", pass.handle, x, y, z, words);
-    with(&words, || pass.handle.dispatch_workgroups(x, y, z));
+    with(&*pass.handle, &words, || pass.handle.dispatch_workgroups(x, y, z));
     Some(())
 }
 
@@ -426,17 +428,17 @@ pub(crate) fn dispatch_indirect(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
     let buffer = w.buffer(pass.device, GpuBufferUsage::INDIRECT)?;
     let offset = w.random.number(&[0, 4]);
-    let words = w.memory.words(compute::ENCODER, Some(Object::Buffer(&buffer.handle)));
+    let words = w.memory.words(compute::ENCODER, Some(Object::Buffer(Rc::clone(&buffer.handle))), false);
     call!(w, "GpuComputePassEncoder.dispatch_workgroups_indirect", pass.handle, buffer.handle, offset, words);
-    with(&words, || pass.handle.dispatch_workgroups_indirect(&buffer.handle, offset));
+    with(&*pass.handle, &words, || pass.handle.dispatch_workgroups_indirect(&buffer.handle, offset));
     Some(())
 }
 
 pub(crate) fn end_compute(w: &mut World) -> Option<()> {
     let pass = compute::pick(w)?;
-    let words = w.memory.words(compute::ENCODER, None);
+    let words = w.memory.words(compute::ENCODER, None, pass.known.is_ready());
     call!(w, "GpuComputePassEncoder.end", pass.handle, words);
-    with(&words, || pass.handle.end());
+    with(&*pass.handle, &words, || pass.handle.end());
     pass.known.open.set(false);
     pass.known.encoder.set(Recording::Open);
     Some(())
@@ -444,9 +446,9 @@ pub(crate) fn end_compute(w: &mut World) -> Option<()> {
 
 pub(crate) fn end_render(w: &mut World) -> Option<()> {
     let pass = render::pick(w)?;
-    let words = w.memory.words(render::ENCODER, None);
+    let words = w.memory.words(render::ENCODER, None, pass.known.is_ready());
     call!(w, "GpuRenderPassEncoder.end", pass.handle, words);
-    with(&words, || pass.handle.end());
+    with(&*pass.handle, &words, || pass.handle.end());
     pass.known.open.set(false);
     pass.known.encoder.set(Recording::Open);
     Some(())
@@ -458,9 +460,9 @@ pub(crate) fn set_viewport(w: &mut World) -> Option<()> {
     let mut length = |most: f32| random.float() * most;
     let [x, y, width, height] = [8.0, 8.0, 16.0, 16.0].map(&mut length);
     let [from, to] = [length(0.5), 0.5 + length(0.5)];
-    let words = w.memory.words(render::ENCODER, None);
+    let words = w.memory.words(render::ENCODER, None, false);
     call!(w, "GpuRenderPassEncoder.set_viewport", pass.handle, x, y, width, height, from, to, words);
-    with(&words, || pass.handle.set_viewport(x, y, width, height, from, to));
+    with(&*pass.handle, &words, || pass.handle.set_viewport(x, y, width, height, from, to));
     Some(())
 }
 
@@ -469,27 +471,27 @@ pub(crate) fn set_scissor_rect(w: &mut World) -> Option<()> {
     let random = &mut w.random;
     let [x, y, width, height] =
         [random.word(&[0, 8]), random.word(&[0, 8]), random.word(&[0, 16]), random.word(&[8])];
-    let words = w.memory.words(render::ENCODER, None);
+    let words = w.memory.words(render::ENCODER, None, false);
     call!(w, "GpuRenderPassEncoder.set_scissor_rect", pass.handle, x, y, width, height, words);
-    with(&words, || pass.handle.set_scissor_rect(x, y, width, height));
+    with(&*pass.handle, &words, || pass.handle.set_scissor_rect(x, y, width, height));
     Some(())
 }
 
 pub(crate) fn set_blend_constant(w: &mut World) -> Option<()> {
     let pass = render::pick(w)?;
     let color = color(w);
-    let words = w.memory.words(render::ENCODER, None);
+    let words = w.memory.words(render::ENCODER, None, false);
     call!(w, "GpuRenderPassEncoder.set_blend_constant", pass.handle, color, words);
-    with(&words, || pass.handle.set_blend_constant(color));
+    with(&*pass.handle, &words, || pass.handle.set_blend_constant(color));
     Some(())
 }
 
 pub(crate) fn set_stencil_reference(w: &mut World) -> Option<()> {
     let pass = render::pick(w)?;
     let reference = w.random.word(&[0, 255]);
-    let words = w.memory.words(render::ENCODER, None);
+    let words = w.memory.words(render::ENCODER, None, false);
     call!(w, "GpuRenderPassEncoder.set_stencil_reference", pass.handle, reference, words);
-    with(&words, || pass.handle.set_stencil_reference(reference));
+    with(&*pass.handle, &words, || pass.handle.set_stencil_reference(reference));
     Some(())
 }
 
@@ -499,9 +501,9 @@ pub(crate) fn begin_occlusion_query(w: &mut World) -> Option<()> {
         return None;
     }
     let index = w.random.word(&[0, 1]);
-    let words = w.memory.words(render::ENCODER, None);
+    let words = w.memory.words(render::ENCODER, None, false);
     call!(w, "GpuRenderPassEncoder.begin_occlusion_query", pass.handle, index, words);
-    with(&words, || pass.handle.begin_occlusion_query(index));
+    with(&*pass.handle, &words, || pass.handle.begin_occlusion_query(index));
     pass.known.in_query.set(true);
     Some(())
 }
@@ -511,9 +513,9 @@ pub(crate) fn end_occlusion_query(w: &mut World) -> Option<()> {
     if !pass.known.in_query.get() && !w.random.hostile() {
         return None;
     }
-    let words = w.memory.words(render::ENCODER, None);
+    let words = w.memory.words(render::ENCODER, None, false);
     call!(w, "GpuRenderPassEncoder.end_occlusion_query", pass.handle, words);
-    with(&words, || pass.handle.end_occlusion_query());
+    with(&*pass.handle, &words, || pass.handle.end_occlusion_query());
     pass.known.in_query.set(false);
     Some(())
 }
@@ -526,9 +528,9 @@ pub(crate) fn execute_bundles(w: &mut World) -> Option<()> {
         bundles.extend(w.pick(Some(pass.device), |known: &Target| *known == target));
     }
     let handles: Vec<&GpuRenderBundle> = bundles.iter().map(|bundle| &*bundle.handle).collect();
-    let words = w.memory.words(render::ENCODER, None);
+    let words = w.memory.words(render::ENCODER, None, false);
     call!(w, "GpuRenderPassEncoder.execute_bundles", pass.handle, handles, words);
-    with(&words, || pass.handle.execute_bundles(&handles));
+    with(&*pass.handle, &words, || pass.handle.execute_bundles(&handles));
     Some(())
 }
 
@@ -543,9 +545,9 @@ macro_rules! draws {
                 let target = pass.known.target;
                 let pipeline: Item<GpuRenderPipeline, KnownPipeline> =
                     w.pick(Some(pass.device), |known: &KnownPipeline| known.target == target)?;
-                let words = w.memory.words($pass::ENCODER, Some(Object::RenderPipeline(&pipeline.handle)));
+                let words = w.memory.words($pass::ENCODER, Some(Object::RenderPipeline(Rc::clone(&pipeline.handle))), false);
                 call!(w, concat!(stringify!($type), ".set_pipeline"), pass.handle, pipeline, words);
-                with(&words, || pass.handle.set_pipeline(&pipeline.handle));
+                with(&*pass.handle, &words, || pass.handle.set_pipeline(&pipeline.handle));
                 *pass.known.pipeline.borrow_mut() = Some(pipeline.known);
                 Some(())
             }
@@ -556,9 +558,9 @@ macro_rules! draws {
                 let format = w.random.any();
                 let offset = w.random.maybe(|random| random.number(&[0, 4]));
                 let size = w.random.maybe(|random| random.number(&[0, 4, 12]));
-                let words = w.memory.words($pass::ENCODER, Some(Object::Buffer(&buffer.handle)));
+                let words = w.memory.words($pass::ENCODER, Some(Object::Buffer(Rc::clone(&buffer.handle))), false);
                 call!(w, concat!(stringify!($type), ".set_index_buffer"), pass.handle, buffer.handle, format, offset, size, words);
-                with(&words, || pass.handle.set_index_buffer(&buffer.handle, format, offset, size));
+                with(&*pass.handle, &words, || pass.handle.set_index_buffer(&buffer.handle, format, offset, size));
                 Some(())
             }
 
@@ -569,10 +571,10 @@ macro_rules! draws {
                 let offset = w.random.maybe(|random| random.number(&[0, 0, 16]));
                 let size = w.random.hostile().then_some(16);
                 let buffer = if w.random.hostile() { None } else { Some(buffer) };
-                let named = buffer.as_ref().map(|buffer| Object::Buffer(&buffer.handle));
-                let words = w.memory.words($pass::ENCODER, named);
+                let named = buffer.as_ref().map(|buffer| Object::Buffer(Rc::clone(&buffer.handle)));
+                let words = w.memory.words($pass::ENCODER, named, false);
                 call!(w, concat!(stringify!($type), ".set_vertex_buffer"), pass.handle, slot, buffer, offset, size, words);
-                with(&words, || pass.handle.set_vertex_buffer(slot, buffer.as_ref().map(|buffer| &*buffer.handle), offset, size));
+                with(&*pass.handle, &words, || pass.handle.set_vertex_buffer(slot, buffer.as_ref().map(|buffer| &*buffer.handle), offset, size));
                 Some(())
             }
 
@@ -582,9 +584,9 @@ macro_rules! draws {
                 let (vertices, instances) = (random.count(&[0, 1, 3]), random.maybe(|random| random.count(&[1, 2])));
                 let first = random.hostile().then_some(1).map(|one| random.word(&[one]));
                 let first_instance = random.hostile().then_some(1).map(|one| random.word(&[one]));
-                let words = w.memory.words($pass::ENCODER, None);
+                let words = w.memory.words($pass::ENCODER, None, pass.known.is_ready());
                 call!(w, concat!(stringify!($type), ".draw"), pass.handle, vertices, instances, first, first_instance, words);
-                with(&words, || pass.handle.draw(vertices, instances, first, first_instance));
+                with(&*pass.handle, &words, || pass.handle.draw(vertices, instances, first, first_instance));
                 Some(())
             }
 
@@ -595,9 +597,9 @@ macro_rules! draws {
                 let first = random.hostile().then_some(1).map(|one| random.word(&[one]));
                 let base = if random.hostile() { Some(random.one_of(&[-1, 1, i32::MIN, i32::MAX])) } else { None };
                 let first_instance = random.hostile().then_some(1).map(|one| random.word(&[one]));
-                let words = w.memory.words($pass::ENCODER, None);
+                let words = w.memory.words($pass::ENCODER, None, pass.known.is_ready());
                 call!(w, concat!(stringify!($type), ".draw_indexed"), pass.handle, indices, instances, first, base, first_instance, words);
-                with(&words, || pass.handle.draw_indexed(indices, instances, first, base, first_instance));
+                with(&*pass.handle, &words, || pass.handle.draw_indexed(indices, instances, first, base, first_instance));
                 Some(())
             }
 
@@ -605,9 +607,9 @@ macro_rules! draws {
                 let pass = $pass::pick(w)?;
                 let buffer = w.buffer(pass.device, GpuBufferUsage::INDIRECT)?;
                 let offset = w.random.number(&[0]);
-                let words = w.memory.words($pass::ENCODER, Some(Object::Buffer(&buffer.handle)));
+                let words = w.memory.words($pass::ENCODER, Some(Object::Buffer(Rc::clone(&buffer.handle))), false);
                 call!(w, concat!(stringify!($type), ".draw_indirect"), pass.handle, buffer.handle, offset, words);
-                with(&words, || pass.handle.draw_indirect(&buffer.handle, offset));
+                with(&*pass.handle, &words, || pass.handle.draw_indirect(&buffer.handle, offset));
                 Some(())
             }
 
@@ -615,9 +617,9 @@ macro_rules! draws {
                 let pass = $pass::pick(w)?;
                 let buffer = w.buffer(pass.device, GpuBufferUsage::INDIRECT)?;
                 let offset = w.random.number(&[0]);
-                let words = w.memory.words($pass::ENCODER, Some(Object::Buffer(&buffer.handle)));
+                let words = w.memory.words($pass::ENCODER, Some(Object::Buffer(Rc::clone(&buffer.handle))), false);
                 call!(w, concat!(stringify!($type), ".draw_indexed_indirect"), pass.handle, buffer.handle, offset, words);
-                with(&words, || pass.handle.draw_indexed_indirect(&buffer.handle, offset));
+                with(&*pass.handle, &words, || pass.handle.draw_indexed_indirect(&buffer.handle, offset));
                 Some(())
             }
         }

@@ -1,0 +1,89 @@
+//! What the fuzz targets in `tests/fuzz` call of this crate's own. No part of the API: it is here only with the feature
+//! `fuzzing`.
+#![allow(missing_docs, reason = "only the fuzz targets read it, and each function says what it is for")]
+
+use wgpu::naga::{
+    self, Module, Statement,
+    valid::{Capabilities, ValidationFlags, Validator},
+};
+
+use crate::{
+    commands::words::Words,
+    quotas::MAX_SHADER_DEPTH,
+    shaders::{
+        const_values,
+        finite_loop::Loop,
+        inlining,
+        loop_bound::{self, Ending},
+        nesting,
+        statements::every,
+        workgroup_memory::WorkgroupMemory,
+    },
+};
+
+/// How many commands these words are, or what is wrong with them.
+pub fn commands(words: &[u32]) -> Result<usize, String> {
+    let mut words = Words(words.iter());
+    let mut commands = 0;
+    while words.command().map_err(|error| error.to_string())?.is_some() {
+        commands += 1;
+    }
+    Ok(commands)
+}
+
+/// What the host makes of a shader that naga parses and validates.
+#[derive(Debug)]
+pub struct Shader {
+    /// What is wrong, by naga, with the module whose loops have a bound; one for each bound that was tried.
+    pub bounded: Vec<Result<(), String>>,
+    /// Whether its loops would be left as they are.
+    pub as_it_is: bool,
+    /// The workgroup memory, where it may be too much: whether it is.
+    pub workgroup_memory: Option<Result<(), String>>,
+}
+
+/// Does what the host does with the text of a shader beside wgpu; `None` for what the host or naga refuses.
+pub fn shader(text: &str, constants: &[(&str, f64)]) -> Option<Shader> {
+    const WORKGROUP_LIMIT: u32 = 16 << 10;
+    if nesting::depth(text) > MAX_SHADER_DEPTH || const_values::check(text).is_err() {
+        return None;
+    }
+    let module = naga::front::wgsl::parse_str(text).ok()?;
+    inlining::check(&module).ok()?;
+    validate(&module).ok()?;
+    let mut as_it_is = true;
+    let mut bounded = Vec::new();
+    for max in [None, Some(1000)] {
+        match loop_bound::bound(module.clone(), max) {
+            Some(Ending::Bounded(module)) => {
+                as_it_is &= max.is_some();
+                bounded.push(validate(&module));
+            }
+            Some(Ending::AsItIs) | None => {}
+        }
+    }
+    let workgroup_memory = WorkgroupMemory::of(text, WORKGROUP_LIMIT)
+        .map(|memory| memory.check(None, constants, WORKGROUP_LIMIT));
+    Some(Shader { bounded, as_it_is, workgroup_memory })
+}
+
+fn validate(module: &Module) -> Result<(), String> {
+    let validated = Validator::new(ValidationFlags::all(), Capabilities::all()).validate(module);
+    validated.map(drop).map_err(|error| format!("{error:?}"))
+}
+
+/// Whether each loop of a shader is seen to end, in the order of the text; `None` for what is no shader.
+pub fn loops_that_end(text: &str) -> Option<Vec<bool>> {
+    let module = naga::front::wgsl::parse_str(text).ok()?;
+    let mut ends = Vec::new();
+    let functions = module.functions.iter().map(|(_, function)| function);
+    for function in functions.chain(module.entry_points.iter().map(|entry| &entry.function)) {
+        every(&function.body, &mut |statement| {
+            if let Statement::Loop { body, continuing, break_if: _ } = statement {
+                ends.push(Loop { body, continuing, expressions: &function.expressions }.ends());
+            }
+            true
+        });
+    }
+    Some(ends)
+}
