@@ -46,7 +46,7 @@ impl ShaderModule {
         match source {
             wgpu::ShaderSource::Wgsl(code) => Self::from_wgsl(device, name, code.into_owned()),
             #[cfg(any(feature = "glsl", feature = "spirv", feature = "naga-ir"))]
-            source => match translate::translate(name, source) {
+            source => match translate::translate(device.features(), name, source) {
                 Some(Ok((code, names))) => Self::from_translation(device, name, code, names),
                 Some(Err(failure)) => Self::failed(device, name, failure),
                 None => Self::unsupported_source(device, name),

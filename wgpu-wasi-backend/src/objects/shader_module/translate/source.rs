@@ -20,23 +20,26 @@ pub(in super::super) struct Failure {
 /// The WGSL for a shader in another language and the names in it, or what is wrong with the shader. `None` if its
 /// language is of a feature that is off.
 pub(in super::super) fn translate(
+    features: wgpu::Features,
     name: Option<&str>,
     source: wgpu::ShaderSource<'_>,
 ) -> Option<Result<(String, Names), Failure>> {
     match source {
         #[cfg(feature = "spirv")]
-        wgpu::ShaderSource::SpirV(words) => Some(spirv(name, &words)),
+        wgpu::ShaderSource::SpirV(words) => Some(spirv(features, name, &words)),
         #[cfg(feature = "glsl")]
-        wgpu::ShaderSource::Glsl { shader, stage, defines } => Some(glsl(name, &shader, stage, defines)),
+        wgpu::ShaderSource::Glsl { shader, stage, defines } => {
+            Some(glsl(features, name, &shader, stage, defines))
+        }
         #[cfg(feature = "naga-ir")]
-        wgpu::ShaderSource::Naga(module) => Some(check_and_write(name, "", &module)),
+        wgpu::ShaderSource::Naga(module) => Some(check_and_write(features, name, "", &module)),
         // Also of languages that wgpu gets some day.
         _ => None,
     }
 }
 
 #[cfg(feature = "spirv")]
-fn spirv(name: Option<&str>, words: &[u32]) -> Result<(String, Names), Failure> {
+fn spirv(features: wgpu::Features, name: Option<&str>, words: &[u32]) -> Result<(String, Names), Failure> {
     let options = naga::front::spv::Options {
         // wgpu's convention, which is WebGPU's: Y points up.
         adjust_coordinate_space: false,
@@ -45,11 +48,12 @@ fn spirv(name: Option<&str>, words: &[u32]) -> Result<(String, Names), Failure> 
     };
     let parsed = naga::front::spv::Frontend::new(words.iter().copied(), &options).parse();
     let module = parsed.map_err(|error| failure(name, "", error))?;
-    check_and_write(name, "", &module)
+    check_and_write(features, name, "", &module)
 }
 
 #[cfg(feature = "glsl")]
 fn glsl(
+    features: wgpu::Features,
     name: Option<&str>,
     shader: &str,
     stage: naga::ShaderStage,
@@ -59,16 +63,16 @@ fn glsl(
     let options = naga::front::glsl::Options { stage, defines };
     let parsed = naga::front::glsl::Frontend::default().parse(&options, shader);
     let module = parsed.map_err(|error| failure(name, shader, error))?;
-    check_and_write(name, shader, &module)
+    check_and_write(features, name, shader, &module)
 }
 
 fn check_and_write(
+    features: wgpu::Features,
     name: Option<&str>,
     source: &str,
     module: &naga::Module,
 ) -> Result<(String, Names), Failure> {
-    // The host decides what its device can do; here it is only about what WGSL can say.
-    let valid = Validator::new(ValidationFlags::all(), Capabilities::all()).validate(module);
+    let valid = Validator::new(ValidationFlags::all(), capabilities(features)).validate(module);
     let info = valid.map_err(|error| failure(name, source, error))?;
     write(module, &info).map_err(|why| {
         let text = why.to_string();
@@ -79,6 +83,24 @@ fn check_and_write(
         };
         Failure { text, info: wgpu::CompilationInfo { messages: vec![message] } }
     })
+}
+
+/// What a shader may use on a device with these features. The host checks everything again, but knows only the WGSL: an
+/// error that is found here has the line of the program's own text.
+fn capabilities(features: wgpu::Features) -> Capabilities {
+    [
+        (wgpu::Features::SHADER_F64, Capabilities::FLOAT64),
+        (wgpu::Features::SHADER_F16, Capabilities::SHADER_FLOAT16),
+        (wgpu::Features::SHADER_INT64, Capabilities::SHADER_INT64),
+        (wgpu::Features::SHADER_I16, Capabilities::SHADER_INT16),
+        (wgpu::Features::PRIMITIVE_INDEX, Capabilities::PRIMITIVE_INDEX),
+        (wgpu::Features::CLIP_DISTANCES, Capabilities::CLIP_DISTANCES),
+        (wgpu::Features::DUAL_SOURCE_BLENDING, Capabilities::DUAL_SOURCE_BLENDING),
+        (wgpu::Features::SUBGROUP, Capabilities::SUBGROUP),
+    ]
+    .into_iter()
+    .filter(|(feature, _)| !features.contains(*feature))
+    .fold(Capabilities::all(), |all, (_, missing)| all - missing)
 }
 
 /// What wgpu says natively: the error, and below it what it comes from, two spaces deeper each time.
