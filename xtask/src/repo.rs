@@ -2,13 +2,13 @@
 
 use std::{
     env,
-    ffi::{OsStr, OsString},
+    ffi::OsStr,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context, Result, ensure};
-use xshell::Shell;
+use xshell::{Shell, cmd};
 
 /// The target that guests are built for.
 pub(crate) const GUEST_TARGET: &str = "wasm32-wasip2";
@@ -83,9 +83,10 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// The rustc that cargo uses.
-pub(crate) fn rustc() -> OsString {
-    env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+/// What the rustc that cargo uses prints.
+pub(crate) fn rustc(sh: &Shell, arguments: &[&str]) -> Result<String> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    Ok(cmd!(sh, "{rustc} {arguments...}").quiet().read()?)
 }
 
 /// Whether a program of this name can be started.

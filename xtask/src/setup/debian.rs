@@ -34,8 +34,10 @@ pub(super) fn install(repo: &Repo, library: &Path) -> Result<()> {
     }
     let (sh, work) = (&repo.sh, repo.target("setup"));
     sh.remove_path(&work)?;
-    let builder =
-        Builder { sh, version: rustc_version(sh)?, mirror: mirror(sh)?, work: sh.create_dir(&work)? };
+    // `rustc 1.95.0 (59807616e 2026-04-14)`
+    let version = rustc(sh, &["--version"])?;
+    let version = version.split(' ').nth(1).context("`rustc --version` names none")?.to_owned();
+    let builder = Builder { sh, version, mirror: mirror(sh)?, work: sh.create_dir(&work)? };
     let result = builder.install(library);
     // A failed attempt leaves nothing behind either: half of it would only be in the way.
     sh.remove_path(&work)?;
@@ -59,7 +61,7 @@ impl Builder<'_> {
             bail!("Debian's wasi-libc has no {file} for {GUEST_TARGET}");
         }
 
-        let sources = sysroot(sh)?.join("lib/rustlib/src/rust/library");
+        let sources = PathBuf::from(rustc(sh, &["--print", "sysroot"])?).join("lib/rustlib/src/rust/library");
         let borrowed = !sources.join("std/Cargo.toml").is_file();
         if borrowed {
             let unpacked = packages.join(format!("usr/src/rustc-{version}/library"));
@@ -160,19 +162,6 @@ impl Builder<'_> {
             .run()?;
         Ok(target.join(GUEST_TARGET).join("release/deps"))
     }
-}
-
-/// The version of a stable rustc: `1.95.0`.
-fn rustc_version(sh: &Shell) -> Result<String> {
-    let rustc = rustc();
-    let text = cmd!(sh, "{rustc} -vV").quiet().read()?;
-    let release = text.lines().find_map(|line| line.strip_prefix("release: "));
-    Ok(release.context("`rustc -vV` names no release")?.to_owned())
-}
-
-fn sysroot(sh: &Shell) -> Result<PathBuf> {
-    let rustc = rustc();
-    Ok(cmd!(sh, "{rustc} --print sysroot").quiet().read()?.into())
 }
 
 /// The Debian mirror that this machine is configured to use; what an update would fetch tells,

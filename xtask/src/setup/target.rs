@@ -19,9 +19,7 @@ pub(super) struct Lack {
 /// Looks whether `--target wasm32-wasip2` works for the rustc in use; with `from_distribution`, what is there is to
 /// be replaced.
 pub(super) fn look(sh: &Shell, from_distribution: bool) -> Result<Option<Lack>> {
-    let rustc = rustc();
-    let library = cmd!(sh, "{rustc} --print target-libdir --target {GUEST_TARGET}").quiet().read()?;
-    let library = PathBuf::from(library);
+    let library = PathBuf::from(rustc(sh, &["--print", "target-libdir", "--target", GUEST_TARGET])?);
     let complete = !from_distribution && is_complete(sh, &library);
     if complete {
         println!("setup: {GUEST_TARGET}: installed");
