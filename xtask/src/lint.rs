@@ -72,8 +72,10 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     // and are part of nothing.
     let denied = |manifest: &&str| ![DROP_IN, ML, FUZZ_TARGETS].contains(manifest);
     for manifest in WORKSPACES.into_iter().filter(denied) {
-        let deny =
-            cmd!(sh, "cargo deny --manifest-path {manifest} --config .deny.toml check --hide-inclusion-graph");
+        let deny = cmd!(
+            sh,
+            "cargo deny --manifest-path {manifest} --config .deny.toml check --hide-inclusion-graph"
+        );
         deny.args(NO_MATTER.iter().flat_map(|lint| ["--allow", *lint])).args(DENIED).run()?;
     }
     Ok(())
