@@ -2,12 +2,11 @@
 
 use std::{
     fmt,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
+
+use parking_lot::Mutex;
 
 use crate::quotas::MAX_LOGGED_ERRORS;
 
@@ -64,7 +63,7 @@ impl GuestLog {
     pub(crate) fn uncaptured(&self, kind: &dyn fmt::Debug, message: &str, how: &str) {
         // Calls are traced one by one, and so is what came of them.
         tracing::trace!(?kind, "uncaptured WebGPU error");
-        let line = self.state.lock().unwrap_or_else(PoisonError::into_inner).add(Instant::now());
+        let line = self.state.lock().add(Instant::now());
         if matches!(line, Line::Error | Line::Last) {
             tracing::warn!(?kind, "uncaptured WebGPU error{how}: {message}");
         }
@@ -85,8 +84,7 @@ impl GuestLog {
 
 impl Drop for GuestLog {
     fn drop(&mut self) {
-        let State { told: _, untold, next: _ } =
-            *self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let State { told: _, untold, next: _ } = *self.state.get_mut();
         if untold > 0 {
             tracing::warn!("{untold} more uncaptured WebGPU errors until the guest ended");
         }

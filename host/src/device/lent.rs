@@ -1,6 +1,8 @@
 //! A device that the embedder lends, whichever guests have it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
 
 use crate::device::core::DeviceCore;
 
@@ -68,7 +70,7 @@ impl LentDevice {
     /// with it any more; one that asks later gets a lost device. The device itself is left alone, and a new
     /// [`LentDevice`] of it starts afresh. <https://www.w3.org/TR/webgpu/#lose-the-device>
     pub fn lose(&self, reason: wgpu::DeviceLostReason, message: &str) {
-        let mut guests = self.guests();
+        let mut guests = self.guests.lock();
         guests.lost.get_or_insert_with(|| (reason, message.to_owned()));
         for guest in guests.cores.iter().filter_map(Weak::upgrade) {
             guest.lose(reason, message);
@@ -76,15 +78,11 @@ impl LentDevice {
     }
 
     pub(crate) fn add_guest(&self, guest: &Arc<DeviceCore>) {
-        let mut guests = self.guests();
+        let mut guests = self.guests.lock();
         guests.cores.retain(|guest| guest.strong_count() > 0);
         guests.cores.push(Arc::downgrade(guest));
         if let Some((reason, message)) = &guests.lost {
             guest.lose(*reason, message);
         }
-    }
-
-    fn guests(&self) -> MutexGuard<'_, Guests> {
-        self.guests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -14,12 +14,14 @@ use std::{
     collections::VecDeque,
     fmt, hint,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError,
+        Arc, OnceLock,
         atomic::{AtomicU32, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
 };
+
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::device::fence;
 
@@ -134,7 +136,7 @@ impl Timeline {
     /// Puts a job at the end. It may wait until [`Self::begin`], [`Self::wake`] or [`Self::settle`].
     pub(crate) fn push(&self, job: impl FnOnce() + Send + 'static) {
         let waiting = {
-            let mut state = self.shared.state();
+            let mut state = self.shared.state.lock();
             // Before it can be taken, so that the count is never below what there is.
             self.shared.undone.fetch_add(1, Ordering::Release);
             state.jobs.push_back(Box::new(job));
@@ -168,7 +170,7 @@ impl Timeline {
 
     /// Has the thread begin.
     pub(crate) fn wake(&self) {
-        let mut state = self.shared.state();
+        let mut state = self.shared.state.lock();
         if state.thread == Thread::NotStarted {
             state.thread = self.start();
         }
@@ -177,7 +179,9 @@ impl Timeline {
         drop(state);
         match thread {
             Thread::NotStarted | Thread::Working => {}
-            Thread::Sleeping => self.shared.changed.notify_one(),
+            Thread::Sleeping => {
+                self.shared.changed.notify_one();
+            }
             Thread::Ended => self.settle(),
         }
     }
@@ -211,29 +215,24 @@ impl Timeline {
 impl Drop for Timeline {
     fn drop(&mut self) {
         self.settle();
-        self.shared.state().thread = Thread::Ended;
+        self.shared.state.lock().thread = Thread::Ended;
         self.shared.changed.notify_one();
     }
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Waits until nobody else does jobs.
     fn run(&self) -> MutexGuard<'_, ()> {
         if spins() {
             let start = Instant::now();
             while start.elapsed() < SPIN {
-                match self.running.try_lock() {
-                    Ok(running) => return running,
-                    Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
-                    Err(TryLockError::WouldBlock) => hint::spin_loop(),
+                if let Some(running) = self.running.try_lock() {
+                    return running;
                 }
+                hint::spin_loop();
             }
         }
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        self.running.lock()
     }
 
     /// Does jobs until `left` of them wait.
@@ -241,7 +240,7 @@ impl Shared {
         let running = self.run();
         loop {
             let job = {
-                let mut state = self.state();
+                let mut state = self.state.lock();
                 if state.jobs.len() <= left {
                     break;
                 }
@@ -259,10 +258,10 @@ impl Shared {
 
     /// Waits for a job; `false` when there will be none.
     fn wait(&self) -> bool {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         while state.jobs.is_empty() && state.thread != Thread::Ended {
             state.thread = Thread::Sleeping;
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            self.changed.wait(&mut state);
         }
         if state.thread == Thread::Ended {
             return false;
@@ -284,7 +283,7 @@ mod tests {
             let done = Arc::clone(&done);
             move |number| -> Job {
                 let done = Arc::clone(&done);
-                Box::new(move || done.lock().unwrap().push(number))
+                Box::new(move || done.lock().push(number))
             }
         };
         (job, done)
@@ -304,7 +303,7 @@ mod tests {
         }
         timeline.settle();
         assert!(timeline.is_settled());
-        assert_eq!(*done.lock().unwrap(), (0..10_000).collect::<Vec<_>>());
+        assert_eq!(*done.lock(), (0..10_000).collect::<Vec<_>>());
     }
 
     #[test]
@@ -359,7 +358,7 @@ mod tests {
         });
         timeline.push(job(5));
         timeline.settle();
-        assert_eq!(*done.lock().unwrap(), [1, 3, 5]);
+        assert_eq!(*done.lock(), [1, 3, 5]);
         assert!(timeline.is_settled());
     }
 
@@ -370,10 +369,10 @@ mod tests {
         let many = u32::try_from(3 * MAX_WAITING).unwrap();
         for number in 0..many {
             timeline.push(job(number));
-            assert!(timeline.shared.state().jobs.len() <= MAX_WAITING);
+            assert!(timeline.shared.state.lock().jobs.len() <= MAX_WAITING);
         }
         assert!(!timeline.is_settled());
         drop(timeline);
-        assert_eq!(*done.lock().unwrap(), (0..many).collect::<Vec<_>>());
+        assert_eq!(*done.lock(), (0..many).collect::<Vec<_>>());
     }
 }
