@@ -1,12 +1,8 @@
 //! WGSL in, a checked module of wgpu's out, with what was said about it. Runs on the compiler's thread.
 
-use std::{
-    borrow::Cow,
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-};
+use std::{borrow::Cow, sync::Arc};
 
+use futures_util::FutureExt;
 use wgpu::naga;
 
 use crate::{
@@ -174,11 +170,7 @@ pub(crate) fn compile(
 /// What wgpu's compiler said. Places are the same in the code as in what wgpu took of it.
 fn messages(module: &wgpu::ShaderModule) -> Vec<wgpu::CompilationMessage> {
     // wgpu has the answer when the module is made; its future is there for browsers.
-    let info = pin!(module.get_compilation_info());
-    match info.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(wgpu::CompilationInfo { messages }) => messages,
-        Poll::Pending => Vec::new(),
-    }
+    module.get_compilation_info().now_or_never().map(|info| info.messages).unwrap_or_default()
 }
 
 /// Whether a module has a part in drawing. Then it keeps wgpu's counters: they sway how a driver contracts the
