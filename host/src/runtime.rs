@@ -6,13 +6,13 @@ mod tests;
 mod time;
 
 use std::{
-    error::Error,
     fmt,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use thiserror::Error;
 use wasmtime::{
     Cache, CacheConfig, Config, Engine, ProfilingStrategy, Store, UpdateDeadline,
     component::{Component, Linker, ResourceTable},
@@ -137,31 +137,22 @@ pub struct Outcome {
 pub(crate) const PANICKED: u8 = 101;
 
 /// What a file that is no component is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotAComponent {
     /// A core WebAssembly module.
+    #[error(
+        "this is a core WebAssembly module, not a component: build the program with \
+         `cargo build --release --target wasm32-wasip2`"
+    )]
     CoreModule,
     /// Not WebAssembly at all.
+    #[error(
+        "this is not a WebAssembly component: build the program with \
+         `cargo build --release --target wasm32-wasip2` and run the `.wasm` file that makes"
+    )]
     NotWasm,
 }
-
-impl fmt::Display for NotAComponent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CoreModule => f.write_str(
-                "this is a core WebAssembly module, not a component: build the program with \
-                 `cargo build --release --target wasm32-wasip2`",
-            ),
-            Self::NotWasm => f.write_str(
-                "this is not a WebAssembly component: build the program with \
-                 `cargo build --release --target wasm32-wasip2` and run the `.wasm` file that makes",
-            ),
-        }
-    }
-}
-
-impl Error for NotAComponent {}
 
 /// The store's data of a guest.
 struct State {

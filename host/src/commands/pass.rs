@@ -4,7 +4,9 @@
 //! WebGPU has two answers to a wrong call. On a pass that has ended it is a validation error at once. On
 //! an open one the error waits until the command encoder is finished: [`EncoderState::invalidate`].
 
-use std::{fmt, mem, sync::Arc};
+use std::{mem, sync::Arc};
+
+use thiserror::Error;
 
 use crate::{
     commands::{
@@ -238,21 +240,12 @@ pub(crate) fn dynamic_offsets(
 }
 
 /// Dynamic offsets that are not in the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("there are {len} dynamic offsets, too few for a start of {start:?} and a length of {length:?}")]
 pub(crate) struct OutOfData {
     len: usize,
     start: Option<u64>,
     length: Option<u32>,
-}
-
-impl fmt::Display for OutOfData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { len, start, length } = self;
-        write!(
-            f,
-            "there are {len} dynamic offsets, too few for a start of {start:?} and a length of {length:?}"
-        )
-    }
 }
 
 /// The elements of `data` from `start` on, `length` of them or all that follow; `None` when there are not as many.
