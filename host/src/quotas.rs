@@ -130,7 +130,7 @@ pub struct Quotas {
     /// See [`DEFAULT_MAX_WAIT`].
     pub max_wait: Duration,
     /// Iterations that all loops of one invocation of a shader may begin together; then each of them ends at
-    /// once, and the invocation runs to its end. The guest is not told. `None`, the default, is no bound.
+    /// once, and the invocation runs to its end. The guest gets no error. `None`, the default, is no bound.
     pub max_loop_iterations: Option<u32>,
 }
 
@@ -159,7 +159,7 @@ impl Quotas {
     }
 }
 
-/// How the quota of this name is raised, for the messages that tell of its breach.
+/// How the quota of this name is raised, for the messages about its breach.
 pub(crate) fn quota(name: &str) -> String {
     let option = name.replace('_', "-");
     format!("the quota `{name}`: option `--{option}`, or `WebGpuCtxBuilder::{name}`")

@@ -59,7 +59,7 @@ pub struct RuntimeOptions {
     pub interruptible: bool,
     /// What a component may be made of; one that has more is not compiled.
     pub limits: ComponentLimits,
-    /// Tells `perf` the names of the guest's functions, in the file `/tmp/perf-PID.map` that it reads. Only
+    /// Writes the names of the guest's functions for `perf`, to the file `/tmp/perf-PID.map` that it reads. Only
     /// on Unix.
     pub perf_map: bool,
 }
@@ -163,7 +163,7 @@ struct State {
 }
 
 impl State {
-    /// `error` with the quota that has led to it, where wasmtime knows nothing of that.
+    /// `error` with the quota that has led to it, which wasmtime does not say.
     fn explained(&self, error: wasmtime::Error) -> wasmtime::Error {
         let quotas = self.gpu.quotas();
         if let Some(quota) = self.memory.refused() {
@@ -335,7 +335,7 @@ impl Runtime {
         self.run_until(component, wasi, gpu, None).await
     }
 
-    /// Runs until the guest's deadline, which is `timeout` from the beginning where that is known.
+    /// Runs until the guest's deadline, which is `timeout` from the beginning where one is given.
     async fn run_until(
         &self,
         component: &Component,

@@ -153,7 +153,7 @@ impl<P> Pass<P> {
         self.device.errors.refuse(format_args!("{}::{call}", self.name), "", ENDED);
     }
 
-    /// The pass and the bytes that a `setImmediates` means; `None` when the call is wrong, which is then
+    /// The pass and the bytes that a `setImmediates` sets; `None` when the call is wrong, which is then
     /// reported. Elements of a `list<u8>` are bytes.
     /// <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setimmediates>
     pub(crate) fn immediates<'d>(
@@ -195,7 +195,7 @@ impl<P> Drop for Pass<P> {
     }
 }
 
-/// The part of `data` that a `setImmediates` means.
+/// The part of `data` that a `setImmediates` sets.
 /// <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setimmediates>
 pub(crate) fn immediates(data: &[u8], offset: Option<u64>, size: Option<u64>) -> Result<&[u8], String> {
     let start = offset.unwrap_or(0);
@@ -223,7 +223,7 @@ pub(crate) fn immediate_range(range_offset: u32, bytes: &[u8], max: u32) -> Resu
     Ok(())
 }
 
-/// The dynamic offsets that a `setBindGroup` means: `length` (by default all that follow) of `data` from
+/// The dynamic offsets that a `setBindGroup` takes: `length` (by default all that follow) of `data` from
 /// `start` (by default 0) on, counted in elements.
 /// <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setbindgroup-index-bindgroup-dynamicoffsetsdata-dynamicoffsetsdatastart-dynamicoffsetsdatalength>
 #[inline]

@@ -6,13 +6,13 @@ use std::{fmt, num::NonZeroU16, slice};
 
 include!("../../wit/tables/commands.rs");
 
-/// By which the guest exports its memory.
+/// The interface through which the guest exports its memory.
 pub(crate) const INTERFACE: &str = "wgpu-wasi:commands/memory@0.2.0";
 
 /// The guest's number for an object.
 pub(crate) type Name = NonZeroU16;
 
-/// Words that are still to be done.
+/// Words that are still to be read.
 #[derive(Clone, Debug)]
 pub(crate) struct Words<'a>(pub(crate) slice::Iter<'a, u32>);
 
@@ -169,7 +169,7 @@ fn cut_short() -> wasmtime::Error {
     malformed(format_args!("the last command is cut short"))
 }
 
-/// What traps a guest whose memory says what it may not.
+/// What traps a guest in whose memory there is something else than commands.
 #[cold]
 pub(crate) fn malformed(what: fmt::Arguments<'_>) -> wasmtime::Error {
     wasmtime::format_err!("{INTERFACE}: {what}")

@@ -113,7 +113,7 @@ impl UnheardErrors {
 macro_rules! in_place_of_a_handler {
     ($($kind:ident,)*) => {
         /// The scopes at the bottom of a device's stack that stand for a handler of uncaptured errors, in this order. A
-        /// component can not be told of an error, only ask; so `wgpu-wasi-backend` opens them before anything else.
+        /// component gets no call when there is an error, it can only ask; so `wgpu-wasi-backend` opens them before anything else.
         /// What scopes above them have caught is the program's own affair.
         const IN_PLACE_OF_A_HANDLER: [ErrorKind; 3] = [$(ErrorKind::$kind,)*];
     };

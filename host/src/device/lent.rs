@@ -20,8 +20,8 @@ use crate::device::core::DeviceCore;
 ///   kind.
 /// - **`destroy`** by a guest ends the device for that guest alone: it is lost, and whatever the guest still
 ///   submits, writes or maps goes nowhere. So does `destroy` on a lent texture or buffer end the guest's
-///   handle; views and bind groups made from it before go on to mean the embedder's object.
-/// - **Loss** of the device is told by wgpu to one callback, which stays the embedder's too. An embedder who
+///   handle; views and bind groups made from it before still stand for the embedder's object.
+/// - **Loss** of the device: wgpu calls one callback, which stays the embedder's too. An embedder who
 ///   wants guests to hear of it calls [`Self::lose`] there.
 /// - **Memory** that the guest asks for counts towards its quota, as ever; what is lent to it does not.
 ///
@@ -47,7 +47,7 @@ struct Guests {
 
 impl LentDevice {
     /// Takes a device and the queue that came with it. They have to come from the [`wgpu::Instance`] that
-    /// the contexts of the guests have, for wgpu does not tell instances apart: an object of another one may
+    /// the contexts of the guests have, for wgpu does not check that: an object of another one may
     /// be taken for one of this.
     #[must_use]
     pub fn new(device: wgpu::Device, queue: wgpu::Queue) -> Self {

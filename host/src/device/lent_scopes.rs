@@ -27,7 +27,7 @@ thread_local! {
 }
 
 /// Opened in this order, so closed in the other: an object that there was no memory for is invalid, and
-/// the validation error that follows from it must not be told first.
+/// the validation error that follows from it must not be reported first.
 const FILTERS: [wgpu::ErrorFilter; 3] =
     [wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::OutOfMemory];
 

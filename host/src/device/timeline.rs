@@ -1,12 +1,12 @@
 //! The device timeline: <https://www.w3.org/TR/webgpu/#device-timeline>
 //!
-//! Making a bind group, telling wgpu an encoder's commands, finishing it and submitting take wgpu and the driver
+//! Making a bind group, recording an encoder's commands with wgpu, finishing it and submitting take wgpu and the driver
 //! together as long as a program takes to describe the next commands. None has an answer that the guest could see,
 //! so they wait in a queue, and a thread of the guest's does them in order while the guest goes on. A program with a
 //! thread for its GPU does the same natively; a component has one thread.
 //!
 //! Nothing of that shows: whatever depends on what is in the queue (mapping, destroying, error scopes, an
-//! error that would be told before an earlier one, memory that is short) [settles](Timeline::settle) it first.
+//! error that would be reported before an earlier one, memory that is short) [settles](Timeline::settle) it first.
 //! Whoever settles does the work, without waiting for the thread to wake up.
 
 use std::{
@@ -79,11 +79,11 @@ impl Habit {
         }
     }
 
-    /// At a submit: whether the guest will go on describing work, as far as one can tell.
+    /// At a submit: whether the guest will go on describing work: a guess.
     fn will_describe(&self) -> bool {
         let before = self.submits.fetch_add(1, Ordering::Relaxed);
         let expected = self.expected.load(Ordering::Relaxed);
-        // More than expected already: there is no telling how much more.
+        // More than expected already: how much more, nobody can say.
         before < expected || self.described.load(Ordering::Relaxed) > expected
     }
 }
@@ -248,7 +248,7 @@ impl Shared {
             };
             let Some(job) = job else { break };
             IN_JOB.set(true);
-            // Those that can panic tell the guest themselves; this keeps the thread, and the count.
+            // Those that can panic report that to the guest themselves; this keeps the thread, and the count.
             let _ = fence::catch(job);
             IN_JOB.set(false);
             self.undone.fetch_sub(1, Ordering::Release);
@@ -322,7 +322,7 @@ mod tests {
     fn a_guest_does_again_what_it_has_done() {
         let habit = Habit::default();
         let three = || [habit.will_describe(), habit.will_describe(), habit.will_describe()];
-        // Nothing is known.
+        // There is nothing to go by.
         assert_eq!(three(), [true; 3]);
         habit.waits();
         // No pass began after any.

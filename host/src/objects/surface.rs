@@ -1,7 +1,7 @@
 //! GPUCanvasContext — wit: gpu-canvas-context — spec: <https://www.w3.org/TR/webgpu/#gpucanvascontext> — peer: wgpu-wasi-backend/src/objects/surface.rs
 //!
 //! No function of `wasi:webgpu` gives a guest a canvas; packages for windows are to do that. Until this
-//! host serves one, [`CanvasContext`] has no values: the compiler knows that the code behind the lookup of
+//! host serves one, [`CanvasContext`] has no values: the compiler sees that the code behind the lookup of
 //! a handle can't be reached, and a handle that a guest makes up ends that guest.
 
 use thiserror::Error;

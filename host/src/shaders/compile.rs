@@ -96,14 +96,14 @@ impl Compiled {
         let others = error.labels().len().saturating_sub(MAX_ERROR_PLACES);
         message.push_str(&format!("\n  and {others} more places"));
         let location = error.location(text).map(wgpu::SourceLocation::from);
-        let told = wgpu::CompilationMessage {
+        let first = wgpu::CompilationMessage {
             message: message.clone(),
             message_type: wgpu::CompilationMessageType::Error,
             location,
         };
         Self {
             inner: invalid_module(device),
-            messages: vec![told],
+            messages: vec![first],
             errors: vec![GpuError::validation(format!("In Device::create_shader_module\n  {message}"))],
             expressions: 0,
             weight: SharedReservation::new(None),
@@ -128,7 +128,7 @@ pub(crate) fn compile(
     {
         return Ok(Compiled::refused(device, label, error, text));
     }
-    // wgpu tells what is wrong with what is no WGSL, and the bound on loops is kept whatever it says.
+    // wgpu says what is wrong with text that is no WGSL, and the bound on loops is kept whatever it says.
     let unbounded = parsed.is_err() && max_loop_iterations.is_some();
     let (expressions, bytes) = parsed.as_ref().map_or((0, 0), weight::module);
     let bytes = bytes.saturating_add(weight::text(text.len()));

@@ -1,6 +1,6 @@
 //! Command memory — wit: wgpu-wasi:commands/memory — peer: host/src/commands/memory.rs
 //!
-//! A call of the host takes ten times as long as the command that it carries takes to be recorded. A host that has
+//! A call of the host takes ten times as long as recording the command that it carries. A host that has
 //! asked for it fetches the commands of a pass from memory of the guest instead, with the next call for the pass that
 //! they belong to. On other hosts, and where there is no room, each command is a call.
 //!
@@ -348,7 +348,7 @@ impl Commands {
         self.leave(SetScissorRect { x, y, width, height }.words(), &[])
     }
 
-    /// Leaves a command with the name of `object`, if the host knows it; `false` where it has to be a call.
+    /// Leaves a command with the name of `object`, if the host has it; `false` where it has to be a call.
     #[must_use = "`false`: make the call"]
     #[inline]
     fn leave_named<const N: usize>(
@@ -358,8 +358,8 @@ impl Commands {
         command: impl FnOnce(u32) -> [u32; N],
         rest: &[u32],
     ) -> bool {
-        let (Some(pass), Some(known)) = (self.pass, name.known_number()) else { return false };
-        let left = self.leave(command(known), rest);
+        let (Some(pass), Some(number)) = (self.pass, name.sent_number()) else { return false };
+        let left = self.leave(command(number), rest);
         if left && name.keep_for(pass) {
             self.kept.push(object.into());
         }
@@ -405,13 +405,13 @@ impl Commands {
         result
     }
 
-    /// [`Self::call`] with an object that the host may know by `name` from then on.
+    /// [`Self::call`] with an object; commands that follow may have its `name`.
     pub(crate) fn call_naming<T>(&self, name: &Name, call: impl FnOnce() -> T) -> T {
-        let number = self.pass.filter(|_| MEMORY.is_attached()).and_then(|_| name.number_to_tell());
-        let told = number.is_some_and(|number| self.leave([NAME, number], &[]));
+        let number = self.pass.filter(|_| MEMORY.is_attached()).and_then(|_| name.number_to_send());
+        let sent = number.is_some_and(|number| self.leave([NAME, number], &[]));
         let result = self.call(call);
-        if told {
-            name.set_known();
+        if sent {
+            name.set_sent();
         }
         result
     }
@@ -438,15 +438,15 @@ fn format_word(format: wgpu::IndexFormat) -> u32 {
     }
 }
 
-/// Makes the call that makes a bind group, which the host may know by `name`.
+/// Makes the call that makes a bind group; commands that follow may have its `name`.
 pub(crate) fn naming_new<T>(name: &Name, call: impl FnOnce() -> T) -> T {
-    let number = if MEMORY.is_attached() { name.number_to_tell() } else { None };
+    let number = if MEMORY.is_attached() { name.number_to_send() } else { None };
     let Some(number) = number else { return call() };
     let [_, new, ..] = &MEMORY.words;
     new.store(number, Ordering::Relaxed);
     let result = call();
     new.store(0, Ordering::Relaxed);
-    name.set_known();
+    name.set_sent();
     result
 }
 
@@ -494,7 +494,7 @@ mod tests {
         assert!(!pass.dispatch_workgroups([1, 2, 3]), "nobody fetches");
         let name = Name::default();
         assert_eq!(pass.call_naming(&name, in_use), []);
-        assert_eq!(name.known_number(), None);
+        assert_eq!(name.sent_number(), None);
         MEMORY.attached.store(true, Ordering::Relaxed);
 
         assert!(pass.dispatch_workgroups([1, 2, 3]));
@@ -508,9 +508,9 @@ mod tests {
         assert!(!other.dispatch_workgroups([1; 3]), "the memory is another pass's");
         assert_eq!(other.call(in_use), []);
         assert_eq!(other.call_naming(&name, in_use), []);
-        assert_eq!(name.known_number(), None, "a call that tells no name");
+        assert_eq!(name.sent_number(), None, "a call that sends no name");
         assert_eq!(pass.call_naming(&name, in_use), [&words[..], &[1, 1]].concat());
-        assert_eq!(name.known_number(), Some(1));
+        assert_eq!(name.sent_number(), Some(1));
         assert_eq!(pass.call(in_use), [], "it was fetched");
 
         assert!(other.dispatch_workgroups([1; 3]));
@@ -548,7 +548,7 @@ mod tests {
         assert!(!bundle.draw(&(0..3), &(0..1)), "a bundle's commands are calls");
         let fourth = Name::default();
         assert_eq!(bundle.call_naming(&fourth, in_use), []);
-        assert_eq!(fourth.number_to_tell(), Some(3), "no number was spent on it");
+        assert_eq!(fourth.number_to_send(), Some(3), "no number was spent on it");
         drop(fourth);
 
         let left = (0..WORDS).take_while(|_| pass.dispatch_workgroups([7; 3])).count();
@@ -563,13 +563,13 @@ mod tests {
         assert_eq!(pass.call(|| in_use().len()), 4);
 
         let new = Name::default();
-        let told = naming_new(&new, || MEMORY.words[1].load(Ordering::Relaxed));
-        assert_eq!((new.known_number(), MEMORY.words[1].load(Ordering::Relaxed)), (Some(told), 0));
+        let sent = naming_new(&new, || MEMORY.words[1].load(Ordering::Relaxed));
+        assert_eq!((new.sent_number(), MEMORY.words[1].load(Ordering::Relaxed)), (Some(sent), 0));
 
         crate::name::skip_to(65_535);
         let (at_the_end, beyond) = (Name::default(), Name::default());
         assert_eq!(pass.call_naming(&at_the_end, in_use), [1, 65_535]);
         assert_eq!(pass.call_naming(&beyond, in_use), [], "all numbers are in use");
-        assert_eq!(beyond.known_number(), None);
+        assert_eq!(beyond.sent_number(), None);
     }
 }
