@@ -5,12 +5,9 @@
 //! one that takes or returns `gpu-texture`, `gpu-buffer` or `gpu-device` of `wasi:webgpu/webgpu`, with
 //! these resources mapped to the types in [`crate::objects`]. The methods here make the handles.
 
-use std::{
-    error::Error,
-    fmt,
-    sync::{Arc, atomic::Ordering},
-};
+use std::sync::{Arc, atomic::Ordering};
 
+use thiserror::Error;
 use wasmtime::component::Resource;
 
 use crate::{
@@ -27,10 +24,11 @@ use crate::{
 };
 
 /// Why an object can't be lent or taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum LendError {
     /// It can't be used with the device: it is one of another device, or invalid.
+    #[error("{object} can't be used with the lent device: {message}")]
     OtherDevice {
         /// What it is: "the texture" or "the buffer".
         object: &'static str,
@@ -38,24 +36,12 @@ pub enum LendError {
         message: String,
     },
     /// WebGPU has no texture of this format.
+    #[error("WebGPU has no textures of the format {0:?}")]
     Format(wgpu::TextureFormat),
     /// The guest destroyed its handle to what was lent.
+    #[error("the guest destroyed its handle to the lent object")]
     Destroyed,
 }
-
-impl fmt::Display for LendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OtherDevice { object, message } => {
-                write!(f, "{object} can't be used with the lent device: {message}")
-            }
-            Self::Format(format) => write!(f, "WebGPU has no textures of the format {format:?}"),
-            Self::Destroyed => f.write_str("the guest destroyed its handle to the lent object"),
-        }
-    }
-}
-
-impl Error for LendError {}
 
 /// What an embedder does. An `Err` is a [`LendError`], a handle that the guest does not have, or the quota
 /// of objects; returned from a host function it traps the guest.

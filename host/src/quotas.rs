@@ -1,6 +1,8 @@
 //! What one guest may use: the quotas, their defaults, and what breaks when one is exceeded.
 
-use std::{error::Error, fmt, time::Duration};
+use std::time::Duration;
+
+use thiserror::Error;
 
 /// Bytes of buffers and textures that one guest may hold at a time: 64 GiB, more than most
 /// adapters have, so that by default the adapter's own memory is the limit.
@@ -128,7 +130,7 @@ pub struct Quotas {
     /// See [`DEFAULT_MAX_WAIT`].
     pub max_wait: Duration,
     /// Iterations that all loops of one invocation of a shader may begin together; then each of them ends at
-    /// once, and the invocation runs to its end. The guest is not told. `None`, the default, is no bound.
+    /// once, and the invocation runs to its end. The guest gets no error. `None`, the default, is no bound.
     pub max_loop_iterations: Option<u32>,
 }
 
@@ -157,81 +159,47 @@ impl Quotas {
     }
 }
 
-/// How the quota of this name is raised, for the messages that tell of its breach.
+/// How the quota of this name is raised, for the messages about its breach.
 pub(crate) fn quota(name: &str) -> String {
     let option = name.replace('_', "-");
     format!("the quota `{name}`: option `--{option}`, or `WebGpuCtxBuilder::{name}`")
 }
 
 /// A quota whose breach ends the guest.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum QuotaExceeded {
     /// More live objects than this.
+    #[error("the guest holds {0} WebGPU objects, as many as it may ({quota})", quota = quota("max_objects"))]
     Objects(usize),
     /// More bytes of objects, labels and records than this.
+    #[error(
+        "objects, labels and records of the guest take more than the {0} bytes of host memory it may ({quota})",
+        quota = quota("max_host_memory")
+    )]
     HostMemory(u64),
     /// More bytes of memories and tables of its own than this.
+    #[error(
+        "the guest asked for more than the {0} bytes that its memories and tables may have together ({quota})",
+        quota = quota("max_guest_memory")
+    )]
     GuestMemory(u64),
     /// More bytes in one call than this.
+    #[error("a call of the guest carries more than {0} bytes ({quota})", quota = quota("max_call_bytes"))]
     CallBytes(usize),
     /// More open error scopes than this.
+    #[error("the guest has {0} error scopes open on a device, as many as it may")]
     ErrorScopes(usize),
     /// More render bundles were refused than this.
+    #[error("{0} render bundles of the guest were refused, as many as may be")]
     RefusedBundles(usize),
     /// More entries in a `record-*` map than this.
+    #[error("a record of the guest has {0} entries, as many as it may")]
     RecordEntries(usize),
     /// More bytes of keys in a `record-*` map than this.
+    #[error("the keys of a record of the guest have more than {0} bytes")]
     RecordKeyBytes(usize),
     /// A wait for the GPU that took longer than this.
+    #[error("the GPU did not finish the guest's work within {0:?} ({quota})", quota = quota("max_wait"))]
     Wait(Duration),
 }
-
-impl fmt::Display for QuotaExceeded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Objects(max) => {
-                let quota = quota("max_objects");
-                write!(f, "the guest holds {max} WebGPU objects, as many as it may ({quota})")
-            }
-            Self::HostMemory(max) => {
-                let quota = quota("max_host_memory");
-                write!(
-                    f,
-                    "objects, labels and records of the guest take more than the {max} bytes of host memory it may \
-                     ({quota})"
-                )
-            }
-            Self::GuestMemory(max) => {
-                let quota = quota("max_guest_memory");
-                write!(
-                    f,
-                    "the guest asked for more than the {max} bytes that its memories and tables may have together \
-                     ({quota})"
-                )
-            }
-            Self::CallBytes(max) => {
-                let quota = quota("max_call_bytes");
-                write!(f, "a call of the guest carries more than {max} bytes ({quota})")
-            }
-            Self::ErrorScopes(max) => {
-                write!(f, "the guest has {max} error scopes open on a device, as many as it may")
-            }
-            Self::RefusedBundles(max) => {
-                write!(f, "{max} render bundles of the guest were refused, as many as may be")
-            }
-            Self::RecordEntries(max) => {
-                write!(f, "a record of the guest has {max} entries, as many as it may")
-            }
-            Self::RecordKeyBytes(max) => {
-                write!(f, "the keys of a record of the guest have more than {max} bytes")
-            }
-            Self::Wait(max) => {
-                let quota = quota("max_wait");
-                write!(f, "the GPU did not finish the guest's work within {max:?} ({quota})")
-            }
-        }
-    }
-}
-
-impl Error for QuotaExceeded {}

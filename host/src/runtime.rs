@@ -6,13 +6,13 @@ mod tests;
 mod time;
 
 use std::{
-    error::Error,
     fmt,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use thiserror::Error;
 use wasmtime::{
     Cache, CacheConfig, Config, Engine, ProfilingStrategy, Store, UpdateDeadline,
     component::{Component, Linker, ResourceTable},
@@ -59,7 +59,7 @@ pub struct RuntimeOptions {
     pub interruptible: bool,
     /// What a component may be made of; one that has more is not compiled.
     pub limits: ComponentLimits,
-    /// Tells `perf` the names of the guest's functions, in the file `/tmp/perf-PID.map` that it reads. Only
+    /// Writes the names of the guest's functions for `perf`, to the file `/tmp/perf-PID.map` that it reads. Only
     /// on Unix.
     pub perf_map: bool,
 }
@@ -137,31 +137,22 @@ pub struct Outcome {
 pub(crate) const PANICKED: u8 = 101;
 
 /// What a file that is no component is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotAComponent {
     /// A core WebAssembly module.
+    #[error(
+        "this is a core WebAssembly module, not a component: build the program with \
+         `cargo build --release --target wasm32-wasip2`"
+    )]
     CoreModule,
     /// Not WebAssembly at all.
+    #[error(
+        "this is not a WebAssembly component: build the program with \
+         `cargo build --release --target wasm32-wasip2` and run the `.wasm` file that makes"
+    )]
     NotWasm,
 }
-
-impl fmt::Display for NotAComponent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CoreModule => f.write_str(
-                "this is a core WebAssembly module, not a component: build the program with \
-                 `cargo build --release --target wasm32-wasip2`",
-            ),
-            Self::NotWasm => f.write_str(
-                "this is not a WebAssembly component: build the program with \
-                 `cargo build --release --target wasm32-wasip2` and run the `.wasm` file that makes",
-            ),
-        }
-    }
-}
-
-impl Error for NotAComponent {}
 
 /// The store's data of a guest.
 struct State {
@@ -172,7 +163,7 @@ struct State {
 }
 
 impl State {
-    /// `error` with the quota that has led to it, where wasmtime knows nothing of that.
+    /// `error` with the quota that has led to it, which wasmtime does not say.
     fn explained(&self, error: wasmtime::Error) -> wasmtime::Error {
         let quotas = self.gpu.quotas();
         if let Some(quota) = self.memory.refused() {
@@ -344,7 +335,7 @@ impl Runtime {
         self.run_until(component, wasi, gpu, None).await
     }
 
-    /// Runs until the guest's deadline, which is `timeout` from the beginning where that is known.
+    /// Runs until the guest's deadline, which is `timeout` from the beginning where one is given.
     async fn run_until(
         &self,
         component: &Component,

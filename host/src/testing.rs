@@ -1,8 +1,9 @@
 //! For the unit tests: a guest without a component, on wgpu's backend that needs no GPU, or on the one
 //! that the environment variable `WGPU_BACKEND` names.
 
-use std::{future::Future, pin::pin, sync::Arc, task::Context, task::Poll, task::Waker};
+use std::sync::Arc;
 
+use futures_util::FutureExt;
 use wasmtime::component::{Resource, ResourceTable};
 
 use crate::{
@@ -203,8 +204,5 @@ pub(crate) fn again<T: 'static>(resource: &Resource<T>) -> Resource<T> {
 
 /// The result of a future that native wgpu finishes at once.
 pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("wgpu makes one wait for this natively"),
-    }
+    future.now_or_never().expect("wgpu makes one wait for this natively")
 }

@@ -1,5 +1,5 @@
 //! The names of objects in command memory: a file of its own, because buffers, pipelines and bind groups have one
-//! each, and the commands in `commands/memory.rs` say them.
+//! each, and the commands in `commands/memory.rs` contain them.
 
 use std::mem;
 use std::num::NonZeroU16;
@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use crate::id::Id;
 use crate::lock::lock;
 
-/// The number by which the host knows an object.
+/// The number by which the host finds an object.
 #[derive(Debug, Default)]
 pub(crate) struct Name {
     /// 0: it has none.
     number: AtomicU32,
-    /// Whether the host knows the number.
-    known: AtomicBool,
+    /// Whether the host has the number.
+    sent: AtomicBool,
     /// The pass that keeps the object.
     kept_by: AtomicU64,
 }
@@ -32,15 +32,15 @@ struct Unused {
 static UNUSED: Mutex<Unused> = Mutex::new(Unused { next: 1, returned: Vec::new() });
 
 impl Name {
-    /// The number, once the host knows it.
+    /// The number, once the host has it.
     #[inline]
-    pub(crate) fn known_number(&self) -> Option<u32> {
-        self.known.load(Ordering::Relaxed).then(|| self.number.load(Ordering::Relaxed))
+    pub(crate) fn sent_number(&self) -> Option<u32> {
+        self.sent.load(Ordering::Relaxed).then(|| self.number.load(Ordering::Relaxed))
     }
 
-    /// A number to tell the host, unless it knows one or all are in use.
-    pub(crate) fn number_to_tell(&self) -> Option<u32> {
-        if self.known.load(Ordering::Relaxed) {
+    /// A number to send to the host, unless it has one or all are in use.
+    pub(crate) fn number_to_send(&self) -> Option<u32> {
+        if self.sent.load(Ordering::Relaxed) {
             return None;
         }
         let number = self.number.load(Ordering::Relaxed);
@@ -60,9 +60,9 @@ impl Name {
         Some(number)
     }
 
-    /// The host has been told the number.
-    pub(crate) fn set_known(&self) {
-        self.known.store(true, Ordering::Relaxed);
+    /// The host has the number from now on.
+    pub(crate) fn set_sent(&self) {
+        self.sent.store(true, Ordering::Relaxed);
     }
 
     /// Notes that `pass` keeps the object; `true` if it did not yet. When passes take turns, one may keep it twice.

@@ -12,7 +12,7 @@ use crate::commands::{
     words::{Name, malformed},
 };
 
-/// The guest's memory for commands, and what the names in it mean.
+/// The guest's memory for commands, and what the names in it stand for.
 pub(crate) struct CommandMemory {
     words: WasmList<u32>,
     /// What was fetched last.
@@ -61,7 +61,7 @@ pub(crate) trait Nameable {
     /// The place for its name.
     fn name_mut(&mut self) -> &mut Option<Name>;
 
-    /// What commands with its name mean; `handle` is the number of its handle.
+    /// What its name stands for in commands; `handle` is the number of its handle.
     fn named(&self, handle: u32) -> Named;
 }
 
@@ -98,7 +98,7 @@ impl Names {
         self.buffer_handle(name).copied()
     }
 
-    /// The bind group that a `set-bind-group` means: none where the word is 0.
+    /// The bind group that a `set-bind-group` names: none where the word is 0.
     pub(crate) fn bound(&self, name: u32) -> wasmtime::Result<Option<Arc<Bound>>> {
         if name == 0 { Ok(None) } else { self.bind_group(name).map(|group| Some(Arc::clone(group))) }
     }

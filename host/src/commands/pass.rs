@@ -4,7 +4,9 @@
 //! WebGPU has two answers to a wrong call. On a pass that has ended it is a validation error at once. On
 //! an open one the error waits until the command encoder is finished: [`EncoderState::invalidate`].
 
-use std::{fmt, mem, sync::Arc};
+use std::{mem, sync::Arc};
+
+use thiserror::Error;
 
 use crate::{
     commands::{
@@ -151,7 +153,7 @@ impl<P> Pass<P> {
         self.device.errors.refuse(format_args!("{}::{call}", self.name), "", ENDED);
     }
 
-    /// The pass and the bytes that a `setImmediates` means; `None` when the call is wrong, which is then
+    /// The pass and the bytes that a `setImmediates` sets; `None` when the call is wrong, which is then
     /// reported. Elements of a `list<u8>` are bytes.
     /// <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setimmediates>
     pub(crate) fn immediates<'d>(
@@ -193,7 +195,7 @@ impl<P> Drop for Pass<P> {
     }
 }
 
-/// The part of `data` that a `setImmediates` means.
+/// The part of `data` that a `setImmediates` sets.
 /// <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setimmediates>
 pub(crate) fn immediates(data: &[u8], offset: Option<u64>, size: Option<u64>) -> Result<&[u8], String> {
     let start = offset.unwrap_or(0);
@@ -221,7 +223,7 @@ pub(crate) fn immediate_range(range_offset: u32, bytes: &[u8], max: u32) -> Resu
     Ok(())
 }
 
-/// The dynamic offsets that a `setBindGroup` means: `length` (by default all that follow) of `data` from
+/// The dynamic offsets that a `setBindGroup` takes: `length` (by default all that follow) of `data` from
 /// `start` (by default 0) on, counted in elements.
 /// <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setbindgroup-index-bindgroup-dynamicoffsetsdata-dynamicoffsetsdatastart-dynamicoffsetsdatalength>
 #[inline]
@@ -238,21 +240,12 @@ pub(crate) fn dynamic_offsets(
 }
 
 /// Dynamic offsets that are not in the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("there are {len} dynamic offsets, too few for a start of {start:?} and a length of {length:?}")]
 pub(crate) struct OutOfData {
     len: usize,
     start: Option<u64>,
     length: Option<u32>,
-}
-
-impl fmt::Display for OutOfData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { len, start, length } = self;
-        write!(
-            f,
-            "there are {len} dynamic offsets, too few for a start of {start:?} and a length of {length:?}"
-        )
-    }
 }
 
 /// The elements of `data` from `start` on, `length` of them or all that follow; `None` when there are not as many.

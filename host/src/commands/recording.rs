@@ -3,10 +3,12 @@
 use std::{
     fmt, mem,
     sync::{
-        Mutex, MutexGuard, OnceLock, PoisonError,
+        OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
+
+use parking_lot::Mutex;
 
 use crate::commands::kept::Kept;
 
@@ -111,17 +113,17 @@ impl EncoderState {
 
     /// Holds memory for as long as the commands of the encoder can be submitted.
     pub(crate) fn keep(&self, kept: impl IntoIterator<Item = Kept>) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).extend(kept);
+        self.kept.lock().extend(kept);
     }
 
     /// What was held so far.
     pub(crate) fn take_kept(&self) -> Vec<Kept> {
-        mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+        mem::take(&mut *self.kept.lock())
     }
 
     /// Records a command, or a pass that has ended.
     pub(crate) fn record(&self, command: impl FnOnce(&mut wgpu::CommandEncoder, &Self) + Send + 'static) {
-        self.recording().commands.push(Box::new(command));
+        self.recording.lock().commands.push(Box::new(command));
     }
 
     /// Runs `call` on wgpu's encoder, which has all the commands recorded so far.
@@ -131,7 +133,7 @@ impl EncoderState {
         label: &str,
         call: impl FnOnce(&mut wgpu::CommandEncoder) -> T,
     ) -> T {
-        call(self.recording().told(device, label, self))
+        call(self.recording.lock().told(device, label, self))
     }
 
     /// Ends the recording; `None` when it has ended before.
@@ -142,10 +144,6 @@ impl EncoderState {
         if self.is_locked() {
             self.invalidate(LOCKED);
         }
-        Some(mem::take(&mut *self.recording()))
-    }
-
-    fn recording(&self) -> MutexGuard<'_, Recording> {
-        self.recording.lock().unwrap_or_else(PoisonError::into_inner)
+        Some(mem::take(&mut *self.recording.lock()))
     }
 }

@@ -1,136 +1,115 @@
 //! The words of commands in the guest's memory — wit: wgpu-wasi:commands/memory — peer: wgpu-wasi-backend/src/commands/memory.rs
 //!
-//! What they mean is decided here, and refused here if it is nothing; `fetch.rs` fetches them.
+//! Words are made into commands here, or refused; `fetch.rs` fetches them.
 
 use std::{fmt, num::NonZeroU16, slice};
 
-include!("../../wit/tables/command_words.rs");
+include!("../../wit/tables/commands.rs");
 
-/// By which the guest exports its memory.
+/// The interface through which the guest exports its memory.
 pub(crate) const INTERFACE: &str = "wgpu-wasi:commands/memory@0.2.0";
 
 /// The guest's number for an object.
 pub(crate) type Name = NonZeroU16;
 
-/// Words that are still to be done.
+/// Words that are still to be read.
 #[derive(Clone, Debug)]
 pub(crate) struct Words<'a>(pub(crate) slice::Iter<'a, u32>);
 
-/// A command as it stands in the guest's memory.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Command<'a> {
-    Name(Name),
-    SetPipeline {
-        name: u32,
-    },
-    SetBindGroup {
-        index: u32,
-        name: u32,
-        offsets: &'a [u32],
-    },
-    SetImmediates {
-        range_offset: u32,
-        words: &'a [u32],
-    },
-    DispatchWorkgroups([u32; 3]),
-    DispatchWorkgroupsIndirect(Indirect),
-    SetIndexBuffer {
-        name: u32,
-        format: wgpu::IndexFormat,
-        offset: u64,
-        size: Option<u64>,
-    },
-    SetVertexBuffer {
-        slot: u32,
-        name: u32,
-        offset: u64,
-        size: Option<u64>,
-    },
-    Draw {
-        vertex_count: u32,
-        instance_count: u32,
-        first_vertex: u32,
-        first_instance: u32,
-    },
-    DrawIndexed {
-        index_count: u32,
-        instance_count: u32,
-        first_index: u32,
-        base_vertex: i32,
-        first_instance: u32,
-    },
-    DrawIndirect(Indirect),
-    DrawIndexedIndirect(Indirect),
-    SetScissorRect([u32; 4]),
+/// What an operand is, by its kind.
+macro_rules! operand {
+    (word) => { u32 };
+    (signed) => { i32 };
+    (name) => { u32 };
+    (offset) => { u64 };
+    (size) => { Option<u64> };
+    (format) => { wgpu::IndexFormat };
+    (list) => { &'a [u32] };
 }
 
-/// Where the arguments of a command are.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Indirect {
-    /// Of the buffer.
-    pub(crate) name: u32,
-    pub(crate) offset: u64,
+macro_rules! decoder {
+    ($($of:ident {
+        $($word:literal $Command:ident $call:literal { $($operand:ident: $kind:ident),+ })+
+    })+) => {
+        /// A command as it stands in the guest's memory.
+        #[derive(Debug, PartialEq, Eq)]
+        pub(crate) enum Command<'a> {
+            Name(Name),
+            $($($Command { $($operand: operand!($kind)),+ },)+)+
+        }
+
+        impl<'a> Words<'a> {
+            /// The next command, or that there is none; `Err` traps.
+            // Always: so that what is read is done at once, and no `Command` is put together in between.
+            #[inline(always)]
+            pub(crate) fn command(&mut self) -> wasmtime::Result<Option<Command<'a>>> {
+                let Some(word) = self.0.next() else { return Ok(None) };
+                Ok(Some(match *word {
+                    NAME => Command::Name(self.last_name()?),
+                    // Fields are read in the order of the row.
+                    $($($word => Command::$Command { $($operand: self.$kind()?),+ },)+)+
+                    other => return Err(malformed(format_args!("{other} is no command"))),
+                }))
+            }
+        }
+
+        impl Command<'_> {
+            /// The call that it stands for.
+            fn call(&self) -> &'static str {
+                match self {
+                    Self::Name(_) => "a name",
+                    $($(Self::$Command { .. } => $call,)+)+
+                }
+            }
+        }
+    };
 }
+
+commands!(decoder);
+
+macro_rules! calls {
+    (
+        both { $($both:literal $Both:ident $call_of_both:literal $both_operands:tt)+ }
+        compute { $($compute:literal $Compute:ident $call_of_compute:literal $compute_operands:tt)+ }
+        render { $($render:literal $Render:ident $call_of_render:literal $render_operands:tt)+ }
+    ) => {
+        /// The function of `wasi:webgpu` that a command of a pass stands for.
+        macro_rules! function {
+            $(
+                (compute $Both) => { concat!("[method]gpu-compute-pass-encoder.", $call_of_both) };
+                (render $Both) => { concat!("[method]gpu-render-pass-encoder.", $call_of_both) };
+            )+
+            $((compute $Compute) => { concat!("[method]gpu-compute-pass-encoder.", $call_of_compute) };)+
+            $((render $Render) => { concat!("[method]gpu-render-pass-encoder.", $call_of_render) };)+
+        }
+
+        /// The pattern of the commands that passes of this kind have, and those of the other kind have not.
+        macro_rules! only {
+            (compute) => { $($crate::commands::words::Command::$Compute { .. })|+ };
+            (render) => { $($crate::commands::words::Command::$Render { .. })|+ };
+        }
+
+        pub(crate) use {function, only};
+    };
+}
+
+commands!(calls);
 
 impl<'a> Words<'a> {
-    /// The next command, or that there is none; `Err` traps.
-    // Always: so that what is read is done at once, and no `Command` is put together in between.
-    #[inline(always)]
-    pub(crate) fn command(&mut self) -> wasmtime::Result<Option<Command<'a>>> {
-        let Some(word) = self.0.next() else { return Ok(None) };
-        Ok(Some(match *word {
-            NAME => {
-                let name = name(self.word()?)?;
-                if self.0.len() > 0 {
-                    return Err(malformed(format_args!("the name {name} is not the last word")));
-                }
-                Command::Name(name)
-            }
-            SET_PIPELINE => Command::SetPipeline { name: self.word()? },
-            SET_BIND_GROUP => {
-                let (index, name) = (self.word()?, self.word()?);
-                Command::SetBindGroup { index, name, offsets: self.list()? }
-            }
-            SET_IMMEDIATES => Command::SetImmediates { range_offset: self.word()?, words: self.list()? },
-            DISPATCH_WORKGROUPS => Command::DispatchWorkgroups([self.word()?, self.word()?, self.word()?]),
-            DISPATCH_WORKGROUPS_INDIRECT => Command::DispatchWorkgroupsIndirect(self.indirect()?),
-            SET_INDEX_BUFFER => Command::SetIndexBuffer {
-                name: self.word()?,
-                format: self.index_format()?,
-                offset: self.long()?,
-                size: self.size()?,
-            },
-            SET_VERTEX_BUFFER => Command::SetVertexBuffer {
-                slot: self.word()?,
-                name: self.word()?,
-                offset: self.long()?,
-                size: self.size()?,
-            },
-            DRAW => Command::Draw {
-                vertex_count: self.word()?,
-                instance_count: self.word()?,
-                first_vertex: self.word()?,
-                first_instance: self.word()?,
-            },
-            DRAW_INDEXED => Command::DrawIndexed {
-                index_count: self.word()?,
-                instance_count: self.word()?,
-                first_index: self.word()?,
-                base_vertex: self.word()?.cast_signed(),
-                first_instance: self.word()?,
-            },
-            DRAW_INDIRECT => Command::DrawIndirect(self.indirect()?),
-            DRAW_INDEXED_INDIRECT => Command::DrawIndexedIndirect(self.indirect()?),
-            SET_SCISSOR_RECT => {
-                Command::SetScissorRect([self.word()?, self.word()?, self.word()?, self.word()?])
-            }
-            other => return Err(malformed(format_args!("{other} is no command"))),
-        }))
-    }
-
     #[inline]
     fn word(&mut self) -> wasmtime::Result<u32> {
         self.0.next().copied().ok_or_else(cut_short)
+    }
+
+    #[inline]
+    fn signed(&mut self) -> wasmtime::Result<i32> {
+        Ok(self.word()?.cast_signed())
+    }
+
+    /// A name, or 0; whoever looks it up refuses what is none.
+    #[inline]
+    fn name(&mut self) -> wasmtime::Result<u32> {
+        self.word()
     }
 
     /// As many words as the next one says.
@@ -145,26 +124,31 @@ impl<'a> Words<'a> {
         Ok(list)
     }
 
-    fn long(&mut self) -> wasmtime::Result<u64> {
+    fn offset(&mut self) -> wasmtime::Result<u64> {
         let (low, high) = (self.word()?, self.word()?);
         Ok(u64::from(low) | u64::from(high) << 32)
     }
 
     fn size(&mut self) -> wasmtime::Result<Option<u64>> {
-        let size = self.long()?;
+        let size = self.offset()?;
         Ok((size != NO_SIZE).then_some(size))
     }
 
-    fn indirect(&mut self) -> wasmtime::Result<Indirect> {
-        Ok(Indirect { name: self.word()?, offset: self.long()? })
-    }
-
-    fn index_format(&mut self) -> wasmtime::Result<wgpu::IndexFormat> {
+    fn format(&mut self) -> wasmtime::Result<wgpu::IndexFormat> {
         match self.word()? {
             UINT16 => Ok(wgpu::IndexFormat::Uint16),
             UINT32 => Ok(wgpu::IndexFormat::Uint32),
             other => Err(malformed(format_args!("{other} is no index format"))),
         }
+    }
+
+    /// The name of the object of the call that follows.
+    fn last_name(&mut self) -> wasmtime::Result<Name> {
+        let name = name(self.word()?)?;
+        if self.0.len() > 0 {
+            return Err(malformed(format_args!("the name {name} is not the last word")));
+        }
+        Ok(name)
     }
 }
 
@@ -177,7 +161,7 @@ pub(crate) fn name(word: u32) -> wasmtime::Result<Name> {
 /// What traps a guest that has left a command for an encoder which does not have it.
 #[cold]
 pub(crate) fn misplaced(command: &Command<'_>, encoder: &str) -> wasmtime::Error {
-    malformed(format_args!("{command:?} is no command of a {encoder}"))
+    malformed(format_args!("{} is no command of a {encoder}", command.call()))
 }
 
 #[cold]
@@ -185,7 +169,7 @@ fn cut_short() -> wasmtime::Error {
     malformed(format_args!("the last command is cut short"))
 }
 
-/// What traps a guest whose memory says what it may not.
+/// What traps a guest in whose memory there is something else than commands.
 #[cold]
 pub(crate) fn malformed(what: fmt::Arguments<'_>) -> wasmtime::Error {
     wasmtime::format_err!("{INTERFACE}: {what}")
@@ -212,11 +196,11 @@ mod tests {
     /// Words, and the commands that they are.
     const COMMANDS: [(&[u32], Command<'_>); 16] = [
         (&[2, 7], Command::SetPipeline { name: 7 }),
-        (&[3, 1, 8, 2, 256, 512], Command::SetBindGroup { index: 1, name: 8, offsets: &[256, 512] }),
-        (&[3, 0, 0, 0], Command::SetBindGroup { index: 0, name: 0, offsets: &[] }),
+        (&[3, 1, 8, 2, 256, 512], Command::SetBindGroup { index: 1, name: 8, dynamic_offsets: &[256, 512] }),
+        (&[3, 0, 0, 0], Command::SetBindGroup { index: 0, name: 0, dynamic_offsets: &[] }),
         (&[4, 16, 1, 99], Command::SetImmediates { range_offset: 16, words: &[99] }),
-        (&[5, 1, 2, 3], Command::DispatchWorkgroups([1, 2, 3])),
-        (&[6, 4, 8, 0], Command::DispatchWorkgroupsIndirect(Indirect { name: 4, offset: 8 })),
+        (&[5, 1, 2, 3], Command::DispatchWorkgroups { x: 1, y: 2, z: 3 }),
+        (&[6, 4, 8, 0], Command::DispatchWorkgroupsIndirect { name: 4, offset: 8 }),
         (
             &[7, 1, 0, 2, 3, 4, 5],
             Command::SetIndexBuffer {
@@ -252,9 +236,9 @@ mod tests {
                 first_instance: 5,
             },
         ),
-        (&[11, 4, 8, 9], Command::DrawIndirect(Indirect { name: 4, offset: 0x9_0000_0008 })),
-        (&[12, 4, 8, 0], Command::DrawIndexedIndirect(Indirect { name: 4, offset: 8 })),
-        (&[13, 1, 2, 3, 4], Command::SetScissorRect([1, 2, 3, 4])),
+        (&[11, 4, 8, 9], Command::DrawIndirect { name: 4, offset: 0x9_0000_0008 }),
+        (&[12, 4, 8, 0], Command::DrawIndexedIndirect { name: 4, offset: 8 }),
+        (&[13, 1, 2, 3, 4], Command::SetScissorRect { x: 1, y: 2, width: 3, height: 4 }),
         (&[1, 65_535], Command::Name(Name::MAX)),
     ];
 
@@ -263,6 +247,46 @@ mod tests {
         let (words, expected): (Vec<_>, Vec<_>) = COMMANDS.into_iter().unzip();
         assert_eq!(commands(&words.concat()).unwrap(), expected);
         assert_eq!(bytes(&[0x0403_0201, 5]), [1, 2, 3, 4, 5, 0, 0, 0]);
+    }
+
+    macro_rules! documented {
+        ($($of:ident {
+            $($word:literal $Command:ident $call:literal { $($operand:ident: $kind:ident),+ })+
+        })+) => {
+            [$($(Row {
+                word: $word,
+                call: $call,
+                of: stringify!($of),
+                operands: &[$((stringify!($operand), stringify!($kind))),+],
+            }),+),+]
+        };
+    }
+
+    struct Row {
+        word: u32,
+        call: &'static str,
+        of: &'static str,
+        operands: &'static [(&'static str, &'static str)],
+    }
+
+    #[test]
+    fn the_wit_has_the_rows_of_the_table() {
+        let wit = include_str!("../../wit/deps/wgpu-wasi-commands-0.2.0/commands.wit");
+        let rows = wit.lines().filter_map(|line| line.trim_start().strip_prefix("/// | "));
+        // Before them stand the head of the table and the row of the name, which is no call.
+        let rows: Vec<_> = rows.filter(|row| row.contains("| `")).collect();
+        let expected = commands!(documented);
+        assert_eq!(rows.len(), expected.len());
+        for (row, Row { word, call, of, operands }) in rows.into_iter().zip(expected) {
+            let of = if of == "both" { of.to_owned() } else { format!("{of} passes") };
+            let operands = operands.iter().map(|(operand, kind)| {
+                let operand = operand.replace('_', " ");
+                if *kind == "list" { format!("number of {operand}, the {operand}") } else { operand }
+            });
+            let operands = operands.collect::<Vec<_>>().join(", ");
+            let (begin, end) = (format!("{word} | `{call}`"), format!(" | {of} | {operands} |"));
+            assert!(row.starts_with(&begin) && row.ends_with(&end), "{row}: {begin}{end}");
+        }
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use std::{
     mem,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
 };
+
+use parking_lot::Mutex;
 
 use crate::{
     device::in_flight::InFlight,
@@ -180,7 +182,7 @@ impl SharedReservation {
 
     /// Takes the bytes out, to be given back when nothing needs the memory any more.
     pub(crate) fn take(&self) -> Option<Reservation> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.0.lock().take()
     }
 
     /// The same for the clones of one, and different from all others.

@@ -12,7 +12,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError, Weak,
+        Arc, Weak,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -20,6 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::{
@@ -93,7 +94,7 @@ impl Compiler {
 
     /// Waits for no compilation beyond `deadline`.
     pub(crate) fn set_deadline(&self, deadline: Option<Instant>) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).deadline = deadline;
+        self.state.lock().deadline = deadline;
     }
 
     /// Runs `job` on the compiler's thread and waits for it, as [`WaitMode`] says. `Err` holds the text of a
@@ -162,7 +163,7 @@ impl Compiler {
 
     /// For how long a compilation that begins now may take.
     fn limit(&self) -> Duration {
-        let deadline = self.state.lock().unwrap_or_else(PoisonError::into_inner).deadline;
+        let deadline = self.state.lock().deadline;
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         left.map_or(self.max_wait, |left| left.min(self.max_wait))
     }
@@ -170,7 +171,7 @@ impl Compiler {
     /// Hands `job` to the thread; returns for how long to wait for it.
     fn begin(&self, job: Job) -> Result<Duration, String> {
         {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = self.state.lock();
             state.left_behind.retain(|life| life.strong_count() > 0);
             if state.left_behind.len() >= MAX_COMPILES_LEFT_BEHIND {
                 return Err(format!(
@@ -190,7 +191,7 @@ impl Compiler {
 
     /// Gives up the thread that works on a job whose time is up.
     fn leave_behind(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         // It is gone already where two jobs for one thread were given up.
         if let Some(Thread { jobs: _, life }) = state.thread.take() {
             state.left_behind.push(life);

@@ -9,9 +9,11 @@ use std::{
     cell::Cell,
     collections::VecDeque,
     fmt, mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     task::{Context, Poll, Waker},
 };
+
+use parking_lot::Mutex;
 
 use crate::{
     device::{
@@ -104,18 +106,14 @@ pub(crate) struct UnheardErrors(Mutex<Vec<GpuError>>);
 impl UnheardErrors {
     /// Takes the errors that were left so far.
     pub(crate) fn take(&self) -> Vec<GpuError> {
-        mem::take(&mut *self.lock())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<GpuError>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        mem::take(&mut *self.0.lock())
     }
 }
 
 macro_rules! in_place_of_a_handler {
     ($($kind:ident,)*) => {
         /// The scopes at the bottom of a device's stack that stand for a handler of uncaptured errors, in this order. A
-        /// component can not be told of an error, only ask; so `wgpu-wasi-backend` opens them before anything else.
+        /// component gets no call when there is an error, it can only ask; so `wgpu-wasi-backend` opens them before anything else.
         /// What scopes above them have caught is the program's own affair.
         const IN_PLACE_OF_A_HANDLER: [ErrorKind; 3] = [$(ErrorKind::$kind,)*];
     };
@@ -183,7 +181,7 @@ impl DeviceErrors {
     pub(crate) fn report(&self, error: GpuError) {
         let Some(error) = gather(error) else { return };
         self.timeline.settle();
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if state.closed {
             return;
         }
@@ -222,7 +220,7 @@ impl DeviceErrors {
     /// `pushErrorScope`: <https://www.w3.org/TR/webgpu/#dom-gpudevice-pusherrorscope>
     pub(crate) fn push_scope(&self, filter: ErrorKind) -> Result<(), QuotaExceeded> {
         self.timeline.settle();
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if state.scopes.len() >= MAX_ERROR_SCOPES {
             return Err(QuotaExceeded::ErrorScopes(MAX_ERROR_SCOPES));
         }
@@ -234,22 +232,22 @@ impl DeviceErrors {
     /// <https://www.w3.org/TR/webgpu/#dom-gpudevice-poperrorscope>
     pub(crate) fn pop_scope(&self) -> Option<Option<GpuError>> {
         self.timeline.settle();
-        self.lock().scopes.pop().map(|scope| scope.error.map(|waiting| waiting.error))
+        self.state.lock().scopes.pop().map(|scope| scope.error.map(|waiting| waiting.error))
     }
 
     /// From now on uncaptured errors are kept for [`Self::poll_uncaptured`].
     pub(crate) fn listen(&self) {
-        self.lock().listening = true;
+        self.state.lock().listening = true;
     }
 
     /// Whether the guest waits for uncaptured errors, perhaps with nothing else to do.
     pub(crate) fn is_listening(&self) -> bool {
-        self.lock().listening
+        self.state.lock().listening
     }
 
     /// The next uncaptured error; `None` when the device is lost and there will be no more.
     pub(crate) fn poll_uncaptured(&self, cx: &mut Context<'_>) -> Poll<Option<GpuError>> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if let Some(error) = state.uncaptured.pop_front() {
             return Poll::Ready(Some(error.error));
         }
@@ -262,8 +260,8 @@ impl DeviceErrors {
 
     /// Gives up what the guest has not asked for, because it has ended or has dropped the device.
     pub(crate) fn leave_unheard(&self) {
-        let state = &mut *self.lock();
-        let mut unheard = self.unheard.lock();
+        let state = &mut *self.state.lock();
+        let mut unheard = self.unheard.0.lock();
         // One device after the other may be dropped with errors, and nobody needs to hear of thousands.
         let mut leave = |error| {
             if unheard.len() < MAX_UNREAD_ERRORS {
@@ -283,15 +281,11 @@ impl DeviceErrors {
 
     /// Stops reporting, as a lost device does.
     pub(crate) fn close(&self) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.closed = true;
         if let Some(reader) = state.reader.take() {
             reader.wake();
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,31 +2,30 @@
 
 use std::{
     fmt,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
+
 use crate::quotas::MAX_LOGGED_ERRORS;
 
-/// Between two lines that tell how many errors there were since the last.
+/// Between two lines with the number of errors since the last.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// The uncaptured errors of one guest, of all its devices. The first are told as they come, the others counted.
+/// The uncaptured errors of one guest, of all its devices. The first are logged as they come, the others counted.
 #[derive(Debug, Default)]
 pub(crate) struct GuestLog {
     state: Mutex<State>,
-    /// Whether it was told that there is no adapter: a guest may ask again and again.
+    /// Whether the log says that there is no adapter: a guest may ask again and again.
     no_adapter: AtomicBool,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    told: usize,
+    logged: usize,
     /// Since the last line.
-    untold: u64,
+    unlogged: u64,
     /// When the next line may be.
     next: Option<Instant>,
 }
@@ -45,17 +44,17 @@ enum Line {
 
 impl State {
     fn add(&mut self, now: Instant) -> Line {
-        if self.told < MAX_LOGGED_ERRORS {
-            self.told += 1;
+        if self.logged < MAX_LOGGED_ERRORS {
+            self.logged += 1;
             self.next = now.checked_add(INTERVAL);
-            return if self.told == MAX_LOGGED_ERRORS { Line::Last } else { Line::Error };
+            return if self.logged == MAX_LOGGED_ERRORS { Line::Last } else { Line::Error };
         }
-        self.untold += 1;
+        self.unlogged += 1;
         if self.next.is_none_or(|next| now < next) {
             return Line::Nothing;
         }
         self.next = now.checked_add(INTERVAL);
-        Line::Count(std::mem::take(&mut self.untold))
+        Line::Count(std::mem::take(&mut self.unlogged))
     }
 }
 
@@ -64,7 +63,7 @@ impl GuestLog {
     pub(crate) fn uncaptured(&self, kind: &dyn fmt::Debug, message: &str, how: &str) {
         // Calls are traced one by one, and so is what came of them.
         tracing::trace!(?kind, "uncaptured WebGPU error");
-        let line = self.state.lock().unwrap_or_else(PoisonError::into_inner).add(Instant::now());
+        let line = self.state.lock().add(Instant::now());
         if matches!(line, Line::Error | Line::Last) {
             tracing::warn!(?kind, "uncaptured WebGPU error{how}: {message}");
         }
@@ -85,10 +84,9 @@ impl GuestLog {
 
 impl Drop for GuestLog {
     fn drop(&mut self) {
-        let State { told: _, untold, next: _ } =
-            *self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if untold > 0 {
-            tracing::warn!("{untold} more uncaptured WebGPU errors until the guest ended");
+        let State { logged: _, unlogged, next: _ } = *self.state.get_mut();
+        if unlogged > 0 {
+            tracing::warn!("{unlogged} more uncaptured WebGPU errors until the guest ended");
         }
     }
 }
@@ -111,6 +109,6 @@ mod tests {
         assert_eq!(state.add(start + INTERVAL), Line::Count(1001));
         assert_eq!(state.add(start + INTERVAL), Line::Nothing);
         assert_eq!(state.add(start + 3 * INTERVAL), Line::Count(2));
-        assert_eq!(state.untold, 0);
+        assert_eq!(state.unlogged, 0);
     }
 }

@@ -4,10 +4,12 @@ use std::{
     collections::HashMap,
     mem,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
 };
+
+use parking_lot::Mutex;
 
 use crate::device::{
     budget::{Reservation, SharedReservation},
@@ -63,7 +65,7 @@ impl Held {
 
     /// Whether nothing waits for the next submit.
     pub(crate) fn is_sent(&self) -> bool {
-        self.next().is_empty()
+        self.next.lock().is_empty()
     }
 
     /// wgpu holds `staged` for a write to `target`, and the target; whether as much waits as is sent.
@@ -82,7 +84,7 @@ impl Held {
         more: Reservation,
         target: &SharedReservation,
     ) -> bool {
-        let mut next = self.next();
+        let mut next = self.next.lock();
         next.targets.entry(target.address()).or_insert_with(|| target.clone());
         let sum = sum(&mut next);
         Reservation::merge(sum, more);
@@ -91,7 +93,7 @@ impl Held {
 
     /// The guest has let go of memory that wgpu may need until the next submit is done.
     pub(crate) fn let_go(&self, freed: Reservation) {
-        let mut next = self.next();
+        let mut next = self.next.lock();
         if self.unfinished() > 0 || !next.is_empty() {
             Reservation::merge(&mut next.freed, freed);
         }
@@ -100,15 +102,15 @@ impl Held {
     /// Something is submitted: what waited for that is held with `commands` until the result is dropped.
     pub(crate) fn submit<C>(&self, commands: C) -> Submitted<C> {
         self.unfinished.fetch_add(1, Ordering::Release);
-        Submitted { unfinished: Arc::clone(&self.unfinished), next: mem::take(&mut *self.next()), commands }
+        Submitted {
+            unfinished: Arc::clone(&self.unfinished),
+            next: mem::take(&mut *self.next.lock()),
+            commands,
+        }
     }
 
     /// Holds nothing more: the device is lost.
     pub(crate) fn clear(&self) {
-        drop(mem::take(&mut *self.next()));
-    }
-
-    fn next(&self) -> MutexGuard<'_, Next> {
-        self.next.lock().unwrap_or_else(PoisonError::into_inner)
+        drop(mem::take(&mut *self.next.lock()));
     }
 }

@@ -14,10 +14,12 @@
 //! ([`InFlight::make_room`]).
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Weak},
     thread,
     time::{Duration, Instant},
 };
+
+use parking_lot::Mutex;
 
 use crate::device::{timeline::Timeline, waiting::WaitMode};
 
@@ -66,12 +68,12 @@ impl InFlight {
 
     /// Waits for nothing beyond `deadline`.
     pub(crate) fn set_deadline(&self, deadline: Option<Instant>) {
-        lock(&self.waits).deadline = deadline;
+        self.waits.lock().deadline = deadline;
     }
 
     /// Has a look at `device` as well from now on.
     pub(crate) fn add(&self, device: Weak<dyn Awaited>) {
-        let mut devices = lock(&self.devices);
+        let mut devices = self.devices.lock();
         devices.retain(|device| device.strong_count() > 0);
         devices.push(device);
     }
@@ -84,7 +86,7 @@ impl InFlight {
     /// Counts what the GPU has finished until now as given back; `true` when there is more to come.
     pub(crate) fn look(&self) -> bool {
         self.settle();
-        let devices: Vec<_> = lock(&self.devices).iter().filter_map(Weak::upgrade).collect();
+        let devices: Vec<_> = self.devices.lock().iter().filter_map(Weak::upgrade).collect();
         let mut busy = false;
         for device in devices {
             busy |= device.look();
@@ -110,7 +112,7 @@ impl InFlight {
 
     /// Looks, and waits, until nothing is on its way, for no longer than `limit`, and not beyond the deadline.
     pub(crate) fn finish(&self, limit: Duration) {
-        let deadline = lock(&self.waits).deadline;
+        let deadline = self.waits.lock().deadline;
         let end =
             Instant::now().checked_add(limit).map(|end| deadline.map_or(end, |deadline| end.min(deadline)));
         while self.look() && end.is_some_and(|end| Instant::now() < end) {
@@ -120,7 +122,7 @@ impl InFlight {
 
     /// Until when a call that begins now may wait for memory.
     fn deadline(&self) -> Option<Instant> {
-        let Waits { mode, max_wait, deadline } = *lock(&self.waits);
+        let Waits { mode, max_wait, deadline } = *self.waits.lock();
         let limit = match mode {
             WaitMode::Eager => max_wait,
             WaitMode::Background => BACKGROUND_PATIENCE,
@@ -131,10 +133,6 @@ impl InFlight {
             (by_mode, deadline) => by_mode.or(deadline),
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
 //! The instance that guests have where the embedder brings none.
 
-use std::{
-    pin::pin,
-    sync::OnceLock,
-    task::{Context, Poll, Waker},
-};
+use std::sync::OnceLock;
+
+use futures_util::FutureExt;
 
 /// The instance of an embedder who brings none; one for the whole process.
 ///
@@ -35,10 +33,7 @@ fn new_instance() -> wgpu::Instance {
 
 /// Whether the instance has any adapter.
 pub(crate) fn has_adapter(instance: &wgpu::Instance) -> bool {
-    let adapters = pin!(instance.enumerate_adapters(wgpu::Backends::all()));
     // On native backends the list is there at once.
-    match adapters.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(adapters) => !adapters.is_empty(),
-        Poll::Pending => false,
-    }
+    let adapters = instance.enumerate_adapters(wgpu::Backends::all()).now_or_never();
+    adapters.is_some_and(|adapters| !adapters.is_empty())
 }

@@ -1,6 +1,8 @@
 //! A device that the embedder lends, whichever guests have it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
 
 use crate::device::core::DeviceCore;
 
@@ -18,8 +20,8 @@ use crate::device::core::DeviceCore;
 ///   kind.
 /// - **`destroy`** by a guest ends the device for that guest alone: it is lost, and whatever the guest still
 ///   submits, writes or maps goes nowhere. So does `destroy` on a lent texture or buffer end the guest's
-///   handle; views and bind groups made from it before go on to mean the embedder's object.
-/// - **Loss** of the device is told by wgpu to one callback, which stays the embedder's too. An embedder who
+///   handle; views and bind groups made from it before still stand for the embedder's object.
+/// - **Loss** of the device: wgpu calls one callback, which stays the embedder's too. An embedder who
 ///   wants guests to hear of it calls [`Self::lose`] there.
 /// - **Memory** that the guest asks for counts towards its quota, as ever; what is lent to it does not.
 ///
@@ -45,7 +47,7 @@ struct Guests {
 
 impl LentDevice {
     /// Takes a device and the queue that came with it. They have to come from the [`wgpu::Instance`] that
-    /// the contexts of the guests have, for wgpu does not tell instances apart: an object of another one may
+    /// the contexts of the guests have, for wgpu does not check that: an object of another one may
     /// be taken for one of this.
     #[must_use]
     pub fn new(device: wgpu::Device, queue: wgpu::Queue) -> Self {
@@ -68,7 +70,7 @@ impl LentDevice {
     /// with it any more; one that asks later gets a lost device. The device itself is left alone, and a new
     /// [`LentDevice`] of it starts afresh. <https://www.w3.org/TR/webgpu/#lose-the-device>
     pub fn lose(&self, reason: wgpu::DeviceLostReason, message: &str) {
-        let mut guests = self.guests();
+        let mut guests = self.guests.lock();
         guests.lost.get_or_insert_with(|| (reason, message.to_owned()));
         for guest in guests.cores.iter().filter_map(Weak::upgrade) {
             guest.lose(reason, message);
@@ -76,15 +78,11 @@ impl LentDevice {
     }
 
     pub(crate) fn add_guest(&self, guest: &Arc<DeviceCore>) {
-        let mut guests = self.guests();
+        let mut guests = self.guests.lock();
         guests.cores.retain(|guest| guest.strong_count() > 0);
         guests.cores.push(Arc::downgrade(guest));
         if let Some((reason, message)) = &guests.lost {
             guest.lose(*reason, message);
         }
-    }
-
-    fn guests(&self) -> MutexGuard<'_, Guests> {
-        self.guests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

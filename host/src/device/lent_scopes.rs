@@ -8,13 +8,9 @@
 //!
 //! This cuts across the objects because any call of a guest may fail.
 
-use std::{
-    cell::RefCell,
-    future::Future,
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-};
+use std::{cell::RefCell, sync::Arc};
+
+use futures_util::FutureExt;
 
 use crate::device::errors::{DeviceErrors, GpuError, gathering};
 
@@ -31,7 +27,7 @@ thread_local! {
 }
 
 /// Opened in this order, so closed in the other: an object that there was no memory for is invalid, and
-/// the validation error that follows from it must not be told first.
+/// the validation error that follows from it must not be reported first.
 const FILTERS: [wgpu::ErrorFilter; 3] =
     [wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::OutOfMemory];
 
@@ -50,7 +46,8 @@ pub(crate) fn leave(count: usize) {
         let Some(Frame { device: _, errors, scopes }) = OPEN.with_borrow_mut(Vec::pop) else { return };
         let [validation, internal, out_of_memory] = scopes;
         for caught in [out_of_memory.pop(), internal.pop(), validation.pop()] {
-            if let Some(error) = ready(caught) {
+            // Native wgpu has the error at once.
+            if let Some(error) = caught.now_or_never().flatten() {
                 errors.report(GpuError::from(error));
             }
         }
@@ -104,14 +101,6 @@ impl Opened {
 impl Drop for Opened {
     fn drop(&mut self) {
         leave(self.0);
-    }
-}
-
-/// The error of a scope that was popped, which native wgpu has at once.
-fn ready(caught: impl Future<Output = Option<wgpu::Error>>) -> Option<wgpu::Error> {
-    match pin!(caught).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(error) => error,
-        Poll::Pending => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The limits of a device by the names that WebGPU gives them: <https://www.w3.org/TR/webgpu/#limits>
 
-use std::{error::Error, fmt};
+use thiserror::Error;
 
 include!(concat!(env!("CARGO_MANIFEST_DIR"), "/wit/tables/limit.rs"));
 
@@ -29,31 +29,18 @@ stage_limits! {
 }
 
 /// A limit that `requestDevice` can't grant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum LimitError {
     /// WebGPU has no limit of this name.
+    #[error("WebGPU has no limit '{key}'")]
     Unknown { key: String },
     /// The adapter has not as much.
+    #[error("the adapter has {supported} for the limit '{key}', which is worse than {value}")]
     Unsupported { key: String, value: u64, supported: u64 },
     /// An alignment has to be a power of two below 2³².
+    #[error("the limit '{key}' is a power of two below 2^32, not {value}")]
     NotAnAlignment { key: String, value: u64 },
 }
-
-impl fmt::Display for LimitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unknown { key } => write!(f, "WebGPU has no limit '{key}'"),
-            Self::Unsupported { key, value, supported } => {
-                write!(f, "the adapter has {supported} for the limit '{key}', which is worse than {value}")
-            }
-            Self::NotAnAlignment { key, value } => {
-                write!(f, "the limit '{key}' is a power of two below 2^32, not {value}")
-            }
-        }
-    }
-}
-
-impl Error for LimitError {}
 
 /// Which of two values of a limit is better: <https://www.w3.org/TR/webgpu/#limit-class>
 #[derive(Clone, Copy, PartialEq, Eq)]

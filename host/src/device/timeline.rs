@@ -1,12 +1,12 @@
 //! The device timeline: <https://www.w3.org/TR/webgpu/#device-timeline>
 //!
-//! Making a bind group, telling wgpu an encoder's commands, finishing it and submitting take wgpu and the driver
+//! Making a bind group, recording an encoder's commands with wgpu, finishing it and submitting take wgpu and the driver
 //! together as long as a program takes to describe the next commands. None has an answer that the guest could see,
 //! so they wait in a queue, and a thread of the guest's does them in order while the guest goes on. A program with a
 //! thread for its GPU does the same natively; a component has one thread.
 //!
 //! Nothing of that shows: whatever depends on what is in the queue (mapping, destroying, error scopes, an
-//! error that would be told before an earlier one, memory that is short) [settles](Timeline::settle) it first.
+//! error that would be reported before an earlier one, memory that is short) [settles](Timeline::settle) it first.
 //! Whoever settles does the work, without waiting for the thread to wake up.
 
 use std::{
@@ -14,12 +14,14 @@ use std::{
     collections::VecDeque,
     fmt, hint,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError,
+        Arc, OnceLock,
         atomic::{AtomicU32, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
 };
+
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::device::fence;
 
@@ -77,11 +79,11 @@ impl Habit {
         }
     }
 
-    /// At a submit: whether the guest will go on describing work, as far as one can tell.
+    /// At a submit: whether the guest will go on describing work: a guess.
     fn will_describe(&self) -> bool {
         let before = self.submits.fetch_add(1, Ordering::Relaxed);
         let expected = self.expected.load(Ordering::Relaxed);
-        // More than expected already: there is no telling how much more.
+        // More than expected already: how much more, nobody can say.
         before < expected || self.described.load(Ordering::Relaxed) > expected
     }
 }
@@ -134,7 +136,7 @@ impl Timeline {
     /// Puts a job at the end. It may wait until [`Self::begin`], [`Self::wake`] or [`Self::settle`].
     pub(crate) fn push(&self, job: impl FnOnce() + Send + 'static) {
         let waiting = {
-            let mut state = self.shared.state();
+            let mut state = self.shared.state.lock();
             // Before it can be taken, so that the count is never below what there is.
             self.shared.undone.fetch_add(1, Ordering::Release);
             state.jobs.push_back(Box::new(job));
@@ -168,7 +170,7 @@ impl Timeline {
 
     /// Has the thread begin.
     pub(crate) fn wake(&self) {
-        let mut state = self.shared.state();
+        let mut state = self.shared.state.lock();
         if state.thread == Thread::NotStarted {
             state.thread = self.start();
         }
@@ -177,7 +179,9 @@ impl Timeline {
         drop(state);
         match thread {
             Thread::NotStarted | Thread::Working => {}
-            Thread::Sleeping => self.shared.changed.notify_one(),
+            Thread::Sleeping => {
+                self.shared.changed.notify_one();
+            }
             Thread::Ended => self.settle(),
         }
     }
@@ -211,29 +215,24 @@ impl Timeline {
 impl Drop for Timeline {
     fn drop(&mut self) {
         self.settle();
-        self.shared.state().thread = Thread::Ended;
+        self.shared.state.lock().thread = Thread::Ended;
         self.shared.changed.notify_one();
     }
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Waits until nobody else does jobs.
     fn run(&self) -> MutexGuard<'_, ()> {
         if spins() {
             let start = Instant::now();
             while start.elapsed() < SPIN {
-                match self.running.try_lock() {
-                    Ok(running) => return running,
-                    Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
-                    Err(TryLockError::WouldBlock) => hint::spin_loop(),
+                if let Some(running) = self.running.try_lock() {
+                    return running;
                 }
+                hint::spin_loop();
             }
         }
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        self.running.lock()
     }
 
     /// Does jobs until `left` of them wait.
@@ -241,7 +240,7 @@ impl Shared {
         let running = self.run();
         loop {
             let job = {
-                let mut state = self.state();
+                let mut state = self.state.lock();
                 if state.jobs.len() <= left {
                     break;
                 }
@@ -249,7 +248,7 @@ impl Shared {
             };
             let Some(job) = job else { break };
             IN_JOB.set(true);
-            // Those that can panic tell the guest themselves; this keeps the thread, and the count.
+            // Those that can panic report that to the guest themselves; this keeps the thread, and the count.
             let _ = fence::catch(job);
             IN_JOB.set(false);
             self.undone.fetch_sub(1, Ordering::Release);
@@ -259,10 +258,10 @@ impl Shared {
 
     /// Waits for a job; `false` when there will be none.
     fn wait(&self) -> bool {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         while state.jobs.is_empty() && state.thread != Thread::Ended {
             state.thread = Thread::Sleeping;
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            self.changed.wait(&mut state);
         }
         if state.thread == Thread::Ended {
             return false;
@@ -284,7 +283,7 @@ mod tests {
             let done = Arc::clone(&done);
             move |number| -> Job {
                 let done = Arc::clone(&done);
-                Box::new(move || done.lock().unwrap().push(number))
+                Box::new(move || done.lock().push(number))
             }
         };
         (job, done)
@@ -304,7 +303,7 @@ mod tests {
         }
         timeline.settle();
         assert!(timeline.is_settled());
-        assert_eq!(*done.lock().unwrap(), (0..10_000).collect::<Vec<_>>());
+        assert_eq!(*done.lock(), (0..10_000).collect::<Vec<_>>());
     }
 
     #[test]
@@ -323,7 +322,7 @@ mod tests {
     fn a_guest_does_again_what_it_has_done() {
         let habit = Habit::default();
         let three = || [habit.will_describe(), habit.will_describe(), habit.will_describe()];
-        // Nothing is known.
+        // There is nothing to go by.
         assert_eq!(three(), [true; 3]);
         habit.waits();
         // No pass began after any.
@@ -359,7 +358,7 @@ mod tests {
         });
         timeline.push(job(5));
         timeline.settle();
-        assert_eq!(*done.lock().unwrap(), [1, 3, 5]);
+        assert_eq!(*done.lock(), [1, 3, 5]);
         assert!(timeline.is_settled());
     }
 
@@ -370,10 +369,10 @@ mod tests {
         let many = u32::try_from(3 * MAX_WAITING).unwrap();
         for number in 0..many {
             timeline.push(job(number));
-            assert!(timeline.shared.state().jobs.len() <= MAX_WAITING);
+            assert!(timeline.shared.state.lock().jobs.len() <= MAX_WAITING);
         }
         assert!(!timeline.is_settled());
         drop(timeline);
-        assert_eq!(*done.lock().unwrap(), (0..many).collect::<Vec<_>>());
+        assert_eq!(*done.lock(), (0..many).collect::<Vec<_>>());
     }
 }

@@ -1,10 +1,12 @@
 //! Who polls a device that a guest waits for, and on which thread; `polling.rs` does it.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
+
+use parking_lot::{Condvar, Mutex};
 
 /// How a guest's waits for the GPU are served.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,14 +57,14 @@ impl Poller {
     /// Has the device polled until the result is dropped. `poll` does it once; `false`: the device is gone, and the
     /// thread ends with it.
     pub(crate) fn wait(&self, mut poll: impl FnMut() -> bool + Send + 'static) -> Waiting {
-        let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.shared.state.lock();
         state.waiting += 1;
         if !state.running {
             let shared = Arc::clone(&self.shared);
             #[expect(clippy::disallowed_methods, reason = "it ends with the device")]
             let spawned = thread::Builder::new().name("wgpu-wasi poller".to_owned()).spawn(move || {
                 while shared.sleep_until_someone_waits() && poll() {}
-                shared.state.lock().unwrap_or_else(PoisonError::into_inner).running = false;
+                shared.state.lock().running = false;
             });
             match spawned {
                 Ok(_) => state.running = true,
@@ -80,11 +82,8 @@ impl Shared {
     fn sleep_until_someone_waits(&self) -> bool {
         /// Waits come in bursts; a thread that outlives the pauses between them is not started anew.
         const IDLE: Duration = Duration::from_secs(2);
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut state, timeout) = self
-            .changed
-            .wait_timeout_while(state, IDLE, |state| state.waiting == 0)
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
+        let timeout = self.changed.wait_while_for(&mut state, |state| state.waiting == 0, IDLE);
         if timeout.timed_out() && state.waiting == 0 {
             state.running = false;
             return false;
@@ -95,7 +94,7 @@ impl Shared {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.shared.state.lock();
         state.waiting = state.waiting.saturating_sub(1);
     }
 }

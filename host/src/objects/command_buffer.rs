@@ -1,7 +1,8 @@
 //! GPUCommandBuffer — wit: gpu-command-buffer — spec: <https://www.w3.org/TR/webgpu/#gpucommandbuffer> — peer: wgpu-wasi-backend/src/objects/command_buffer.rs
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use wasmtime::component::Resource;
 
 use crate::{
@@ -39,7 +40,7 @@ pub(crate) struct Commands {
 impl Commands {
     /// wgpu's; `None` when a panic has come between, which was reported.
     pub(crate) fn take(&self) -> Option<wgpu::CommandBuffer> {
-        self.finished.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.finished.lock().take()
     }
 }
 
@@ -61,7 +62,7 @@ impl CommandBuffer {
                     device.errors.report(error);
                     Self::invalid(&device)
                 });
-                *finished.lock().unwrap_or_else(PoisonError::into_inner) = Some(inner);
+                *finished.lock() = Some(inner);
             }
         };
         // A pass that locks the encoder may have ended when it is the turn of this.

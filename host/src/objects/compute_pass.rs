@@ -16,7 +16,7 @@ use crate::{
         kept::Weighed,
         memory::Names,
         pass::{self, Pass},
-        words::{self, Words, misplaced},
+        words::{self, Words, function, misplaced, only},
     },
     objects::{
         bind_group::BindGroup, buffer::Buffer, command_encoder::CommandEncoder,
@@ -169,34 +169,28 @@ impl Replay for ComputePassEncoder {
             match command {
                 Command::Name(name) => return Ok(Naming(Some(name))),
                 Command::SetPipeline { name } => {
-                    trace("[method]gpu-compute-pass-encoder.set-pipeline");
+                    trace(function!(compute SetPipeline));
                     pass.set_pipeline(names.compute_pipeline(name)?);
                 }
-                Command::SetBindGroup { index, name, offsets } => {
-                    trace("[method]gpu-compute-pass-encoder.set-bind-group");
-                    pass.set_bind_group(index, names.bound(name)?, offsets);
+                Command::SetBindGroup { index, name, dynamic_offsets } => {
+                    trace(function!(compute SetBindGroup));
+                    pass.set_bind_group(index, names.bound(name)?, dynamic_offsets);
                 }
                 Command::SetImmediates { range_offset, words } => {
-                    trace("[method]gpu-compute-pass-encoder.set-immediates");
+                    trace(function!(compute SetImmediates));
                     pass.set_immediates(range_offset, &words::bytes(words), None, None);
                 }
-                Command::DispatchWorkgroups(workgroups) => {
-                    trace("[method]gpu-compute-pass-encoder.dispatch-workgroups");
-                    pass.dispatch_workgroups(workgroups);
+                Command::DispatchWorkgroups { x, y, z } => {
+                    trace(function!(compute DispatchWorkgroups));
+                    pass.dispatch_workgroups([x, y, z]);
                 }
-                Command::DispatchWorkgroupsIndirect(words::Indirect { name, offset }) => {
-                    trace("[method]gpu-compute-pass-encoder.dispatch-workgroups-indirect");
+                Command::DispatchWorkgroupsIndirect { name, offset } => {
+                    trace(function!(compute DispatchWorkgroupsIndirect));
                     let buffer = Resource::new_borrow(names.buffer(name)?);
                     view.dispatch_workgroups_indirect(this, &buffer, offset)?;
                     pass = view.get_mut(this)?;
                 }
-                Command::SetIndexBuffer { .. }
-                | Command::SetVertexBuffer { .. }
-                | Command::Draw { .. }
-                | Command::DrawIndexed { .. }
-                | Command::DrawIndirect(_)
-                | Command::DrawIndexedIndirect(_)
-                | Command::SetScissorRect(_) => return Err(misplaced(&command, "compute pass")),
+                only!(render) => return Err(misplaced(&command, "compute pass")),
             }
         }
         Ok(Naming::default())

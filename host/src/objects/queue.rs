@@ -3,12 +3,9 @@
 //! `write-buffer-with-copy` and `write-texture-with-copy` are in `objects/bulk.rs`, which shadows the two of the
 //! generated bindings: those would copy the bytes once more.
 
-use std::{
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-};
+use std::sync::Arc;
 
+use futures_util::FutureExt;
 use tokio::sync::oneshot;
 use wasmtime::component::{Accessor, Resource};
 
@@ -55,10 +52,7 @@ fn submit(device: &DeviceCore, commands: Vec<Commands>) {
 /// What a write gives, for the functions of the generated bindings that `objects/bulk.rs` shadows: they can't wait as its own
 /// do in `WaitMode::Background`.
 fn at_once<R>(write: impl Future<Output = wasmtime::Result<R>>) -> wasmtime::Result<R> {
-    match pin!(write).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(result) => result,
-        Poll::Pending => Err(wasmtime::Error::msg("a write has to wait for the GPU")),
-    }
+    write.now_or_never().unwrap_or_else(|| Err(wasmtime::Error::msg("a write has to wait for the GPU")))
 }
 
 impl<T: Send + 'static> wit::HostGpuQueueWithStore<T> for WebGpu {

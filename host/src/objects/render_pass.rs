@@ -17,7 +17,7 @@ use crate::{
         kept::Weighed,
         memory::Names,
         pass::{self, Pass},
-        words::{self, Words, misplaced},
+        words::{self, Words, function, misplaced, only},
     },
     objects::{
         attachments::finite, bind_group::BindGroup, buffer::Buffer, render_bundle::RenderBundle,
@@ -274,7 +274,7 @@ impl Replay for RenderPassEncoder {
         mut words: Words<'_>,
         names: &Names,
     ) -> wasmtime::Result<Naming> {
-        use words::{Command, Indirect};
+        use words::Command;
 
         let mut pass = view.get_mut(this)?;
         let id = pass.pass.id();
@@ -282,30 +282,30 @@ impl Replay for RenderPassEncoder {
             match command {
                 Command::Name(name) => return Ok(Naming(Some(name))),
                 Command::SetPipeline { name } => {
-                    trace("[method]gpu-render-pass-encoder.set-pipeline");
+                    trace(function!(render SetPipeline));
                     pass.set_pipeline(names.render_pipeline(name)?);
                 }
-                Command::SetBindGroup { index, name, offsets } => {
-                    trace("[method]gpu-render-pass-encoder.set-bind-group");
-                    pass.set_bind_group(index, names.bound(name)?.as_ref(), offsets);
+                Command::SetBindGroup { index, name, dynamic_offsets } => {
+                    trace(function!(render SetBindGroup));
+                    pass.set_bind_group(index, names.bound(name)?.as_ref(), dynamic_offsets);
                 }
                 Command::SetImmediates { range_offset, words } => {
-                    trace("[method]gpu-render-pass-encoder.set-immediates");
+                    trace(function!(render SetImmediates));
                     pass.set_immediates(range_offset, &words::bytes(words), None, None);
                 }
                 Command::SetIndexBuffer { name, format, offset, size } => {
-                    trace("[method]gpu-render-pass-encoder.set-index-buffer");
+                    trace(function!(render SetIndexBuffer));
                     let buffer = Resource::new_borrow(names.buffer(name)?);
                     pass = view.set_index_buffer(this, id, &buffer, format, Some(offset), size)?;
                 }
                 Command::SetVertexBuffer { slot, name, offset, size } => {
-                    trace("[method]gpu-render-pass-encoder.set-vertex-buffer");
+                    trace(function!(render SetVertexBuffer));
                     let buffer =
                         if name == 0 { None } else { Some(Resource::new_borrow(names.buffer(name)?)) };
                     pass = view.set_vertex_buffer(this, id, slot, buffer.as_ref(), Some(offset), size)?;
                 }
                 Command::Draw { vertex_count, instance_count, first_vertex, first_instance } => {
-                    trace("[method]gpu-render-pass-encoder.draw");
+                    trace(function!(render Draw));
                     pass.draw(vertex_count, Some(instance_count), Some(first_vertex), Some(first_instance));
                 }
                 Command::DrawIndexed {
@@ -315,7 +315,7 @@ impl Replay for RenderPassEncoder {
                     base_vertex,
                     first_instance,
                 } => {
-                    trace("[method]gpu-render-pass-encoder.draw-indexed");
+                    trace(function!(render DrawIndexed));
                     pass.draw_indexed(
                         index_count,
                         Some(instance_count),
@@ -324,23 +324,21 @@ impl Replay for RenderPassEncoder {
                         Some(first_instance),
                     );
                 }
-                Command::DrawIndirect(Indirect { name, offset }) => {
-                    trace("[method]gpu-render-pass-encoder.draw-indirect");
+                Command::DrawIndirect { name, offset } => {
+                    trace(function!(render DrawIndirect));
                     let buffer = Resource::new_borrow(names.buffer(name)?);
                     pass = view.draw_indirect(this, id, &buffer, offset)?;
                 }
-                Command::DrawIndexedIndirect(Indirect { name, offset }) => {
-                    trace("[method]gpu-render-pass-encoder.draw-indexed-indirect");
+                Command::DrawIndexedIndirect { name, offset } => {
+                    trace(function!(render DrawIndexedIndirect));
                     let buffer = Resource::new_borrow(names.buffer(name)?);
                     pass = view.draw_indexed_indirect(this, id, &buffer, offset)?;
                 }
-                Command::SetScissorRect(rect) => {
-                    trace("[method]gpu-render-pass-encoder.set-scissor-rect");
-                    pass.set_scissor_rect(rect);
+                Command::SetScissorRect { x, y, width, height } => {
+                    trace(function!(render SetScissorRect));
+                    pass.set_scissor_rect([x, y, width, height]);
                 }
-                Command::DispatchWorkgroups(_) | Command::DispatchWorkgroupsIndirect(_) => {
-                    return Err(misplaced(&command, "render pass"));
-                }
+                only!(compute) => return Err(misplaced(&command, "render pass")),
             }
         }
         Ok(Naming::default())

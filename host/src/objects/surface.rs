@@ -1,11 +1,10 @@
 //! GPUCanvasContext — wit: gpu-canvas-context — spec: <https://www.w3.org/TR/webgpu/#gpucanvascontext> — peer: wgpu-wasi-backend/src/objects/surface.rs
 //!
 //! No function of `wasi:webgpu` gives a guest a canvas; packages for windows are to do that. Until this
-//! host serves one, [`CanvasContext`] has no values: the compiler knows that the code behind the lookup of
+//! host serves one, [`CanvasContext`] has no values: the compiler sees that the code behind the lookup of
 //! a handle can't be reached, and a handle that a guest makes up ends that guest.
 
-use std::{error::Error, fmt};
-
+use thiserror::Error;
 use wasmtime::component::Resource;
 
 use crate::{
@@ -19,18 +18,11 @@ use crate::{
 pub enum CanvasContext {}
 
 /// Why a call on a `gpu-canvas-context` ends its guest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("this host gives out no gpu-canvas-context, and the guest used a handle to one")]
 pub(crate) struct NoCanvas;
 
-impl fmt::Display for NoCanvas {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this host gives out no gpu-canvas-context, and the guest used a handle to one")
-    }
-}
-
 impl Entry for CanvasContext {}
-
-impl Error for NoCanvas {}
 
 impl WebGpuCtxView<'_> {
     fn canvas(&self, this: &Resource<CanvasContext>) -> Result<&CanvasContext, NoCanvas> {

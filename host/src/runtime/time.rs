@@ -1,8 +1,6 @@
 //! Time that is up: ends a guest that waits, one that computes, and the waiting for whatever can't be ended.
 
 use std::{
-    error::Error,
-    fmt,
     future::{self, Future},
     panic,
     pin::pin,
@@ -12,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use thiserror::Error;
 use wasmtime::Engine;
 use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
 
@@ -19,29 +18,15 @@ use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
 pub const GRACE: Duration = Duration::from_secs(1);
 
 /// The guest was ended because its time was up, or nobody waits any longer for its component to be compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the program did not end within {0:?}")]
 pub struct TimedOut(pub Duration);
-
-impl fmt::Display for TimedOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the program did not end within {:?}", self.0)
-    }
-}
-
-impl Error for TimedOut {}
 
 /// The runtime was made without [`RuntimeOptions::interruptible`](super::RuntimeOptions::interruptible), so that
 /// nothing ends a guest that computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a guest has to end in time, and `RuntimeOptions::interruptible` is off")]
 pub struct NotInterruptible;
-
-impl fmt::Display for NotInterruptible {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a guest has to end in time, and `RuntimeOptions::interruptible` is off")
-    }
-}
-
-impl Error for NotInterruptible {}
 
 /// Ends guests that compute when the time of one is up, until it is dropped: each looks at its own time then.
 #[derive(Debug)]

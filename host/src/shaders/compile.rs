@@ -1,12 +1,8 @@
 //! WGSL in, a checked module of wgpu's out, with what was said about it. Runs on the compiler's thread.
 
-use std::{
-    borrow::Cow,
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-};
+use std::{borrow::Cow, sync::Arc};
 
+use futures_util::FutureExt;
 use wgpu::naga;
 
 use crate::{
@@ -100,14 +96,14 @@ impl Compiled {
         let others = error.labels().len().saturating_sub(MAX_ERROR_PLACES);
         message.push_str(&format!("\n  and {others} more places"));
         let location = error.location(text).map(wgpu::SourceLocation::from);
-        let told = wgpu::CompilationMessage {
+        let first = wgpu::CompilationMessage {
             message: message.clone(),
             message_type: wgpu::CompilationMessageType::Error,
             location,
         };
         Self {
             inner: invalid_module(device),
-            messages: vec![told],
+            messages: vec![first],
             errors: vec![GpuError::validation(format!("In Device::create_shader_module\n  {message}"))],
             expressions: 0,
             weight: SharedReservation::new(None),
@@ -132,7 +128,7 @@ pub(crate) fn compile(
     {
         return Ok(Compiled::refused(device, label, error, text));
     }
-    // wgpu tells what is wrong with what is no WGSL, and the bound on loops is kept whatever it says.
+    // wgpu says what is wrong with text that is no WGSL, and the bound on loops is kept whatever it says.
     let unbounded = parsed.is_err() && max_loop_iterations.is_some();
     let (expressions, bytes) = parsed.as_ref().map_or((0, 0), weight::module);
     let bytes = bytes.saturating_add(weight::text(text.len()));
@@ -174,11 +170,7 @@ pub(crate) fn compile(
 /// What wgpu's compiler said. Places are the same in the code as in what wgpu took of it.
 fn messages(module: &wgpu::ShaderModule) -> Vec<wgpu::CompilationMessage> {
     // wgpu has the answer when the module is made; its future is there for browsers.
-    let info = pin!(module.get_compilation_info());
-    match info.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(wgpu::CompilationInfo { messages }) => messages,
-        Poll::Pending => Vec::new(),
-    }
+    module.get_compilation_info().now_or_never().map(|info| info.messages).unwrap_or_default()
 }
 
 /// Whether a module has a part in drawing. Then it keeps wgpu's counters: they sway how a driver contracts the

@@ -1,6 +1,6 @@
 //! Command memory — wit: wgpu-wasi:commands/memory — peer: host/src/commands/memory.rs
 //!
-//! A call of the host takes ten times as long as the command that it carries takes to be recorded. A host that has
+//! A call of the host takes ten times as long as recording the command that it carries. A host that has
 //! asked for it fetches the commands of a pass from memory of the guest instead, with the next call for the pass that
 //! they belong to. On other hosts, and where there is no room, each command is a call.
 //!
@@ -16,7 +16,72 @@ use crate::commands::render_commands::length;
 use crate::id::Id;
 use crate::name::Name;
 
-include!("../../wit/tables/command_words.rs");
+include!("../../wit/tables/commands.rs");
+
+/// What an operand is, by its kind; of a list, how long it is.
+macro_rules! operand {
+    (word) => { u32 };
+    (signed) => { i32 };
+    (name) => { u32 };
+    (offset) => { u64 };
+    (size) => { Option<u64> };
+    (format) => { wgpu::IndexFormat };
+    (list) => { u32 };
+}
+
+/// How many words an operand is; of a list, those before it.
+macro_rules! count {
+    (offset) => {
+        2
+    };
+    (size) => {
+        2
+    };
+    ($kind:ident) => {
+        1
+    };
+}
+
+/// A command as words: those in the brackets, and then its operands.
+macro_rules! words {
+    ([$($words:expr),+]) => { [$($words),+] };
+    ([$($words:expr),+] $operand:ident: signed, $($rest:tt)*) => {
+        words!([$($words,)+ $operand.cast_unsigned()] $($rest)*)
+    };
+    ([$($words:expr),+] $operand:ident: offset, $($rest:tt)*) => {
+        words!([$($words,)+ low($operand), high($operand)] $($rest)*)
+    };
+    ([$($words:expr),+] $operand:ident: size, $($rest:tt)*) => {
+        words!([$($words,)+ low($operand.unwrap_or(NO_SIZE)), high($operand.unwrap_or(NO_SIZE))] $($rest)*)
+    };
+    ([$($words:expr),+] $operand:ident: format, $($rest:tt)*) => {
+        words!([$($words,)+ format_word($operand)] $($rest)*)
+    };
+    ([$($words:expr),+] $operand:ident: $kind:ident, $($rest:tt)*) => {
+        words!([$($words,)+ $operand] $($rest)*)
+    };
+}
+
+macro_rules! encoder {
+    ($($of:ident {
+        $($word:literal $Command:ident $call:literal { $($operand:ident: $kind:ident),+ })+
+    })+) => {$($(
+        #[doc = concat!("The operands of `", $call, "`.")]
+        struct $Command {
+            $($operand: operand!($kind)),+
+        }
+
+        impl $Command {
+            #[inline]
+            fn words(self) -> [u32; 1 $(+ count!($kind))+] {
+                let Self { $($operand),+ } = self;
+                words!([$word] $($operand: $kind,)+)
+            }
+        }
+    )+)+};
+}
+
+commands!(encoder);
 
 /// Words of the memory: 64 KiB, some four thousand commands.
 const WORDS: usize = 16 * 1024;
@@ -145,7 +210,7 @@ impl Commands {
     #[must_use = "`false`: make the call"]
     #[inline]
     pub(crate) fn set_pipeline(&mut self, name: &Name, pipeline: impl Into<Kept>) -> bool {
-        self.leave_named(name, pipeline, |name| [SET_PIPELINE, name], &[])
+        self.leave_named(name, pipeline, |name| SetPipeline { name }.words(), &[])
     }
 
     /// Leaves `setBindGroup` for the host; `false` where it has to be a call.
@@ -157,32 +222,31 @@ impl Commands {
         group: Option<(&Name, &DispatchBindGroup)>,
         offsets: &[u32],
     ) -> bool {
-        let Ok(count) = u32::try_from(offsets.len()) else { return false };
+        let Ok(dynamic_offsets) = u32::try_from(offsets.len()) else { return false };
+        let words = |name| SetBindGroup { index, name, dynamic_offsets }.words();
         match group {
-            Some((name, group)) => {
-                self.leave_named(name, group, |name| [SET_BIND_GROUP, index, name, count], offsets)
-            }
-            None => self.leave([SET_BIND_GROUP, index, 0, count], offsets),
+            Some((name, group)) => self.leave_named(name, group, words, offsets),
+            None => self.leave(words(0), offsets),
         }
     }
 
     /// Leaves `setImmediates` for the host; `false` where it has to be a call.
     #[must_use = "`false`: make the call"]
-    pub(crate) fn set_immediates(&mut self, offset: u32, data: &[u8]) -> bool {
+    pub(crate) fn set_immediates(&mut self, range_offset: u32, data: &[u8]) -> bool {
         let words = data.chunks_exact(4);
         if !words.remainder().is_empty() {
             return false;
         }
-        let words: Vec<_> =
-            words.filter_map(|word| Some(u32::from_le_bytes(word.try_into().ok()?))).collect();
-        u32::try_from(words.len()).is_ok_and(|count| self.leave([SET_IMMEDIATES, offset, count], &words))
+        let list: Vec<_> = words.filter_map(|word| Some(u32::from_le_bytes(word.try_into().ok()?))).collect();
+        let Ok(words) = u32::try_from(list.len()) else { return false };
+        self.leave(SetImmediates { range_offset, words }.words(), &list)
     }
 
     /// Leaves `dispatchWorkgroups` for the host; `false` where it has to be a call.
     #[must_use = "`false`: make the call"]
     #[inline]
     pub(crate) fn dispatch_workgroups(&mut self, [x, y, z]: [u32; 3]) -> bool {
-        self.leave([DISPATCH_WORKGROUPS, x, y, z], &[])
+        self.leave(DispatchWorkgroups { x, y, z }.words(), &[])
     }
 
     /// Leaves `dispatchWorkgroupsIndirect` for the host; `false` where it has to be a call.
@@ -193,7 +257,7 @@ impl Commands {
         buffer: &DispatchBuffer,
         offset: u64,
     ) -> bool {
-        self.indirect(DISPATCH_WORKGROUPS_INDIRECT, name, buffer, offset)
+        self.leave_named(name, buffer, |name| DispatchWorkgroupsIndirect { name, offset }.words(), &[])
     }
 
     /// Leaves `setIndexBuffer` for the host; `false` where it has to be a call.
@@ -206,14 +270,8 @@ impl Commands {
         offset: u64,
         size: Option<u64>,
     ) -> bool {
-        let format = match format {
-            wgpu::IndexFormat::Uint16 => UINT16,
-            wgpu::IndexFormat::Uint32 => UINT32,
-        };
-        let [low, high] = halves(offset);
-        let Some([size_low, size_high]) = size_words(size) else { return false };
-        let words = |name| [SET_INDEX_BUFFER, name, format, low, high, size_low, size_high];
-        self.leave_named(name, buffer, words, &[])
+        let words = |name| SetIndexBuffer { name, format, offset, size }.words();
+        size != Some(NO_SIZE) && self.leave_named(name, buffer, words, &[])
     }
 
     /// Leaves `setVertexBuffer` for the host; `false` where it has to be a call.
@@ -225,9 +283,10 @@ impl Commands {
         offset: u64,
         size: Option<u64>,
     ) -> bool {
-        let [low, high] = halves(offset);
-        let Some([size_low, size_high]) = size_words(size) else { return false };
-        let words = |name| [SET_VERTEX_BUFFER, slot, name, low, high, size_low, size_high];
+        if size == Some(NO_SIZE) {
+            return false;
+        }
+        let words = |name| SetVertexBuffer { slot, name, offset, size }.words();
         match buffer {
             Some((name, buffer)) => self.leave_named(name, buffer, words, &[]),
             None => self.leave(words(0), &[]),
@@ -238,8 +297,13 @@ impl Commands {
     #[must_use = "`false`: make the call"]
     #[inline]
     pub(crate) fn draw(&mut self, vertices: &Range<u32>, instances: &Range<u32>) -> bool {
-        let words = [DRAW, length(vertices), length(instances), vertices.start, instances.start];
-        self.leave(words, &[])
+        let draw = Draw {
+            vertex_count: length(vertices),
+            instance_count: length(instances),
+            first_vertex: vertices.start,
+            first_instance: instances.start,
+        };
+        self.leave(draw.words(), &[])
     }
 
     /// Leaves `drawIndexed` for the host; `false` where it has to be a call.
@@ -251,15 +315,20 @@ impl Commands {
         base_vertex: i32,
         instances: &Range<u32>,
     ) -> bool {
-        let base_vertex = base_vertex.cast_unsigned();
-        let (count, instance_count) = (length(indices), length(instances));
-        self.leave([DRAW_INDEXED, count, instance_count, indices.start, base_vertex, instances.start], &[])
+        let draw = DrawIndexed {
+            index_count: length(indices),
+            instance_count: length(instances),
+            first_index: indices.start,
+            base_vertex,
+            first_instance: instances.start,
+        };
+        self.leave(draw.words(), &[])
     }
 
     /// Leaves `drawIndirect` for the host; `false` where it has to be a call.
     #[must_use = "`false`: make the call"]
     pub(crate) fn draw_indirect(&mut self, name: &Name, buffer: &DispatchBuffer, offset: u64) -> bool {
-        self.indirect(DRAW_INDIRECT, name, buffer, offset)
+        self.leave_named(name, buffer, |name| DrawIndirect { name, offset }.words(), &[])
     }
 
     /// Leaves `drawIndexedIndirect` for the host; `false` where it has to be a call.
@@ -270,22 +339,16 @@ impl Commands {
         buffer: &DispatchBuffer,
         offset: u64,
     ) -> bool {
-        self.indirect(DRAW_INDEXED_INDIRECT, name, buffer, offset)
+        self.leave_named(name, buffer, |name| DrawIndexedIndirect { name, offset }.words(), &[])
     }
 
     /// Leaves `setScissorRect` for the host; `false` where it has to be a call.
     #[must_use = "`false`: make the call"]
     pub(crate) fn set_scissor_rect(&mut self, [x, y, width, height]: [u32; 4]) -> bool {
-        self.leave([SET_SCISSOR_RECT, x, y, width, height], &[])
+        self.leave(SetScissorRect { x, y, width, height }.words(), &[])
     }
 
-    #[must_use = "`false`: make the call"]
-    fn indirect(&mut self, command: u32, name: &Name, buffer: &DispatchBuffer, offset: u64) -> bool {
-        let [low, high] = halves(offset);
-        self.leave_named(name, buffer, |name| [command, name, low, high], &[])
-    }
-
-    /// Leaves a command with the name of `object`, if the host knows it; `false` where it has to be a call.
+    /// Leaves a command with the name of `object`, if the host has it; `false` where it has to be a call.
     #[must_use = "`false`: make the call"]
     #[inline]
     fn leave_named<const N: usize>(
@@ -295,8 +358,8 @@ impl Commands {
         command: impl FnOnce(u32) -> [u32; N],
         rest: &[u32],
     ) -> bool {
-        let (Some(pass), Some(known)) = (self.pass, name.known_number()) else { return false };
-        let left = self.leave(command(known), rest);
+        let (Some(pass), Some(number)) = (self.pass, name.sent_number()) else { return false };
+        let left = self.leave(command(number), rest);
         if left && name.keep_for(pass) {
             self.kept.push(object.into());
         }
@@ -342,41 +405,48 @@ impl Commands {
         result
     }
 
-    /// [`Self::call`] with an object that the host may know by `name` from then on.
+    /// [`Self::call`] with an object; commands that follow may have its `name`.
     pub(crate) fn call_naming<T>(&self, name: &Name, call: impl FnOnce() -> T) -> T {
-        let number = self.pass.filter(|_| MEMORY.is_attached()).and_then(|_| name.number_to_tell());
-        let told = number.is_some_and(|number| self.leave([NAME, number], &[]));
+        let number = self.pass.filter(|_| MEMORY.is_attached()).and_then(|_| name.number_to_send());
+        let sent = number.is_some_and(|number| self.leave([NAME, number], &[]));
         let result = self.call(call);
-        if told {
-            name.set_known();
+        if sent {
+            name.set_sent();
         }
         result
     }
 }
 
-/// A number as two words, the low one first.
-fn halves(number: u64) -> [u32; 2] {
-    let [a, b, c, d, e, f, g, h] = number.to_le_bytes();
-    [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
+/// The low word of a number.
+#[inline]
+fn low(number: u64) -> u32 {
+    let [a, b, c, d, ..] = number.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
-/// The words of a size; `None` for the one that means none.
-fn size_words(size: Option<u64>) -> Option<[u32; 2]> {
-    match size {
-        Some(NO_SIZE) => None,
-        size => Some(halves(size.unwrap_or(NO_SIZE))),
+/// The high word of a number.
+#[inline]
+fn high(number: u64) -> u32 {
+    low(number >> 32)
+}
+
+/// The word of a format.
+fn format_word(format: wgpu::IndexFormat) -> u32 {
+    match format {
+        wgpu::IndexFormat::Uint16 => UINT16,
+        wgpu::IndexFormat::Uint32 => UINT32,
     }
 }
 
-/// Makes the call that makes a bind group, which the host may know by `name`.
+/// Makes the call that makes a bind group; commands that follow may have its `name`.
 pub(crate) fn naming_new<T>(name: &Name, call: impl FnOnce() -> T) -> T {
-    let number = if MEMORY.is_attached() { name.number_to_tell() } else { None };
+    let number = if MEMORY.is_attached() { name.number_to_send() } else { None };
     let Some(number) = number else { return call() };
     let [_, new, ..] = &MEMORY.words;
     new.store(number, Ordering::Relaxed);
     let result = call();
     new.store(0, Ordering::Relaxed);
-    name.set_known();
+    name.set_sent();
     result
 }
 
@@ -390,6 +460,33 @@ mod tests {
         words[2..][..usize::try_from(words[0]).unwrap()].to_vec()
     }
 
+    #[test]
+    fn commands_are_as_the_wit_says() {
+        let (offset, size) = (0x3_0000_0002, Some(0x5_0000_0004));
+        let (none, format) = (u32::MAX, wgpu::IndexFormat::Uint32);
+        assert_eq!(SetPipeline { name: 7 }.words(), [2, 7]);
+        assert_eq!(SetBindGroup { index: 1, name: 8, dynamic_offsets: 2 }.words(), [3, 1, 8, 2]);
+        assert_eq!(SetImmediates { range_offset: 16, words: 1 }.words(), [4, 16, 1]);
+        assert_eq!(DispatchWorkgroups { x: 1, y: 2, z: 3 }.words(), [5, 1, 2, 3]);
+        assert_eq!(DispatchWorkgroupsIndirect { name: 4, offset }.words(), [6, 4, 2, 3]);
+        assert_eq!(SetIndexBuffer { name: 1, format, offset, size }.words(), [7, 1, 1, 2, 3, 4, 5]);
+        let vertex_buffer = SetVertexBuffer { slot: 9, name: 1, offset, size: None };
+        assert_eq!(vertex_buffer.words(), [8, 9, 1, 2, 3, none, none]);
+        let draw = Draw { vertex_count: 1, instance_count: 2, first_vertex: 3, first_instance: 4 };
+        assert_eq!(draw.words(), [9, 1, 2, 3, 4]);
+        let draw = DrawIndexed {
+            index_count: 1,
+            instance_count: 2,
+            first_index: 3,
+            base_vertex: -1,
+            first_instance: 5,
+        };
+        assert_eq!(draw.words(), [10, 1, 2, 3, u32::MAX, 5]);
+        assert_eq!(DrawIndirect { name: 4, offset }.words(), [11, 4, 2, 3]);
+        assert_eq!(DrawIndexedIndirect { name: 4, offset }.words(), [12, 4, 2, 3]);
+        assert_eq!(SetScissorRect { x: 1, y: 2, width: 3, height: 4 }.words(), [13, 1, 2, 3, 4]);
+    }
+
     /// One test, for there is one memory.
     #[test]
     fn commands_wait_for_the_next_call_of_their_pass() {
@@ -397,7 +494,7 @@ mod tests {
         assert!(!pass.dispatch_workgroups([1, 2, 3]), "nobody fetches");
         let name = Name::default();
         assert_eq!(pass.call_naming(&name, in_use), []);
-        assert_eq!(name.known_number(), None);
+        assert_eq!(name.sent_number(), None);
         MEMORY.attached.store(true, Ordering::Relaxed);
 
         assert!(pass.dispatch_workgroups([1, 2, 3]));
@@ -411,9 +508,9 @@ mod tests {
         assert!(!other.dispatch_workgroups([1; 3]), "the memory is another pass's");
         assert_eq!(other.call(in_use), []);
         assert_eq!(other.call_naming(&name, in_use), []);
-        assert_eq!(name.known_number(), None, "a call that tells no name");
+        assert_eq!(name.sent_number(), None, "a call that sends no name");
         assert_eq!(pass.call_naming(&name, in_use), [&words[..], &[1, 1]].concat());
-        assert_eq!(name.known_number(), Some(1));
+        assert_eq!(name.sent_number(), Some(1));
         assert_eq!(pass.call(in_use), [], "it was fetched");
 
         assert!(other.dispatch_workgroups([1; 3]));
@@ -451,7 +548,7 @@ mod tests {
         assert!(!bundle.draw(&(0..3), &(0..1)), "a bundle's commands are calls");
         let fourth = Name::default();
         assert_eq!(bundle.call_naming(&fourth, in_use), []);
-        assert_eq!(fourth.number_to_tell(), Some(3), "no number was spent on it");
+        assert_eq!(fourth.number_to_send(), Some(3), "no number was spent on it");
         drop(fourth);
 
         let left = (0..WORDS).take_while(|_| pass.dispatch_workgroups([7; 3])).count();
@@ -466,13 +563,13 @@ mod tests {
         assert_eq!(pass.call(|| in_use().len()), 4);
 
         let new = Name::default();
-        let told = naming_new(&new, || MEMORY.words[1].load(Ordering::Relaxed));
-        assert_eq!((new.known_number(), MEMORY.words[1].load(Ordering::Relaxed)), (Some(told), 0));
+        let sent = naming_new(&new, || MEMORY.words[1].load(Ordering::Relaxed));
+        assert_eq!((new.sent_number(), MEMORY.words[1].load(Ordering::Relaxed)), (Some(sent), 0));
 
         crate::name::skip_to(65_535);
         let (at_the_end, beyond) = (Name::default(), Name::default());
         assert_eq!(pass.call_naming(&at_the_end, in_use), [1, 65_535]);
         assert_eq!(pass.call_naming(&beyond, in_use), [], "all numbers are in use");
-        assert_eq!(beyond.known_number(), None);
+        assert_eq!(beyond.sent_number(), None);
     }
 }
