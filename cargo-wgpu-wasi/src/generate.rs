@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! target/wgpu-wasi/
-//!   wgpu-30.0.1/              the stand-in and all that it is built from, laid out as in the checkout
+//!   wgpu-30.0.1/              the stand-in and all that it is built from
 //!   wgpu-30.0.1-library/      the same without an entry point, for projects with a `cdylib`
 //!   wgpu-30.0.1-at-once/      the same with callbacks that don't wait for `poll`
 //!   wgpu-30.0.1-not-send/     the same with types that are not `Send`; all of these together as well
@@ -35,10 +35,6 @@ const RUN3: &str = "run3";
 
 /// wgpu's, by which its types are `Send`.
 const SEND: &str = "fragile-send-sync-non-atomic-wasm";
-
-/// The WIT of the backend, and where it has to be as well: wit-bindgen looks beside the manifest that is built.
-const WIT: &str = "wgpu-wasi-backend/wit/";
-const WIT_OF_MANIFEST: &str = "wgpu-wasi-backend-shim/wit";
 
 /// Writes everything for `reals`; returns the configuration for `--config`.
 pub(crate) fn write(project: &Project, reals: &[Real]) -> Result<PathBuf> {
@@ -77,7 +73,7 @@ fn packages(folder: &Path, reals: &[Real], name: &Path) -> Result<Table> {
     for real in reals {
         copy_real(real, &folder.join(registry))?;
         write_stand_in(real, &folder.join(folder_name(real)))?;
-        let path = text(&name.join(folder_name(real)).join(real.stand_in.folder))?;
+        let path = text(&name.join(folder_name(real)).join(real.stand_in.name))?;
         patches.insert(real.stand_in.name.to_owned(), table([("path", path)]));
     }
     Ok(configuration(patches, text(&name.join(registry))?))
@@ -134,21 +130,15 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
 
 /// Writes a stand-in for exactly this version of the real package.
 fn write_stand_in(real: &Real, folder: &Path) -> Result<()> {
-    let of_this = |path: &str| {
-        real.stand_in
-            .parts
-            .iter()
-            .any(|part| path.strip_prefix(part).is_some_and(|rest| rest.starts_with('/')))
-    };
+    let of_this =
+        |path: &str| path.split_once('/').is_some_and(|(part, _)| real.stand_in.parts.contains(&part));
     for (path, content) in EMBEDDED.iter().filter(|(path, _)| of_this(path)) {
-        if path.ends_with("Cargo.toml") {
+        let file = folder.join(path);
+        if path.ends_with("manifest.toml") {
             let manifest = manifest(content, real).with_context(|| (*path).to_owned())?;
-            write_changed(&folder.join(path), manifest.as_bytes())?;
+            write_changed(&file.with_file_name("Cargo.toml"), manifest.as_bytes())?;
         } else {
-            write_changed(&folder.join(path), content.as_bytes())?;
-        }
-        if let Some(wit) = path.strip_prefix(WIT) {
-            write_changed(&folder.join(WIT_OF_MANIFEST).join(wit), content.as_bytes())?;
+            write_changed(&file, content.as_bytes())?;
         }
     }
     Ok(())
@@ -176,7 +166,7 @@ fn manifest(text: &str, real: &Real) -> Result<String> {
     if let (Some(edge), Some(features)) = (edge, manifest.get_mut("features").and_then(Value::as_table_mut)) {
         match_features(features, &format!("{edge}/"), &real.features);
         let Variant { at_once, not_send } = real.variant;
-        // The backend's own, which the shim's manifest has.
+        // The backend's own.
         let at_once = at_once && features.contains_key(AT_ONCE);
         if let Some(default) = features.get_mut("default").and_then(Value::as_array_mut) {
             // The export that is there for programs calls `main`, and a library does not link with it.
@@ -240,9 +230,9 @@ mod tests {
             without_main,
             variant,
         };
-        let (_, shim) =
-            EMBEDDED.iter().find(|(path, _)| *path == "wgpu-wasi-backend-shim/Cargo.toml").unwrap();
-        let manifest: Table = manifest(shim, &real).unwrap().parse().unwrap();
+        let (_, backend) =
+            EMBEDDED.iter().find(|(path, _)| *path == "wgpu-wasi-backend/manifest.toml").unwrap();
+        let manifest: Table = manifest(backend, &real).unwrap().parse().unwrap();
         let defaults = manifest["features"]["default"].as_array().unwrap();
         defaults.iter().map(|feature| feature.as_str().unwrap().to_owned()).collect()
     }
