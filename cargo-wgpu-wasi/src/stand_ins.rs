@@ -28,3 +28,19 @@ pub(crate) const REGISTRY: &str = "sparse+https://wgpu-wasi.invalid/index/";
 
 /// What stand-ins are made of: the files in `stand-ins`, as path with `/`, and text.
 pub(crate) const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cargo::{cargo, output};
+
+    #[test]
+    fn a_package_has_them() {
+        let mut command = cargo();
+        command.args(["package", "--list", "--allow-dirty"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+        let list = output(&mut command).unwrap().unwrap().replace('\\', "/");
+        for (path, _) in EMBEDDED {
+            assert!(list.lines().any(|line| line.strip_prefix("stand-ins/") == Some(path)), "{path}");
+        }
+    }
+}
