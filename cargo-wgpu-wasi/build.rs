@@ -1,46 +1,40 @@
-//! Puts into the program what it injects into projects: the stand-ins and the backend, as they are in
-//! the checkout.
+//! Puts the folder `stand-ins` into the program.
+//!
+//! What of it is a link is somewhere else in the checkout. `cargo package` follows links, so that a package has the
+//! files themselves. It leaves out each folder with a `Cargo.toml`: hence the other name of the manifests in there.
 
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
 };
 
-/// Folders and files of the checkout that a project's build needs.
-const EMBEDDED: [&str; 5] =
-    ["wgpu", "wgpu-wasi-backend-shim", "wgpu-wasi-backend/src", "wgpu-wasi-backend/wit", "shims"];
-
 fn main() -> io::Result<()> {
-    let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
-    let root = here.parent().ok_or(io::ErrorKind::NotFound)?;
-    let mut files = Vec::new();
-    for path in EMBEDDED {
-        println!("cargo::rerun-if-changed={}", root.join(path).display());
-        collect(&root.join(path), &mut files)?;
-    }
-    files.sort();
-    let rows: String = files.iter().map(|file| row(root, file)).collect();
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
+    let mut rows = Vec::new();
+    collect(&root.join("stand-ins"), "", &mut rows)?;
+    rows.sort();
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
-    fs::write(out.join("embedded.rs"), format!("&[\n{rows}]"))
+    fs::write(out.join("embedded.rs"), format!("&[\n{}]", rows.concat()))
 }
 
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    if path.is_file() {
-        files.push(path.to_owned());
+/// Adds `(name, text)` for `path`, or for each file in it.
+fn collect(path: &Path, name: &str, rows: &mut Vec<String>) -> io::Result<()> {
+    if path.is_dir() {
+        println!("cargo::rerun-if-changed={}", path.display());
+        for entry in fs::read_dir(path)? {
+            let entry = entry?;
+            let separator = if name.is_empty() { "" } else { "/" };
+            collect(&entry.path(), &format!("{name}{separator}{}", entry.file_name().display()), rows)?;
+        }
         return Ok(());
     }
-    for entry in fs::read_dir(path)? {
-        let path = entry?.path();
-        // What cargo leaves behind where somebody built one of them by itself.
-        if !path.ends_with("target") && !path.ends_with("Cargo.lock") {
-            collect(&path, files)?;
+    let text = fs::read_to_string(path)?;
+    match path.parent() {
+        // Where git makes no links, as on Windows, there is a file in place of each, with the path that it leads to.
+        Some(folder) if text.starts_with("../") => collect(&folder.join(text.trim_end()), name, rows),
+        _ => {
+            rows.push(format!("    ({name:?}, include_str!({:?})),\n", path.display().to_string()));
+            Ok(())
         }
     }
-    Ok(())
-}
-
-/// `(path in the checkout, text)`.
-fn row(root: &Path, file: &Path) -> String {
-    let name = file.strip_prefix(root).unwrap_or(file).to_string_lossy().replace('\\', "/");
-    format!("    ({name:?}, include_str!({:?})),\n", file.display().to_string())
 }

@@ -55,9 +55,26 @@ pub(crate) struct CargoArguments {
     pub(crate) targets: Vec<OsString>,
 }
 
-/// Options of cargo with a value, and what they are for.
-const PLACE: [&str; 3] = ["--manifest-path", "--config", "-Z"];
-const SELECTION: [&str; 5] = ["--package", "-p", "--exclude", "--features", "-F"];
+/// What an option of cargo with a value is about.
+#[derive(Clone, Copy, Debug)]
+enum About {
+    Place,
+    Selection,
+    Target,
+}
+
+/// Options of cargo with a value.
+const OPTIONS: [(&str, About); 9] = [
+    ("--manifest-path", About::Place),
+    ("--config", About::Place),
+    ("-Z", About::Place),
+    ("--package", About::Selection),
+    ("-p", About::Selection),
+    ("--exclude", About::Selection),
+    ("--features", About::Selection),
+    ("-F", About::Selection),
+    ("--target", About::Target),
+];
 
 impl CargoArguments {
     /// Those of the selection that are about features.
@@ -96,61 +113,50 @@ impl CargoArguments {
         let mut found = Self::default();
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
-            if argument == "--" {
-                found.all.push(argument);
-                break;
-            }
-            let text = argument.to_string_lossy();
-            match text.as_ref() {
-                "--locked" => {
+            match argument.to_str() {
+                Some("--") => {
+                    found.all.push(argument);
+                    break;
+                }
+                Some("--locked") => found.locked = true,
+                Some("--frozen") => {
                     found.locked = true;
-                    continue;
+                    found.take("--offline".into(), &mut arguments);
                 }
-                "--frozen" => {
-                    found.locked = true;
-                    found.place.push("--offline".into());
-                    found.all.push("--offline".into());
-                    continue;
-                }
-                "--offline" => found.place.push(argument.clone()),
-                "--workspace" | "--all-features" | "--no-default-features" => {
-                    found.selection.push(argument.clone());
-                }
-                "--all" => found.selection.push("--workspace".into()),
-                _ => {}
+                _ => found.take(argument, &mut arguments),
             }
-            let takes = |names: &[&str]| {
-                names.iter().find_map(|name| {
-                    let rest = text.strip_prefix(name)?;
-                    // `--name value`, `--name=value`, `-nvalue`.
-                    let short = !name.starts_with("--");
-                    (rest.is_empty() || rest.starts_with('=') || short).then_some(rest.is_empty())
-                })
-            };
-            let list = if takes(&PLACE).is_some() {
-                Some(&mut found.place)
-            } else if takes(&SELECTION).is_some() {
-                Some(&mut found.selection)
-            } else {
-                None
-            };
-            let separate = takes(&PLACE).or(takes(&SELECTION)).or(takes(&["--target"])) == Some(true);
-            let value = separate.then(|| arguments.next()).flatten();
-            if text == "--target" {
-                found.targets.extend(value.clone());
-            } else if let Some(target) = text.strip_prefix("--target=") {
-                found.targets.push(target.into());
-            }
-            if text == "--manifest-path" || text.starts_with("--manifest-path=") {
-                found.manifest = [argument.clone()].into_iter().chain(value.clone()).collect();
-            }
-            if let Some(list) = list {
-                list.extend([argument.clone()].into_iter().chain(value.clone()));
-            }
-            found.all.extend([argument].into_iter().chain(value));
         }
         found.all.extend(arguments);
         found
+    }
+
+    /// Takes one argument, and from `rest` its value where that stands apart.
+    fn take(&mut self, argument: OsString, rest: &mut impl Iterator<Item = OsString>) {
+        let text = argument.to_string_lossy().into_owned();
+        let option = OPTIONS.into_iter().find_map(|(name, about)| {
+            let value = text.strip_prefix(name)?;
+            // `--name value`, `--name=value`, `-nvalue`.
+            let short = !name.starts_with("--");
+            (value.is_empty() || value.starts_with('=') || short).then_some((about, value))
+        });
+        let apart = option.is_some_and(|(_, value)| value.is_empty()).then(|| rest.next()).flatten();
+        let words: Vec<OsString> = [argument].into_iter().chain(apart.clone()).collect();
+        match (option, &*text) {
+            (Some((About::Place, _)), _) | (None, "--offline") => self.place.extend_from_slice(&words),
+            (Some((About::Selection, _)), _)
+            | (None, "--workspace" | "--all-features" | "--no-default-features") => {
+                self.selection.extend_from_slice(&words);
+            }
+            (None, "--all") => self.selection.push("--workspace".into()),
+            (Some((About::Target, value)), _) => {
+                self.targets.extend(apart.or_else(|| Some(value.strip_prefix('=')?.into())));
+            }
+            (None, _) => {}
+        }
+        if text == "--manifest-path" || text.starts_with("--manifest-path=") {
+            self.manifest.clone_from(&words);
+        }
+        self.all.extend(words);
     }
 }
 

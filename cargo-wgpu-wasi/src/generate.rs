@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! target/wgpu-wasi/
-//!   wgpu-30.0.1/              the stand-in and all that it is built from, laid out as in the checkout
+//!   wgpu-30.0.1/              the stand-in and all that it is built from
 //!   wgpu-30.0.1-library/      the same without an entry point, for projects with a `cdylib`
 //!   wgpu-30.0.1-at-once/      the same with callbacks that don't wait for `poll`
 //!   wgpu-30.0.1-not-send/     the same with types that are not `Send`; all of these together as well
@@ -11,8 +11,9 @@
 //!   projects/NAME-HASH/       config.toml; what keeps Cargo.lock as it was
 //! ```
 
+mod manifest;
+
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -24,21 +25,7 @@ use crate::{
     arguments::TARGET,
     project::{Project, Real, write_changed},
     stand_ins::{EMBEDDED, REGISTRY, WGPU},
-    variants::Variant,
 };
-
-/// The feature of the backend by which callbacks don't wait for `poll`.
-const AT_ONCE: &str = "callbacks-at-once";
-
-/// That by which programs export `wasi:cli/run@0.3`.
-const RUN3: &str = "run3";
-
-/// wgpu's, by which its types are `Send`.
-const SEND: &str = "fragile-send-sync-non-atomic-wasm";
-
-/// The WIT of the backend, and where it has to be as well: wit-bindgen looks beside the manifest that is built.
-const WIT: &str = "wgpu-wasi-backend/wit/";
-const WIT_OF_MANIFEST: &str = "wgpu-wasi-backend-shim/wit";
 
 /// Writes everything for `reals`; returns the configuration for `--config`.
 pub(crate) fn write(project: &Project, reals: &[Real]) -> Result<PathBuf> {
@@ -77,7 +64,7 @@ fn packages(folder: &Path, reals: &[Real], name: &Path) -> Result<Table> {
     for real in reals {
         copy_real(real, &folder.join(registry))?;
         write_stand_in(real, &folder.join(folder_name(real)))?;
-        let path = text(&name.join(folder_name(real)).join(real.stand_in.folder))?;
+        let path = text(&name.join(folder_name(real)).join(real.stand_in.name))?;
         patches.insert(real.stand_in.name.to_owned(), table([("path", path)]));
     }
     Ok(configuration(patches, text(&name.join(registry))?))
@@ -134,87 +121,18 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
 
 /// Writes a stand-in for exactly this version of the real package.
 fn write_stand_in(real: &Real, folder: &Path) -> Result<()> {
-    let of_this = |path: &str| {
-        real.stand_in
-            .parts
-            .iter()
-            .any(|part| path.strip_prefix(part).is_some_and(|rest| rest.starts_with('/')))
-    };
+    let of_this =
+        |path: &str| path.split_once('/').is_some_and(|(part, _)| real.stand_in.parts.contains(&part));
     for (path, content) in EMBEDDED.iter().filter(|(path, _)| of_this(path)) {
-        if path.ends_with("Cargo.toml") {
-            let manifest = manifest(content, real).with_context(|| (*path).to_owned())?;
-            write_changed(&folder.join(path), manifest.as_bytes())?;
+        let file = folder.join(path);
+        if path.ends_with("manifest.toml") {
+            let manifest = manifest::write(path, content, real).with_context(|| (*path).to_owned())?;
+            write_changed(&file.with_file_name("Cargo.toml"), manifest.as_bytes())?;
         } else {
-            write_changed(&folder.join(path), content.as_bytes())?;
-        }
-        if let Some(wit) = path.strip_prefix(WIT) {
-            write_changed(&folder.join(WIT_OF_MANIFEST).join(wit), content.as_bytes())?;
+            write_changed(&file, content.as_bytes())?;
         }
     }
     Ok(())
-}
-
-/// The manifest of a stand-in, or of what it is built from, with the version and the features of `real`.
-fn manifest(text: &str, real: &Real) -> Result<String> {
-    let mut manifest: Table = text.parse()?;
-    let name = real.stand_in.name;
-    if let Some(package) = manifest.get_mut("package").and_then(Value::as_table_mut)
-        && package.get("name").and_then(Value::as_str) == Some(name)
-    {
-        package.insert("version".to_owned(), real.version.clone().into());
-    }
-    let mut edge = None;
-    for dependencies in dependency_tables(&mut manifest) {
-        for (key, dependency) in dependencies {
-            let Some(dependency) = dependency.as_table_mut() else { continue };
-            if dependency.contains_key("registry-index") {
-                dependency.insert("version".to_owned(), format!("={}", real.version).into());
-                edge = Some(key.clone());
-            }
-        }
-    }
-    if let (Some(edge), Some(features)) = (edge, manifest.get_mut("features").and_then(Value::as_table_mut)) {
-        match_features(features, &format!("{edge}/"), &real.features);
-        let Variant { at_once, not_send } = real.variant;
-        // The backend's own, which the shim's manifest has.
-        let at_once = at_once && features.contains_key(AT_ONCE);
-        if let Some(default) = features.get_mut("default").and_then(Value::as_array_mut) {
-            // The export that is there for programs calls `main`, and a library does not link with it.
-            let off = [(RUN3, real.without_main), (SEND, not_send)];
-            default.retain(|feature| !off.iter().any(|(name, off)| *off && feature.as_str() == Some(name)));
-            default.extend(at_once.then(|| AT_ONCE.into()));
-        }
-    }
-    Ok(manifest.to_string())
-}
-
-/// The tables of dependencies of a manifest, for all targets.
-fn dependency_tables(manifest: &mut Table) -> Vec<&mut Table> {
-    let mut tables = Vec::new();
-    for (key, value) in manifest.iter_mut() {
-        match (key.as_str(), value) {
-            ("dependencies", Value::Table(dependencies)) => tables.push(dependencies),
-            ("target", Value::Table(targets)) => {
-                let dependencies =
-                    targets.iter_mut().filter_map(|(_, target)| target.get_mut("dependencies"));
-                tables.extend(dependencies.filter_map(Value::as_table_mut));
-            }
-            _ => {}
-        }
-    }
-    tables
-}
-
-/// Takes out what this version of the real package does not have: cargo refuses a manifest that asks for it.
-/// `wgpu-core`, which the real one has without saying so, stands in `known` as well.
-fn match_features(features: &mut Table, edge: &str, known: &BTreeSet<String>) {
-    for (_, parts) in features.iter_mut() {
-        let Some(parts) = parts.as_array_mut() else { continue };
-        parts.retain(|part| {
-            let wanted = part.as_str().and_then(|part| part.strip_prefix(edge));
-            wanted.is_none_or(|feature| known.contains(feature) || feature == "wgpu-core")
-        });
-    }
 }
 
 fn table<const N: usize>(rows: [(&str, Value); N]) -> Value {
@@ -223,39 +141,4 @@ fn table<const N: usize>(rows: [(&str, Value); N]) -> Value {
 
 fn text(path: &Path) -> Result<Value> {
     Ok(path.to_str().with_context(|| format!("{} is no UTF-8", path.display()))?.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The default features of the backend, as a project gets them.
-    fn defaults(without_main: bool, variant: Variant) -> Vec<String> {
-        let real = Real {
-            stand_in: WGPU,
-            version: "30.0.1".to_owned(),
-            checksum: String::new(),
-            source: PathBuf::new(),
-            features: BTreeSet::new(),
-            without_main,
-            variant,
-        };
-        let (_, shim) =
-            EMBEDDED.iter().find(|(path, _)| *path == "wgpu-wasi-backend-shim/Cargo.toml").unwrap();
-        let manifest: Table = manifest(shim, &real).unwrap().parse().unwrap();
-        let defaults = manifest["features"]["default"].as_array().unwrap();
-        defaults.iter().map(|feature| feature.as_str().unwrap().to_owned()).collect()
-    }
-
-    #[test]
-    fn features_of_the_variants() {
-        let plain = Variant::default();
-        assert_eq!(defaults(false, plain), ["command-memory", SEND, RUN3]);
-        assert_eq!(defaults(true, plain), ["command-memory", SEND]);
-        assert_eq!(
-            defaults(false, Variant { at_once: true, ..plain }),
-            ["command-memory", SEND, RUN3, AT_ONCE]
-        );
-        assert_eq!(defaults(true, Variant { at_once: true, not_send: true }), ["command-memory", AT_ONCE]);
-    }
 }

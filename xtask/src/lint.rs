@@ -49,8 +49,8 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
         cmd!(sh, "cargo fmt --all --check --manifest-path {manifest}").run()?;
     }
     // `cargo fmt` does not see the modules that a macro declares, as those of the test programs are, and the
-    // drop-in packages are built by `cargo wgpu-wasi` alone.
-    let listed = cmd!(sh, "git ls-files tests/guests wgpu shims").read()?;
+    // stand-ins are built by `cargo wgpu-wasi` alone.
+    let listed = cmd!(sh, "git ls-files tests/guests cargo-wgpu-wasi/stand-ins").read()?;
     let sources = listed.lines().filter(|file| file.ends_with(".rs"));
     let formatted = cmd!(sh, "rustfmt --check --edition 2024 {sources...}").quiet().run().is_ok();
     ensure!(formatted, "`rustfmt --edition 2024 FILE` formats the files above");

@@ -80,7 +80,7 @@ fn no_browser_and_no_gpu_stack_in_the_graph() {
     let project = project("graph");
     let tree = project.succeeds("tree --edges normal,no-proc-macro --prefix none --format {p}");
     let names: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
-    for wanted in ["wgpu", "wgpu-types", "wgpu-wasi-backend-shim", "wit-bindgen"] {
+    for wanted in ["wgpu", "wgpu-types", "wgpu-wasi-backend-stand-in", "wit-bindgen"] {
         assert!(names.contains(&wanted), "{wanted}\n{tree}");
     }
     for unwanted in ["wgpu-core", "wgpu-hal", "naga", "wasm-bindgen", "js-sys", "web-sys"] {

@@ -9,7 +9,7 @@ use std::{
 
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use syn::{ImplItem, Item, Type, Visibility};
-use toml::{Table, Value};
+use toml::Table;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
@@ -47,68 +47,27 @@ fn versions() {
     let metadata = metadata();
     let version = real(&metadata).version.to_string();
     let exactly = format!("={version}");
-    let facade = manifest("wgpu/Cargo.toml");
-    assert_eq!(facade["package"]["version"].as_str(), Some(&*version));
-    let upstream = &facade["target"]["cfg(not(target_os = \"wasi\"))"]["dependencies"]["upstream"];
+    let stand_in = manifest("cargo-wgpu-wasi/stand-ins/wgpu/manifest.toml");
+    assert_eq!(stand_in["package"]["version"].as_str(), Some(&*version));
+    let upstream = &stand_in["target"]["cfg(not(target_os = \"wasi\"))"]["dependencies"]["upstream"];
     assert_eq!(upstream["version"].as_str(), Some(&*exactly));
-    let shim = manifest("wgpu-wasi-backend-shim/Cargo.toml");
-    assert_eq!(shim["dependencies"]["wgpu"]["version"].as_str(), Some(&*exactly));
-    assert_eq!(shim["dependencies"]["wgpu"]["registry-index"], upstream["registry-index"]);
 }
 
 #[test]
 fn the_features_are_wgpus() {
     let metadata = metadata();
     let real = real(&metadata);
-    let facade = manifest("wgpu/Cargo.toml");
-    let facade = features(&facade);
+    let stand_in = manifest("cargo-wgpu-wasi/stand-ins/wgpu/manifest.toml");
+    let stand_in = features(&stand_in);
     let mut names: BTreeSet<&str> = real.features.keys().map(String::as_str).collect();
     // Implicit: an optional dependency without a `dep:` of its name.
     names.insert("wgpu-core");
-    assert_eq!(facade.keys().copied().collect::<BTreeSet<_>>(), names);
+    assert_eq!(stand_in.keys().copied().collect::<BTreeSet<_>>(), names);
     let default: BTreeSet<_> = real.features["default"].iter().map(String::as_str).collect();
-    assert_eq!(facade["default"].iter().copied().collect::<BTreeSet<_>>(), default);
+    assert_eq!(stand_in["default"].iter().copied().collect::<BTreeSet<_>>(), default);
 
-    // Each is handed on, and where it reaches the backend, that hands it on.
-    let shim = manifest("wgpu-wasi-backend-shim/Cargo.toml");
-    let shim = features(&shim);
-    for (name, parts) in facade.iter().filter(|(name, _)| **name != "default") {
+    for (name, parts) in stand_in.iter().filter(|(name, _)| **name != "default") {
         assert!(parts.contains(&&*format!("upstream/{name}")), "{name}");
-        if let Some(feature) = parts.iter().find_map(|part| part.strip_prefix("wgpu-wasi-backend/")) {
-            assert_eq!(feature, *name);
-            assert!(shim[feature].contains(&&*format!("wgpu/{name}")), "{name}");
-        }
-    }
-}
-
-#[test]
-fn both_manifests_of_the_backend_say_the_same() {
-    let own = manifest("wgpu-wasi-backend/Cargo.toml");
-    let shim = manifest("wgpu-wasi-backend-shim/Cargo.toml");
-    let workspace = manifest("Cargo.toml");
-
-    let shim_features = features(&shim);
-    for (name, parts) in features(&own) {
-        assert_eq!(shim_features.get(name), Some(&parts), "the feature {name}");
-    }
-
-    let (own_deps, shim_deps) =
-        (own["dependencies"].as_table().unwrap(), shim["dependencies"].as_table().unwrap());
-    assert!(own_deps.keys().eq(shim_deps.keys()));
-    for (name, dependency) in own_deps.iter().filter(|(name, _)| *name != "wgpu") {
-        assert_eq!(dependency, &shim_deps[name], "the dependency {name}");
-    }
-    let words = |value: &Value| -> BTreeSet<String> {
-        let list = value.get("features").and_then(Value::as_array).into_iter().flatten();
-        list.map(|word| word.as_str().unwrap().to_owned()).collect()
-    };
-    let shared = &workspace["workspace"]["dependencies"]["wgpu"];
-    let both: BTreeSet<_> = words(shared).union(&words(&own_deps["wgpu"])).cloned().collect();
-    assert_eq!(words(&shim_deps["wgpu"]), both);
-    for key in ["edition", "rust-version", "license", "version"] {
-        let own = &own["package"][key];
-        let own = if own.is_str() { own } else { &workspace["workspace"]["package"][key] };
-        assert_eq!(own, &shim["package"][key], "{key}");
     }
 }
 
@@ -136,14 +95,14 @@ fn instance_functions(file: &Path) -> BTreeMap<String, String> {
 fn the_functions_of_instance_are_wgpus() {
     let metadata = metadata();
     let source = PathBuf::from(real(&metadata).manifest_path.parent().unwrap());
-    let facade = instance_functions(&root().join("wgpu/src/instance.rs"));
+    let stand_in = instance_functions(&root().join("cargo-wgpu-wasi/stand-ins/wgpu/src/instance.rs"));
     let real = instance_functions(&source.join("src/api/instance.rs"));
-    assert!(real.len() > 10 && facade.keys().eq(real.keys()), "{:?}\n{:?}", facade.keys(), real.keys());
+    assert!(real.len() > 10 && stand_in.keys().eq(real.keys()), "{:?}\n{:?}", stand_in.keys(), real.keys());
     // One path is written in full there.
     let plain = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for (name, signature) in &real {
         if name != "as_custom" {
-            assert_eq!(plain(&facade[name]), plain(signature), "{name}");
+            assert_eq!(plain(&stand_in[name]), plain(signature), "{name}");
         }
     }
 }
@@ -188,7 +147,10 @@ fn every_function_that_takes_or_makes_an_instance_is_ours() {
     let mut found = BTreeSet::new();
     other_functions_with_instance(&source.join("api"), &mut found);
     other_functions_with_instance(&source.join("util"), &mut found);
-    let ours = syn::parse_file(&fs::read_to_string(root().join("wgpu/src/util.rs")).unwrap()).unwrap();
+    let ours = syn::parse_file(
+        &fs::read_to_string(root().join("cargo-wgpu-wasi/stand-ins/wgpu/src/util.rs")).unwrap(),
+    )
+    .unwrap();
     let mut names = BTreeSet::new();
     for item in ours.items {
         if let Item::Fn(function) = item {

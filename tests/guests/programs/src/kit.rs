@@ -209,7 +209,7 @@ pub fn view(texture: &wgpu::Texture) -> wgpu::TextureView {
     texture.create_view(&wgpu::TextureViewDescriptor::default())
 }
 
-/// FNV-1a over eight bytes at a time: a short stand-in for data too long for a report.
+/// FNV-1a over eight bytes at a time: what a report has of data that is too long for it.
 pub fn checksum(bytes: &[u8]) -> u64 {
     bytes.chunks(8).fold(0xcbf2_9ce4_8422_2325, |hash, chunk| {
         let mut word = [0; 8];

@@ -1,0 +1,181 @@
+//! The manifests of stand-ins, and of what they are built from.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
+use toml::{Table, Value};
+
+use super::table;
+use crate::{
+    project::Real,
+    stand_ins::{EMBEDDED, MARKER},
+    variants::Variant,
+};
+
+/// Where the manifest of the backend is.
+const BACKEND: &str = "wgpu-wasi-backend/manifest.toml";
+
+/// The feature of the backend by which callbacks don't wait for `poll`.
+const AT_ONCE: &str = "callbacks-at-once";
+
+/// The one by which programs export `wasi:cli/run@0.3`.
+const RUN3: &str = "run3";
+
+/// wgpu's, by which its types are `Send`.
+const SEND: &str = "fragile-send-sync-non-atomic-wasm";
+
+/// The manifest in `path`, which is `text`, with the version and the features of `real`.
+pub(super) fn write(path: &str, text: &str, real: &Real) -> Result<String> {
+    let mut manifest: Table = text.parse()?;
+    if path == BACKEND {
+        make_backend(&mut manifest, real).context("a line is not where it was")?;
+    } else if let Some(Value::Table(package)) = manifest.get_mut("package") {
+        package.insert("version".to_owned(), real.version.clone().into());
+    }
+    let mut edge = None;
+    for (key, dependency) in dependencies(&mut manifest) {
+        let Value::Table(dependency) = dependency else { continue };
+        if dependency.contains_key("registry-index") {
+            dependency.insert("version".to_owned(), format!("={}", real.version).into());
+            edge = Some(format!("{key}/"));
+        }
+    }
+    if let (Some(edge), Some(Value::Table(features))) = (edge, manifest.get_mut("features")) {
+        match_features(features, &edge, &real.features);
+    }
+    Ok(manifest.to_string())
+}
+
+/// Makes the manifest of wgpu-wasi-backend, a package for crates.io, that of the backend below the stand-in for wgpu. It
+/// takes the real wgpu from where the stand-in does, hands on to it all the features that the stand-in hands on, and
+/// has a name of its own. `None` where a line is missing that this goes by.
+fn make_backend(manifest: &mut Table, real: &Real) -> Option<()> {
+    let (workspace, stand_in) = (embedded("workspace.toml")?, embedded("wgpu/manifest.toml")?);
+    let workspace = workspace.get("workspace")?;
+    manifest.remove("dev-dependencies");
+    manifest.remove("lints");
+    manifest.insert("lib".to_owned(), table([("name", "wgpu_wasi_backend".into())]));
+
+    let package = manifest.get_mut("package")?.as_table_mut()?;
+    for (key, value) in package.iter_mut().filter(|(_, value)| value.get("workspace").is_some()) {
+        *value = workspace.get("package")?.get(key)?.clone();
+    }
+    package.insert("name".to_owned(), MARKER.into());
+
+    let wgpu = manifest.get_mut("dependencies")?.get_mut("wgpu")?;
+    let features = wgpu.get("features")?.clone();
+    let mut targets = stand_in.get("target")?.as_table()?.values();
+    *wgpu = targets.find_map(|target| target.get("dependencies")?.get("upstream"))?.clone();
+    let wgpu = wgpu.as_table_mut()?;
+    wgpu.remove("package");
+    wgpu.insert("features".to_owned(), features);
+
+    let features = manifest.get_mut("features")?.as_table_mut()?;
+    for (name, parts) in stand_in.get("features")?.as_table()? {
+        let handed_on = parts.as_array()?.contains(&format!("wgpu-wasi-backend/{name}").into());
+        if handed_on && !features.contains_key(name) {
+            features.insert(name.clone(), vec![format!("wgpu/{name}")].into());
+        }
+    }
+    let default = features.get_mut("default")?.as_array_mut()?;
+    let Variant { at_once, not_send } = real.variant;
+    // The export that is there for programs calls `main`, and a library does not link with it.
+    let off = [(RUN3, real.without_main), (SEND, not_send)];
+    default.retain(|feature| !off.iter().any(|(name, off)| *off && feature.as_str() == Some(name)));
+    default.extend(at_once.then(|| AT_ONCE.into()));
+    Some(())
+}
+
+fn embedded(path: &str) -> Option<Table> {
+    EMBEDDED.iter().find(|(name, _)| *name == path)?.1.parse().ok()
+}
+
+/// The dependencies of a manifest, for all targets.
+fn dependencies(manifest: &mut Table) -> impl Iterator<Item = (&String, &mut Value)> {
+    let tables = manifest.iter_mut().flat_map(|(key, value)| match (key.as_str(), value) {
+        ("dependencies", Value::Table(table)) => vec![table],
+        ("target", Value::Table(targets)) => {
+            let of_target = targets.iter_mut().filter_map(|(_, target)| target.get_mut("dependencies"));
+            of_target.filter_map(Value::as_table_mut).collect()
+        }
+        _ => Vec::new(),
+    });
+    tables.flatten()
+}
+
+/// Takes out what this version of the real package does not have: cargo refuses a manifest that asks for it.
+/// `wgpu-core`, which the real one has without saying so, stays.
+fn match_features(features: &mut Table, edge: &str, known: &BTreeSet<String>) {
+    for (_, parts) in features.iter_mut() {
+        let Some(parts) = parts.as_array_mut() else { continue };
+        parts.retain(|part| {
+            let wanted = part.as_str().and_then(|part| part.strip_prefix(edge));
+            wanted.is_none_or(|feature| known.contains(feature) || feature == "wgpu-core")
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::stand_ins::{REGISTRY, WGPU};
+
+    /// The manifest of the backend, as a project gets it.
+    fn backend(without_main: bool, variant: Variant) -> Table {
+        let text = EMBEDDED.iter().find(|(path, _)| *path == BACKEND).unwrap().1;
+        let features = embedded("wgpu/manifest.toml").unwrap()["features"].as_table().unwrap().clone();
+        let real = Real {
+            stand_in: WGPU,
+            version: "30.0.9".to_owned(),
+            checksum: String::new(),
+            source: PathBuf::new(),
+            features: features.into_iter().map(|(name, _)| name).collect(),
+            without_main,
+            variant,
+        };
+        write(BACKEND, text, &real).unwrap().parse().unwrap()
+    }
+
+    fn texts(value: &Value) -> Vec<&str> {
+        value.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn the_backend_is_that_of_the_stand_in() {
+        let backend = backend(false, Variant::default());
+        assert_eq!(backend["package"]["name"].as_str(), Some(MARKER));
+        assert_eq!(backend["package"]["version"].as_str(), Some(env!("CARGO_PKG_VERSION")));
+        assert!(!backend.to_string().contains("workspace"));
+        let mut wgpu = backend["dependencies"]["wgpu"].as_table().unwrap().clone();
+        assert_eq!(texts(&wgpu.remove("features").unwrap()), ["custom", "std", "wgsl"]);
+        let rest = [
+            ("default-features", false.into()),
+            ("registry-index", REGISTRY.into()),
+            ("version", "=30.0.9".into()),
+        ];
+        assert_eq!(Value::Table(wgpu), table(rest));
+
+        // What reaches the backend reaches wgpu.
+        let stand_in = embedded("wgpu/manifest.toml").unwrap();
+        let names = stand_in["features"].as_table().unwrap().iter().flat_map(|(_, parts)| texts(parts));
+        let names: Vec<_> = names.filter_map(|part| part.strip_prefix("wgpu-wasi-backend/")).collect();
+        assert!(names.contains(&"glsl") && names.contains(&"trace"));
+        for name in names {
+            assert!(texts(&backend["features"][name]).contains(&&*format!("wgpu/{name}")), "{name}");
+        }
+    }
+
+    #[test]
+    fn features_of_the_variants() {
+        let defaults = |without_main, at_once, not_send| {
+            let backend = backend(without_main, Variant { at_once, not_send });
+            texts(&backend["features"]["default"]).join(" ")
+        };
+        assert_eq!(defaults(false, false, false), ["command-memory", SEND, RUN3].join(" "));
+        assert_eq!(defaults(true, false, false), ["command-memory", SEND].join(" "));
+        assert_eq!(defaults(false, true, false), ["command-memory", SEND, RUN3, AT_ONCE].join(" "));
+        assert_eq!(defaults(true, true, true), ["command-memory", AT_ONCE].join(" "));
+    }
+}
