@@ -8,6 +8,9 @@
 /// A handle to something that is counted elsewhere.
 pub(crate) const HANDLE: usize = 256;
 
+/// What is left of a module or pipeline at which wgpu panicked: a place in a table, and in a list of what is free.
+pub(crate) const ABANDONED: u64 = 256;
+
 /// A device with its queue: 5.3 MiB.
 pub(crate) const DEVICE: u64 = 6 << 20;
 

@@ -17,6 +17,7 @@ use crate::{
         waiting::Poller,
     },
     quotas::QuotaExceeded,
+    weights,
 };
 
 /// What every object of a device shares: it lives as long as the last of them, in whatever order the
@@ -176,17 +177,23 @@ impl DeviceCore {
     }
 
     /// Runs `job` on the compiler's thread, whose stack is made for deep shaders. `Err` is the text of a
-    /// panic in it.
+    /// panic in it. wgpu then keeps an entry in its tables for as long as the instance lives, which counts as the
+    /// guest's until its end: without room for that, it gets no other module or pipeline.
     pub(crate) async fn compile<T: Send + 'static>(
         &self,
         job: impl FnOnce(&wgpu::Device) -> T + Send + 'static,
     ) -> Result<T, String> {
         let device = self.wgpu.clone();
-        if !self.lent {
-            return self.compiler.run(move || job(&device)).await;
+        let result = if self.lent {
+            let errors = Arc::clone(&self.errors);
+            self.compiler.run(move || lent_scopes::within(&device, &errors, || job(&device))).await
+        } else {
+            self.compiler.run(move || job(&device)).await
+        };
+        if result.is_err() {
+            self.host_memory.take(weights::ABANDONED);
         }
-        let errors = Arc::clone(&self.errors);
-        self.compiler.run(move || lent_scopes::within(&device, &errors, || job(&device))).await
+        result
     }
 
     /// Runs `call`, which may fail in wgpu, outside of a call of the guest: errors of a lent device are

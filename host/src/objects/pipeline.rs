@@ -79,3 +79,25 @@ fn pipeline_error(error: GpuError) -> wit::CreatePipelineError {
     };
     wit::CreatePipelineError { kind: wit::CreatePipelineErrorKind::GpuPipelineError(reason), message }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Guest, ready};
+
+    /// naga 30.0.1 does so when it writes SPIR-V for `override o: f32 = 1; fn f() { var x = bitcast<u32>(o); }`.
+    #[test]
+    fn what_panics_counts_until_the_guests_end() {
+        let guest = Guest::new(|_| {});
+        let before = guest.core.host_memory.used();
+        let create = |_: &wgpu::Device| -> () { panic!("not cached") };
+        let (pipeline, errors) = ready(compile(&guest.core, "create_compute_pipeline", create));
+        assert_eq!(pipeline, None);
+        let [GpuError { kind: ErrorKind::Internal, message }] = &errors[..] else { panic!("{errors:?}") };
+        assert!(message.ends_with("create_compute_pipeline: not cached"), "{message}");
+        assert_eq!(guest.core.host_memory.used() - before, weights::ABANDONED);
+        let (pipeline, _) = ready(compile(&guest.core, "create_compute_pipeline", |_| ()));
+        assert_eq!(pipeline, Some(()));
+        assert_eq!(guest.core.host_memory.used() - before, weights::ABANDONED);
+    }
+}

@@ -60,6 +60,12 @@ use crate::{
     hub::{self, Objects, RENDER_BUNDLES},
 };
 
+/// The name of the host's thread on which shaders are compiled.
+const COMPILER: &str = "wgpu-wasi compiler";
+
+/// The kinds of objects that are made there.
+const COMPILED: [&str; 3] = ["shader modules", "render pipelines", "compute pipelines"];
+
 /// What is left of a trap's text.
 const TRAP_LENGTH: usize = 160;
 
@@ -86,9 +92,10 @@ pub struct Batch {
 static PANICS: Mutex<BTreeMap<String, (u64, String)>> = Mutex::new(BTreeMap::new());
 static PANICKED: AtomicU64 = AtomicU64::new(0);
 
-/// Render bundles that wgpu refused. It panics before it hands them out, so that nobody can drop them: each
-/// stays in its tables, by a few bytes.
+/// What wgpu panicked at before it handed it out, so that nobody can drop it: each stays in its tables, by a few bytes.
 static REFUSED_BUNDLES: AtomicUsize = AtomicUsize::new(0);
+/// As [`REFUSED_BUNDLES`]: modules and pipelines that naga panicked at.
+static ABANDONED: AtomicUsize = AtomicUsize::new(0);
 
 /// Runs a batch; whether the host did nothing wrong.
 ///
@@ -104,6 +111,8 @@ pub fn run(batch: &Batch) -> bool {
         let message = info.payload_as_str().unwrap_or("no message").to_owned();
         if message.starts_with("Error in RenderBundleEncoder::finish") {
             REFUSED_BUNDLES.fetch_add(1, Ordering::Relaxed);
+        } else if thread::current().name() == Some(COMPILER) {
+            ABANDONED.fetch_add(1, Ordering::Relaxed);
         }
         let mut panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
         panics.entry(crate_of(&location)).or_insert((0, message)).0 += 1;
@@ -234,10 +243,12 @@ impl Fuzzer {
         let end = match panic::catch_unwind(end) {
             Err(_) => End::Panic,
             Ok(Err(error)) => End::of_error(&error),
-            Ok(Ok(Outcome { success, live_objects: 0, gpu_memory_in_use: 0, .. })) => {
-                End::Ok { left: None, success }
+            Ok(Ok(outcome)) => {
+                // One whose scopes look like those of our backend, and that has left errors in them, has none.
+                let success = outcome.success || !outcome.unheard_errors.is_empty();
+                let nothing = outcome.live_objects == 0 && outcome.gpu_memory_in_use == 0;
+                End::Ok { left: (!nothing).then(|| format!("{outcome:?}")), success }
             }
-            Ok(Ok(outcome)) => End::Ok { left: Some(format!("{outcome:?}")), success: outcome.success },
         };
         let took = start.elapsed();
         if let End::Trap { text, .. } = &end {
@@ -304,10 +315,14 @@ impl Fuzzer {
         for Objects { kind, kept, allocated } in
             hub::objects(&self.instance)?.into_iter().filter(|objects| objects.kind != "adapters")
         {
-            let count = kept.max(allocated);
-            let refused = if kind == RENDER_BUNDLES { REFUSED_BUNDLES.load(Ordering::Relaxed) } else { 0 };
-            if count > refused {
-                let _ = write!(text, "{count} {kind} ");
+            let panicked = match kind {
+                RENDER_BUNDLES => REFUSED_BUNDLES.load(Ordering::Relaxed),
+                kind if COMPILED.contains(&kind) => ABANDONED.load(Ordering::Relaxed),
+                _ => 0,
+            };
+            // A place that is taken is all that a panic leaves.
+            if kept > 0 && kind != RENDER_BUNDLES || kept.max(allocated) > panicked {
+                let _ = write!(text, "{kept} {kind} in {allocated} places ");
             }
         }
         if text.is_empty() { None } else { Some(text) }

@@ -293,7 +293,7 @@ impl World {
         self.calls += 1;
         self.trace.add(function.as_bytes());
         if self.manner.log {
-            let text: String = arguments.to_string().chars().take(1500).collect();
+            let text: String = arguments.to_string().chars().take(20_000).collect();
             eprintln!("#{} {function} {text}", self.calls);
         }
         Some(())
