@@ -215,7 +215,7 @@ fn a_compilation_is_not_waited_for_beyond_its_time() {
     let start = Instant::now();
     let error = runtime.compile_for(takes_long_to_compile(), TIMEOUT).map(drop).unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&TimedOut(TIMEOUT)), "{error:?}");
-    assert!(start.elapsed() < 10 * TIMEOUT, "{:?}", start.elapsed());
+    assert!(start.elapsed() < TIMEOUT + Duration::from_secs(2), "{:?}", start.elapsed());
     assert!(runtime.compile_for(sleeps(), Duration::from_secs(60)).is_ok());
 }
 
