@@ -7,6 +7,7 @@
 //!   wgpu-30.0.1-at-once/      the same with callbacks that don't wait for `poll`
 //!   wgpu-30.0.1-not-send/     the same with types that are not `Send`; all of these together as well
 //!   wasm-bindgen-futures-…/
+//!   glow-0.18.0/              the real package with the edits of its stand-in
 //!   registry/wgpu-30.0.1/     the real package, as a source that is not crates.io
 //!   projects/NAME-HASH/       config.toml; what keeps Cargo.lock as it was
 //! ```
@@ -24,7 +25,7 @@ use toml::{Table, Value};
 use crate::{
     arguments::TARGET,
     project::{Project, Real, write_changed},
-    stand_ins::{EMBEDDED, REGISTRY, WGPU},
+    stand_ins::{EMBEDDED, Edit, Made, REGISTRY, WGPU},
 };
 
 /// Writes everything for `reals`; returns the configuration for `--config`.
@@ -62,10 +63,20 @@ fn packages(folder: &Path, reals: &[Real], name: &Path) -> Result<Table> {
     let registry = "registry";
     let mut patches = Table::new();
     for real in reals {
-        copy_real(real, &folder.join(registry))?;
-        write_stand_in(real, &folder.join(folder_name(real)))?;
-        let path = text(&name.join(folder_name(real)).join(real.stand_in.name))?;
-        patches.insert(real.stand_in.name.to_owned(), table([("path", path)]));
+        let own = folder_name(real);
+        let (to, path) = (folder.join(&own), name.join(&own));
+        let path = match real.stand_in.made {
+            Made::Ours(parts) => {
+                copy_real(real, &folder.join(registry))?;
+                write_stand_in(real, parts, &to)?;
+                path.join(real.stand_in.name)
+            }
+            Made::Edited(edits) => {
+                copy_folder(&real.source, &to, &|file, content| edited(edits, &real.source, file, content))?;
+                path
+            }
+        };
+        patches.insert(real.stand_in.name.to_owned(), table([("path", text(&path)?)]));
     }
     Ok(configuration(patches, text(&name.join(registry))?))
 }
@@ -98,11 +109,12 @@ fn copy_real(real: &Real, registry: &Path) -> Result<()> {
     if fs::read_to_string(&file).is_ok_and(|old| old == checksum) {
         return Ok(());
     }
-    copy_folder(&real.source, &folder)?;
+    copy_folder(&real.source, &folder, &|_, content| content)?;
     write_changed(&file, checksum.as_bytes())
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+/// Copies a folder; `change` makes of a file's path and content the content of its copy.
+fn copy_folder(from: &Path, to: &Path, change: &dyn Fn(&Path, Vec<u8>) -> Vec<u8>) -> Result<()> {
     for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
         let entry = entry?;
         let (path, copy) = (entry.path(), to.join(entry.file_name()));
@@ -111,18 +123,30 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
             continue;
         }
         if entry.file_type()?.is_dir() {
-            copy_folder(&path, &copy)?;
+            copy_folder(&path, &copy, change)?;
         } else {
-            write_changed(&copy, &fs::read(&path).with_context(|| path.display().to_string())?)?;
+            let content = fs::read(&path).with_context(|| path.display().to_string())?;
+            write_changed(&copy, &change(&path, content))?;
         }
     }
     Ok(())
 }
 
-/// Writes a stand-in for exactly this version of the real package.
-fn write_stand_in(real: &Real, folder: &Path) -> Result<()> {
-    let of_this =
-        |path: &str| path.split_once('/').is_some_and(|(part, _)| real.stand_in.parts.contains(&part));
+/// The content of a file of the package in `folder`, edited. Only text is.
+fn edited(edits: &[Edit], folder: &Path, file: &Path, content: Vec<u8>) -> Vec<u8> {
+    // With `/` on Windows too.
+    let is = |edit: &&Edit| folder.join(edit.file) == *file;
+    match String::from_utf8(content) {
+        Ok(text) => {
+            edits.iter().filter(is).fold(text, |text, edit| text.replace(edit.old, edit.new)).into_bytes()
+        }
+        Err(error) => error.into_bytes(),
+    }
+}
+
+/// Writes a stand-in for exactly this version of the real package from these parts.
+fn write_stand_in(real: &Real, parts: &[&str], folder: &Path) -> Result<()> {
+    let of_this = |path: &str| path.split_once('/').is_some_and(|(part, _)| parts.contains(&part));
     for (path, content) in EMBEDDED.iter().filter(|(path, _)| of_this(path)) {
         let file = folder.join(path);
         if path.ends_with("manifest.toml") {
@@ -141,4 +165,31 @@ fn table<const N: usize>(rows: [(&str, Value); N]) -> Value {
 
 fn text(path: &Path) -> Result<Value> {
     Ok(path.to_str().with_context(|| format!("{} is no UTF-8", path.display()))?.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits() {
+        let folder = std::env::temp_dir().join(format!("wgpu-wasi-edits-{}", std::process::id()));
+        let (from, to) = (folder.join("from"), folder.join("to"));
+        fs::create_dir_all(from.join("src")).unwrap();
+        let files: [(&str, &[u8], &[u8]); 4] = [
+            ("Cargo.toml", b"old old", b"new new"),
+            ("src/lib.rs", b"none", b"none"),
+            ("src/other.rs", b"old", b"old"),
+            ("picture", b"old \xff", b"old \xff"),
+        ];
+        for (name, content, _) in files {
+            fs::write(from.join(name), content).unwrap();
+        }
+        let edits = ["Cargo.toml", "src/lib.rs", "picture"].map(|file| Edit { file, old: "old", new: "new" });
+        copy_folder(&from, &to, &|file, content| edited(&edits, &from, file, content)).unwrap();
+        for (name, _, content) in files {
+            assert_eq!(fs::read(to.join(name)).unwrap(), content, "{name}");
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

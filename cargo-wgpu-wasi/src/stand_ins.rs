@@ -1,24 +1,63 @@
 //! The packages that take the place of ones on crates.io.
 
-/// A package of ours with the name of one on crates.io, over the real one.
+/// A package with the name of one on crates.io.
 #[derive(Debug)]
 pub(crate) struct StandIn {
     /// The name of both.
     pub(crate) name: &'static str,
     /// Which versions of the real one it can stand for, by the start of their text.
     pub(crate) versions: &'static str,
-    /// The folders of [`EMBEDDED`] that it is built from; its own is the first, and has its name.
-    pub(crate) parts: &'static [&'static str],
+    /// What it consists of.
+    pub(crate) made: Made,
+}
+
+/// What a stand-in consists of.
+#[derive(Debug)]
+pub(crate) enum Made {
+    /// A package of ours over the real one: the folders of [`EMBEDDED`] that it is built from. Its own is the first, and
+    /// has its name.
+    Ours(&'static [&'static str]),
+    /// The real one, with other words in some places.
+    Edited(&'static [Edit]),
+}
+
+/// Other words in a file of a real package. Where the file is without the old ones, it stays as it is.
+#[derive(Debug)]
+pub(crate) struct Edit {
+    /// Below the folder of the package, with `/`.
+    pub(crate) file: &'static str,
+    pub(crate) old: &'static str,
+    pub(crate) new: &'static str,
 }
 
 /// wgpu itself; the first of [`STAND_INS`].
 pub(crate) const WGPU: &StandIn =
-    &StandIn { name: "wgpu", versions: "30.", parts: &["wgpu", "wgpu-wasi-backend"] };
+    &StandIn { name: "wgpu", versions: "30.", made: Made::Ours(&["wgpu", "wgpu-wasi-backend"]) };
+
+/// How glow knows the one wasm32 without JavaScript that it has heard of.
+const EMSCRIPTEN: &str = "target_os = \"emscripten\"";
+
+/// The same, of ours as well.
+const WITHOUT_JAVASCRIPT: &str = "any(target_os = \"emscripten\", target_os = \"wasi\")";
 
 /// Every stand-in. Those besides wgpu are for crates that take each wasm32 for a browser; they are put in
 /// where a project's graph has the real one.
-pub(crate) const STAND_INS: &[&StandIn] =
-    &[WGPU, &StandIn { name: "wasm-bindgen-futures", versions: "0.4.", parts: &["wasm-bindgen-futures"] }];
+pub(crate) const STAND_INS: &[&StandIn] = &[
+    WGPU,
+    &StandIn { name: "wasm-bindgen-futures", versions: "0.4.", made: Made::Ours(&["wasm-bindgen-futures"]) },
+    // Its half for WebGL lacks what its half for OpenGL has, and femtovg asks for that everywhere outside of
+    // browsers, even where it draws with wgpu. That half is Rust alone, and finds no OpenGL in the sandbox.
+    &StandIn {
+        name: "glow",
+        versions: "0.18.",
+        made: Made::Edited(&[
+            Edit { file: "Cargo.toml", old: EMSCRIPTEN, new: WITHOUT_JAVASCRIPT },
+            Edit { file: "src/lib.rs", old: EMSCRIPTEN, new: WITHOUT_JAVASCRIPT },
+            // cargo shows the warnings of packages that are not of a registry.
+            Edit { file: "src/lib.rs", old: "#![allow(non_upper_case_globals)]", new: "#![allow(warnings)]" },
+        ]),
+    },
+];
 
 /// The package that only a graph with our wgpu has; by its name in a lock file we know our own.
 pub(crate) const MARKER: &str = "wgpu-wasi-backend-stand-in";

@@ -11,8 +11,8 @@ use xshell::cmd;
 use crate::repo::{GUEST_TARGET, Repo};
 
 /// The workspaces of the checkout, by their manifests; the main one first.
-pub(crate) const WORKSPACES: [&str; 7] =
-    ["Cargo.toml", GUESTS, EXAMPLES, DROP_IN, ML, FUZZ_TARGETS, "xtask/Cargo.toml"];
+pub(crate) const WORKSPACES: [&str; 8] =
+    ["Cargo.toml", GUESTS, EXAMPLES, DROP_IN, DROP_IN_MORE, ML, FUZZ_TARGETS, "xtask/Cargo.toml"];
 
 /// The manifest of the programs that are both tests and benchmarks.
 pub(crate) const GUESTS: &str = "tests/guests/Cargo.toml";
@@ -22,6 +22,9 @@ pub(crate) const EXAMPLES: &str = "examples/Cargo.toml";
 
 /// The manifest of the programs that are built by `cargo wgpu-wasi`.
 pub(crate) const DROP_IN: &str = "examples/drop-in/Cargo.toml";
+
+/// The manifest of those that are built when asked for.
+pub(crate) const DROP_IN_MORE: &str = "examples/drop-in/more/Cargo.toml";
 
 /// The manifest of the burn programs.
 pub(crate) const ML: &str = "examples/ml/Cargo.toml";

@@ -4,46 +4,86 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use serde_json::Value;
 use xshell::cmd;
 
 use crate::{
-    artifacts::{self, DROP_IN, EXAMPLES, RELEASE},
+    artifacts::{self, DROP_IN, DROP_IN_MORE, EXAMPLES, RELEASE},
     pairs::{self, Pair},
     repo::Repo,
     setup,
 };
 
-/// The programs, without `drop-in-`, and what one sees.
-const PROGRAMS: [(&str, &str); 6] = [
-    ("vello", "vello: paths, gradients, clips, layers, blurs, glyphs"),
-    ("egui", "egui-wgpu: widgets and plots"),
-    ("glyphon", "glyphon: shaped, justified, coloured text"),
-    ("text", "wgpu_text: text under a matrix"),
-    ("profiler", "wgpu-profiler: timed scopes about compute passes"),
-    ("cube", "cubecl: kernels written in Rust, checked against the processor"),
-];
+/// Which programs.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Options {
+    /// Also those over crates that take a minute and more to build, or want wgpu otherwise than the rest
+    #[arg(long)]
+    more: bool,
+}
+
+/// The programs of a workspace.
+struct Programs {
+    manifest: &'static str,
+    /// Their names, without `drop-in-`, and what one sees.
+    names: &'static [(&'static str, &'static str)],
+}
+
+/// Those that the tests run.
+const PROGRAMS: Programs = Programs {
+    manifest: DROP_IN,
+    names: &[
+        ("vello", "vello: paths, gradients, clips, layers, blurs, glyphs"),
+        ("egui", "egui-wgpu: widgets and plots"),
+        ("glyphon", "glyphon: shaped, justified, coloured text"),
+        ("text", "wgpu_text: text under a matrix"),
+        ("profiler", "wgpu-profiler: timed scopes about compute passes"),
+        ("cube", "cubecl: kernels written in Rust, checked against the processor"),
+        ("khal", "khal: an automaton, by shaders in WGSL and in SPIR-V"),
+        ("lampshade", "lampshade: colours sorted, left out and counted, checked against the processor"),
+    ],
+};
+
+/// Those that are run when asked for.
+const MORE: Programs = Programs {
+    manifest: DROP_IN_MORE,
+    names: &[
+        ("femtovg", "femtovg: a watch"),
+        ("vello-gpu", "vello_gpu: a window of a cathedral, by strips"),
+        ("anyrender", "anyrender_vello: a dashboard"),
+    ],
+};
 
 /// The one that leaves a trace beside its picture.
 const TRACED: &str = "profiler";
 
-/// Makes the machine ready, builds cargo's subcommand, and does [`compare_all`].
-pub(crate) fn run_all(repo: &Repo) -> Result<()> {
+/// Makes the machine ready, builds cargo's subcommand, and does [`compare`].
+pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
     setup::before(repo)?;
-    compare_all(repo, &artifacts::build_subcommand(repo, RELEASE)?)
+    let tool = artifacts::build_subcommand(repo, RELEASE)?;
+    compare(repo, &tool, if options.more { &[PROGRAMS, MORE] } else { &[PROGRAMS] })
+}
+
+/// Does [`compare`] with the programs of the tests.
+pub(crate) fn compare_all(repo: &Repo, tool: &Path) -> Result<()> {
+    compare(repo, tool, &[PROGRAMS])
 }
 
 /// Builds the programs natively and by `cargo wgpu-wasi`, which is `tool`, runs both, compares what they print
 /// and draw, and makes the contact sheet.
-pub(crate) fn compare_all(repo: &Repo, tool: &Path) -> Result<()> {
-    // All programs in one go, both times: alone, each would want wgpu with fewer features than together.
-    artifacts::build_native(repo, DROP_IN, &[])?;
-    artifacts::build_by_subcommand(repo, tool, DROP_IN)?;
+fn compare(repo: &Repo, tool: &Path, workspaces: &[Programs]) -> Result<()> {
+    for programs in workspaces {
+        // All programs in one go, both times: alone, each would want wgpu with fewer features than together.
+        artifacts::build_native(repo, programs.manifest, &[])?;
+        artifacts::build_by_subcommand(repo, tool, programs.manifest)?;
+    }
 
     let (sh, folder) = (&repo.sh, repo.path("target/drop-in"));
     let [by_native, by_component] = pairs::empty_folders(sh, &folder)?;
     let mut drawn = Vec::new();
-    for (name, shows) in PROGRAMS {
+    let programs = || workspaces.iter().flat_map(|programs| programs.names);
+    for (name, shows) in programs() {
         let package = format!("drop-in-{name}");
         let native = artifacts::native(&artifacts::native_folder(repo), &package);
         let component = artifacts::component(&artifacts::component_folder(repo), &package);
@@ -69,7 +109,7 @@ pub(crate) fn compare_all(repo: &Repo, tool: &Path) -> Result<()> {
 
     artifacts::build_native(repo, EXAMPLES, &["gallery"])?;
     let gallery = artifacts::native(&artifacts::native_folder(repo), "gallery");
-    let names = PROGRAMS.map(|(name, _)| name).join(",");
+    let names = programs().map(|(name, _)| *name).collect::<Vec<_>>().join(",");
     let sheet = folder.join("contact-sheet.png");
     cmd!(sh, "{gallery} --sheet {folder} {sheet} --of {names}").run()?;
     pairs::report(sh, &folder, "Crates that know nothing of WASI", "pictures", &drawn)

@@ -41,7 +41,7 @@ enum Command {
     /// Draw every scene of the gallery natively and as a component, compare, and make a contact sheet
     Gallery,
     /// Build programs over vello, egui and others, unmodified, with `cargo wgpu-wasi`, and compare with native
-    DropIn,
+    DropIn(drop_in::Options),
     /// Train and run burn's nets, natively and as components by `cargo wgpu-wasi`, and compare what they learn
     Ml(ml::Options),
     /// Call every function of the WIT in random order, and watch the host
@@ -87,7 +87,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Setup(options) => setup::run(&repo?, &options),
         Command::Demo => demo::run_all(&repo?),
         Command::Gallery => gallery::run_all(&repo?),
-        Command::DropIn => drop_in::run_all(&repo?),
+        Command::DropIn(options) => drop_in::run_all(&repo?, options),
         Command::Ml(options) => ml::run_all(&repo?, &options),
         Command::Fuzz(options) => fuzz::run(&repo?, &options),
         Command::Test => test::run_all(&repo?),
