@@ -335,7 +335,7 @@ impl CommandMemory {
     /// Commands for a call with `object`, and perhaps a name for that. `ready`: something may be drawn or dispatched.
     pub(crate) fn words(&mut self, encoder: Encoder, object: Option<Object>, ready: bool) -> Commands {
         // Commands that nobody has prepared spoil the pass, and nothing of it gets to the device; so most are others.
-        let tame = !self.random.hostile() && self.random.chance(800);
+        let tame = !self.random.hostile() && self.random.chance(960);
         let mut commands = Commands::default();
         let mut room = offered::WORDS - 4;
         let count = match self.random.below(1000) {
@@ -429,22 +429,22 @@ impl CommandMemory {
     fn tame_command(&mut self, encoder: Encoder, ready: bool) -> Command {
         let Self { random, names } = self;
         let compute = encoder == Encoder::Compute;
-        match random.below(6) {
-            0 | 1 if ready && compute => {
+        match random.below(10) {
+            0..6 if ready && compute => {
                 let mut count = || random.one_of(&[0, 1, 1, 2]);
                 Command::Dispatch([count(), count(), count()])
             }
-            0 | 1 if ready => Command::Draw([random.one_of(&[0, 3]), random.one_of(&[0, 1, 2]), 0, 0]),
-            2 if !compute => {
+            0..6 if ready => Command::Draw([random.one_of(&[0, 3]), random.one_of(&[0, 1, 2]), 0, 0]),
+            6 if !compute => {
                 let [x, y] = [(); 2].map(|()| random.one_of(&[0, 1, 8]));
                 Command::SetScissorRect([x, y, random.one_of(&[0, 8, 16]), random.one_of(&[8, 16])])
             }
-            3 if !compute => Command::SetVertexBuffer {
+            7 if !compute => Command::SetVertexBuffer {
                 slot: random.one_of(&[1, 2, 7]),
                 place: None,
                 size: random.one_of(&[None, Some(0)]),
             },
-            4 => {
+            8 => {
                 let index = random.one_of(&[1, 2, 3]);
                 let groups = names.iter().filter_map(|(name, named)| match named.get()? {
                     Object::BindGroup(group) => Some((*name, group)),

@@ -63,6 +63,9 @@ impl exports::wasi::cli::run::Guest for Run {
         println!("calls\t{}", world.calls);
         println!("trace\t{:016x}", world.trace.0);
         println!("data\t{:016x}", world.data.0);
+        if world.unsure {
+            println!("unsure");
+        }
         if world.listened {
             println!("listened");
         }

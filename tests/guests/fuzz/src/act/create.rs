@@ -291,6 +291,25 @@ enum Bound {
     Texture(Item<GpuTexture, KnownTexture>),
 }
 
+/// A buffer of a device to be bound, which is made where the guest has none: groups that lack one come to nothing.
+fn buffer_for(w: &mut World, device: usize, usage: GpuBufferUsage) -> Option<Item<GpuBuffer, KnownBuffer>> {
+    let kind = usage & (GpuBufferUsage::STORAGE | GpuBufferUsage::UNIFORM);
+    let fits = |buffer: &Item<GpuBuffer, KnownBuffer>| {
+        let KnownBuffer { size: _, usage, mapped } = &buffer.known;
+        buffer.device == device && usage.contains(kind) && !mapped.get()
+    };
+    if !w.pools.buffers.iter().any(fits)
+        && let Some(owner) = w.pools.devices.iter().find(|item| item.device == device).cloned()
+    {
+        let size = w.random.one_of(&[16, 256, 1024]);
+        let descriptor = GpuBufferDescriptor { size, usage, mapped_at_creation: None, label: None };
+        call!(w, "GpuDevice.create_buffer", owner, descriptor);
+        let handle = owner.handle.create_buffer(&descriptor);
+        w.keep(handle, device, KnownBuffer { size, usage, mapped: Rc::new(Cell::new(false)) });
+    }
+    w.buffer(device, kind)
+}
+
 fn bound(w: &mut World, device: usize, slot: Slot) -> Option<Bound> {
     let slot = if w.random.hostile() {
         w.random.one_of(&[Slot::Storage, Slot::Uniform, Slot::Sampler, Slot::Texture, Slot::StorageTexture])
@@ -298,8 +317,8 @@ fn bound(w: &mut World, device: usize, slot: Slot) -> Option<Bound> {
         slot
     };
     Some(match slot {
-        Slot::Storage => Bound::Buffer(w.buffer(device, GpuBufferUsage::STORAGE)?),
-        Slot::Uniform | Slot::Dynamic => Bound::Buffer(w.buffer(device, GpuBufferUsage::UNIFORM)?),
+        Slot::Storage => Bound::Buffer(buffer_for(w, device, BUFFERS[0])?),
+        Slot::Uniform | Slot::Dynamic => Bound::Buffer(buffer_for(w, device, BUFFERS[1])?),
         Slot::Sampler => Bound::Sampler(w.pick(Some(device), |compares: &bool| !*compares)?),
         Slot::Texture if w.random.chance(100) => {
             Bound::Texture(w.pick(Some(device), |known: &KnownTexture| known.role == Role::Sampled)?)
@@ -460,14 +479,16 @@ fn entry_point(w: &mut World, sensible: &str) -> Option<String> {
 fn needs(
     w: &mut World,
     module: &Item<GpuShaderModule, Option<Rc<Facts>>>,
-) -> (&'static [usize], Vec<String>) {
+) -> Option<(&'static [usize], Vec<String>)> {
     match &module.known {
-        Some(facts) => (facts.groups, facts.constants.clone()),
+        Some(facts) => Some((facts.groups, facts.constants.clone())),
+        // Seldom, for nothing that the guest reads after that is compared.
+        None if !w.random.hostile() => None,
         None => {
             // It may have been broken in a way that makes another right shader, whose invocations get into each
             // other's way.
             w.unsure = true;
-            (&[], Vec::new())
+            Some((&[], Vec::new()))
         }
     }
 }
@@ -477,7 +498,7 @@ pub(crate) fn compute_pipeline(w: &mut World) -> Later<'_> {
         let device = w.device()?;
         let is_compute = |known: &Option<Rc<Facts>>| known.as_ref().is_some_and(|facts| facts.compute);
         let module: Item<GpuShaderModule, Option<Rc<Facts>>> = w.pick(Some(device.device), is_compute)?;
-        let (shapes, names) = needs(w, &module);
+        let (shapes, names) = needs(w, &module)?;
         let layout = layout(w, device.device, shapes);
         let constants = constants(w, &names)?;
         let entry_point = entry_point(w, "main");
@@ -623,7 +644,7 @@ pub(crate) fn render_pipeline(w: &mut World) -> Later<'_> {
         let device = w.device()?;
         let renders = |known: &Option<Rc<Facts>>| known.as_ref().is_some_and(|facts| facts.render.is_some());
         let module: Item<GpuShaderModule, Option<Rc<Facts>>> = w.pick(Some(device.device), renders)?;
-        let (shapes, names) = needs(w, &module);
+        let (shapes, names) = needs(w, &module)?;
         let vertices = module.known.as_ref().is_some_and(|facts| facts.render == Some(true));
         let target = w.random.one_of(&[Target::Color, Target::Color, Target::Depth, Target::Multisampled]);
         let layout = layout(w, device.device, shapes);

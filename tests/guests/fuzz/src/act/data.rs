@@ -5,10 +5,10 @@ use std::rc::Rc;
 use crate::{
     act::{Later, device::perhaps},
     wit::{
-        GetMappedRangeError, GetMappedRangeErrorKind, GpuBuffer, GpuBufferUsage, GpuCommandBuffer,
-        GpuExtent3D, GpuMapMode, GpuOrigin3D, GpuQuerySet, GpuQueue, GpuTexelCopyBufferLayout,
-        GpuTexelCopyTextureInfo, GpuTexture, GpuTextureUsage, MapAsyncErrorKind, UnmapErrorKind,
-        WriteBufferErrorKind,
+        GetMappedRangeError, GetMappedRangeErrorKind, GpuBuffer, GpuBufferDescriptor, GpuBufferUsage,
+        GpuCommandBuffer, GpuCommandEncoder, GpuExtent3D, GpuMapMode, GpuOrigin3D, GpuQuerySet, GpuQueue,
+        GpuTexelCopyBufferInfo, GpuTexelCopyBufferLayout, GpuTexelCopyTextureInfo, GpuTexture,
+        GpuTextureUsage, MapAsyncErrorKind, UnmapErrorKind, WriteBufferErrorKind,
     },
     world::{Item, KnownBuffer, KnownQueries, KnownTexture, Pooled, World, call},
 };
@@ -236,4 +236,74 @@ pub(crate) fn write_texture(w: &mut World) -> Option<()> {
     call!(w, "GpuQueue.write_texture_with_copy", queue, destination, data.len(), layout, size);
     queue.handle.write_texture_with_copy(&destination, &data, layout, size);
     Some(())
+}
+
+/// Bytes of what is read back of a buffer or a texture, and of one of its rows.
+const READ_BACK: u64 = 2048;
+const ROW: u32 = 256;
+
+/// Reads what the work of the guest has left in its buffers and textures. None of this counts as its calls.
+pub(crate) async fn read_back(w: &mut World) {
+    let devices: Vec<_> = w.pools.devices.iter().filter(|device| device.known.alive.get()).cloned().collect();
+    for device in devices {
+        let buffers = w.pools.buffers.iter().filter(|buffer| {
+            let KnownBuffer { size, usage, mapped } = &buffer.known;
+            buffer.device == device.device
+                && usage.contains(GpuBufferUsage::COPY_SRC)
+                && *size >= 4
+                && size.is_multiple_of(4)
+                && !mapped.get()
+        });
+        let buffers: Vec<_> = buffers.cloned().collect();
+        let textures = w.pools.textures.iter().filter(|texture| {
+            texture.device == device.device && texture.known.usage.contains(GpuTextureUsage::COPY_SRC)
+        });
+        let textures: Vec<_> = textures.cloned().collect();
+        let queue = device.handle.queue();
+        let target = device.handle.create_buffer(&GpuBufferDescriptor {
+            size: READ_BACK,
+            usage: GpuBufferUsage::MAP_READ | GpuBufferUsage::COPY_DST,
+            mapped_at_creation: None,
+            label: None,
+        });
+        // One by one: what is destroyed makes the others of a submit invalid.
+        let mut copies: Vec<Box<dyn Fn(&GpuCommandEncoder)>> = Vec::new();
+        for buffer in buffers {
+            let target = &target;
+            copies.push(Box::new(move |encoder| {
+                let size = buffer.known.size.min(READ_BACK);
+                encoder.copy_buffer_to_buffer(&buffer.handle, Some(0), target, Some(0), Some(size));
+            }));
+        }
+        for texture in textures {
+            let target = &target;
+            copies.push(Box::new(move |encoder| {
+                let from = GpuTexelCopyTextureInfo {
+                    texture: &texture.handle,
+                    mip_level: None,
+                    origin: None,
+                    aspect: None,
+                };
+                let to = GpuTexelCopyBufferInfo {
+                    buffer: target,
+                    offset: None,
+                    bytes_per_row: Some(ROW),
+                    rows_per_image: None,
+                };
+                let size = GpuExtent3D { width: 32, height: Some(8), depth_or_array_layers: None };
+                encoder.copy_texture_to_buffer(&from, &to, size);
+            }));
+        }
+        for copy in copies {
+            let encoder = device.handle.create_command_encoder(None);
+            copy(&encoder);
+            queue.submit(&[&encoder.finish(None)]);
+            if target.map_async(GpuMapMode::READ, None, None).await.is_ok() {
+                if let Ok(bytes) = target.get_mapped_range_get_with_copy(None, None) {
+                    w.read(&bytes);
+                }
+                let _ = target.unmap();
+            }
+        }
+    }
 }

@@ -166,7 +166,7 @@ pub(crate) async fn watched(
     w.answer(&format!("sequence {which:2}: {verdict}"));
     if let Some(error) = error {
         call!(w, "GpuError.message", error);
-        w.remark(&error.message());
+        w.remark(&format!("sequence {which}: {}", error.message()));
         w.keep(error, device.device, ());
     }
     Some(())

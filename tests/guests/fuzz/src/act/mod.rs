@@ -224,10 +224,18 @@ const SEQUENCES: &[&[Act]] = &[
     &[L(data::map_async), N(data::get_mapped_range_set), N(data::unmap), N(data::write_buffer)],
 ];
 
+/// After how many calls a guest reads what it has done.
+const READ_BACK: u64 = 200;
+
 /// The calls of a guest, until it has made them all.
 pub(crate) async fn all(w: &mut World) {
+    let mut next = READ_BACK;
     while w.goes_on() {
         revive(w).await;
+        if w.calls >= next {
+            data::read_back(w).await;
+            next += READ_BACK;
+        }
         match w.random.below(100) {
             0..45 => sequence(w).await,
             45..85 => single(w).await,
@@ -235,6 +243,7 @@ pub(crate) async fn all(w: &mut World) {
             _ => drop_one(w),
         }
     }
+    data::read_back(w).await;
 }
 
 /// Makes what is needed for everything else, where it is missing.
