@@ -104,6 +104,8 @@ static ABANDONED: AtomicUsize = AtomicUsize::new(0);
 /// When there is no such adapter or component: nothing was found out then.
 #[must_use]
 pub fn run(batch: &Batch) -> bool {
+    // Before panics are counted: why nothing can be found out is to be read.
+    let fuzzer = Fuzzer::new(batch);
     coverage::listen();
     panic::set_hook(Box::new(|info| {
         PANICKED.fetch_add(1, Ordering::Relaxed);
@@ -117,7 +119,6 @@ pub fn run(batch: &Batch) -> bool {
         let mut panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
         panics.entry(crate_of(&location)).or_insert((0, message)).0 += 1;
     }));
-    let fuzzer = Fuzzer::new(batch);
     let mut good = true;
     for guest in 0..batch.guests {
         good &= fuzzer.guest(batch, batch.seed.wrapping_add(guest));

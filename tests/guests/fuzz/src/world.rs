@@ -107,7 +107,7 @@ pub(crate) struct KnownPass {
 /// A call that was started, or will be at its first poll.
 pub(crate) struct Pending {
     /// `None` once it has ended. It keeps its place, so that what comes next does not depend on when that was.
-    pub(crate) call: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    pub(crate) call: Option<Pin<Box<dyn Future<Output = &'static str>>>>,
     /// Whether the host ends it whatever the guest does.
     pub(crate) ends: bool,
 }
@@ -318,14 +318,15 @@ impl World {
         }
     }
 
-    /// Puts a call off.
-    pub(crate) fn put_off(&mut self, ends: bool, call: impl Future<Output = ()> + 'static) {
+    /// Puts a call off, which says what came of it.
+    pub(crate) fn put_off(&mut self, ends: bool, call: impl Future<Output = &'static str> + 'static) {
         self.pending.push(Pending { call: Some(Box::pin(call)), ends });
     }
 
     /// Counts an answer.
     pub(crate) fn answer(&mut self, kind: &str) {
         self.trace.add(kind.as_bytes());
+        self.remark(kind);
         match self.answers.get_mut(kind) {
             Some(count) => *count += 1,
             None => _ = self.answers.insert(kind.to_owned(), 1),

@@ -34,7 +34,10 @@ pub(crate) fn map_async(w: &mut World) -> Later<'_> {
         if w.random.chance(200) {
             let handle = buffer.handle;
             w.put_off(true, async move {
-                let _ = handle.map_async(mode, offset, size).await;
+                match handle.map_async(mode, offset, size).await {
+                    Ok(()) => "map-async, put off: mapped",
+                    Err(_) => "map-async, put off: an error",
+                }
             });
             return Some(());
         }
@@ -53,8 +56,12 @@ pub(crate) fn map_async(w: &mut World) -> Later<'_> {
     })
 }
 
+/// A buffer that is mapped. Of a device that was destroyed, it stays so until wgpu next looks at the device, which is a
+/// matter of time: only hasty guests try that.
 fn mapped(w: &mut World) -> Option<Item<GpuBuffer, KnownBuffer>> {
-    w.pick(None, |known: &KnownBuffer| known.mapped.get())
+    let buffer = w.pick(None, |known: &KnownBuffer| known.mapped.get())?;
+    let lives = w.pools.devices.iter().any(|item| item.device == buffer.device && item.known.alive.get());
+    (lives || w.manner.hasty).then_some(buffer)
 }
 
 fn range_error(error: &GetMappedRangeError) -> String {
@@ -162,7 +169,10 @@ pub(crate) fn on_submitted_work_done(w: &mut World) -> Later<'_> {
         let queue: Item<GpuQueue> = w.any()?;
         call!(w, "GpuQueue.on_submitted_work_done", queue.handle);
         match w.random.below(6) {
-            0 => w.put_off(true, async move { queue.handle.on_submitted_work_done().await }),
+            0 => w.put_off(true, async move {
+                queue.handle.on_submitted_work_done().await;
+                "on-submitted-work-done, put off: done"
+            }),
             1 => _ = perhaps(w.manner.hasty, queue.handle.on_submitted_work_done()).await,
             _ => queue.handle.on_submitted_work_done().await,
         }

@@ -184,7 +184,10 @@ pub(crate) fn lost(w: &mut World) -> Later<'_> {
                 w.keep(info, device.device, ());
             }
             1 => drop(now_or_never(async move { lost.await }).await),
-            _ => w.put_off(false, async move { drop(lost.await) }),
+            _ => w.put_off(false, async move {
+                drop(lost.await);
+                "lost"
+            }),
         }
         Some(())
     })
@@ -208,7 +211,10 @@ pub(crate) fn on_uncaptured_error(w: &mut World) -> Later<'_> {
                     }
                 }
             }
-            _ => w.put_off(false, async move { while errors.next().await.is_some() {} }),
+            _ => w.put_off(false, async move {
+                while errors.next().await.is_some() {}
+                "no more errors"
+            }),
         }
         Some(())
     })
@@ -229,9 +235,11 @@ pub(crate) async fn go_on(w: &mut World) {
     w.remark("goes on with a call");
     let pending = &mut w.pending[which];
     let hasty = w.manner.hasty || !pending.ends;
-    if let Some(call) = &mut pending.call
-        && perhaps(hasty, call.as_mut()).await.is_some()
-    {
-        pending.call = None;
+    let Some(call) = &mut pending.call else { return };
+    let Some(answer) = perhaps(hasty, call.as_mut()).await else { return };
+    pending.call = None;
+    // When the others end is a matter of time.
+    if pending.ends {
+        w.answer(answer);
     }
 }
