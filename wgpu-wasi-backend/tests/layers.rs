@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// Where a file is, and what it may import of this crate. The first row that fits counts.
 const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("bindings.rs", &[]),
-    ("unsupported.rs", &[]),
+    ("unsupported", &[]),
     ("lock.rs", &[]),
     ("id.rs", &[]),
     ("name.rs", &["id", "lock"]),

@@ -136,9 +136,14 @@ impl Plan {
             (None, End::Ok { left: _, success }) => self.attach == Some(LEAVES) && *success,
             // It leaves without a word, and then everything is the host's to clean up.
             (Some("exit"), End::Ok { left: _, success }) => *success,
-            (Some("handle"), End::Trap { text, .. }) => {
-                knows(&["unknown handle index", "handle index 3 used with the wrong type"], text)
-            }
+            (Some("handle"), End::Trap { text, .. }) => knows(
+                &[
+                    "unknown handle index",
+                    "handle index 3 used with the wrong type",
+                    "index 3 is not a resource",
+                ],
+                text,
+            ),
             // The handle was one by chance, or there was nothing to leave nonsense for, or it had not enough.
             (Some("handle" | "nonsense" | "hoard"), End::Ok { left: _, success }) => *success,
             (Some("abort"), End::Trap { text, .. }) => {
