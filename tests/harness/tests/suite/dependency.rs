@@ -72,7 +72,7 @@ const STOREYS: [(&str, &str); 12] = [
     ("weights", ""),
     ("guest_memory", "quotas"),
     // What each object of a device stands on.
-    ("device", "quotas"),
+    ("device", "quotas weights"),
     ("shaders", "quotas device wgpu::naga"),
     // What a guest records. Two files read it from the guest's memory; one of them begins with a call of the guest.
     ("commands/memory", "quotas device wasmtime::component"),
