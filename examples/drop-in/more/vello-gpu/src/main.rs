@@ -8,7 +8,8 @@ use std::process::ExitCode;
 
 use drop_in_kit::{Gpu, HEIGHT, WIDTH};
 use vello_gpu::{
-    ClearSettings, RenderSize, RenderTargetConfig, Renderer, Scene, TargetInit, TextureBindings,
+    ClearSettings, Level, RenderSettings, RenderSize, RenderTargetConfig, Renderer, Scene, TargetInit,
+    TextureBindings,
 };
 use wgpu::{Features, TextureFormat, TextureUsages};
 
@@ -21,9 +22,13 @@ fn draw(path: &Path) -> anyhow::Result<()> {
     let format = TextureFormat::Rgba8Unorm;
     let canvas = gpu.canvas(format, TextureUsages::RENDER_ATTACHMENT);
     let (width, height) = (WIDTH as u16, HEIGHT as u16);
-    let (mut renderer, mut resources) =
-        Renderer::new(&gpu.device, &RenderTargetConfig { format, width, height });
-    let mut scene = Scene::new(width, height);
+    // The processor cuts the strips. What it has beyond the least rounds in other places: a multiplication and an
+    // addition in one.
+    let level = Level::baseline();
+    let settings = RenderSettings { level, ..Default::default() };
+    let target = RenderTargetConfig { format, width, height };
+    let (mut renderer, mut resources) = Renderer::new_with(&gpu.device, &target, settings);
+    let mut scene = Scene::new_with(width, height, level);
     let panes = window::paint(&mut scene, &mut resources)?;
 
     let size = RenderSize { width, height };
