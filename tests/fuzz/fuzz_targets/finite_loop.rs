@@ -273,7 +273,7 @@ impl Writer {
                 format!("{{ let p = &{}; *p = {}; }}", VARIABLES[*variable], self.expression(*expression))
             }
             Statement::ByFunction(variable, expression) => {
-                format!("set(&{}, {});", VARIABLES[*variable], self.expression(*expression))
+                format!("put(&{}, {});", VARIABLES[*variable], self.expression(*expression))
             }
             Statement::If(condition, accept, reject) => {
                 let condition = self.condition(*condition);
@@ -497,7 +497,7 @@ impl Run<'_> {
                 return Flow::Stop;
             }
             let start = self.values;
-            let condition = head.as_ref().or(None).map(|(condition, _)| *condition);
+            let condition = head.as_ref().map(|(condition, _)| *condition);
             if condition.is_some_and(|condition| !self.condition(condition)) {
                 return Flow::Next;
             }
@@ -518,10 +518,14 @@ impl Run<'_> {
                 Flow::Break => return Flow::Next,
                 Flow::Next | Flow::Continue => {}
             }
-            if let Some((_, Some(step))) = head {
-                self.statement(step);
+            if let Some((_, Some(step))) = head
+                && self.statement(step) == Flow::Stop
+            {
+                return Flow::Stop;
             }
-            self.block(continuing);
+            if self.block(continuing) == Flow::Stop {
+                return Flow::Stop;
+            }
             if break_if.is_some_and(|condition| self.condition(condition)) {
                 return Flow::Next;
             }
@@ -551,14 +555,15 @@ fuzz_target!(|data: &[u8]| {
     let name = writer.type_name();
     let _ = writeln!(
         writer.text,
-        "var<private> other: u32;\nfn set(p: ptr<function, {name}>, value: {name}) {{ *p = value; }}\n\
+        "var<private> other: u32;\nfn put(p: ptr<function, {name}>, value: {name}) {{ *p = value; }}\n\
          fn run(i0: {name}, n0: {name}, k0: {name}) {{ var i = i0; var n = n0; var k = k0;"
     );
     writer.loop_(&program);
     writer.text.push('}');
     let text = writer.text;
-    // Some programs are none for naga: a statement may never be reached, for one.
-    let Some(ends) = wgpu_wasi_host::fuzzing::loops_that_end(&text) else { return };
+    let ends = wgpu_wasi_host::fuzzing::loops_that_end(&text);
+    let ends =
+        ends.unwrap_or_else(|| panic!("naga does not take this, and nothing is found out by it\n{text}"));
     assert_eq!(ends.len(), maker.loops, "{text}");
     for values in starts {
         let mut run = Run { type_, values, before: Vec::new(), steps: 0, ends: &ends, text: &text };
