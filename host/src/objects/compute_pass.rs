@@ -13,6 +13,7 @@ use crate::{
         bound::Bound,
         compute::{Command, Indirect, Recording, TimestampWrites},
         fetch::{Naming, Replay, fetched, fetched_alone},
+        holder::PassId,
         kept::Weighed,
         memory::Names,
         pass::{self, Pass},
@@ -140,10 +141,10 @@ impl WebGpuCtxView<'_> {
     fn dispatch_workgroups_indirect(
         &mut self,
         this: &Resource<ComputePassEncoder>,
+        pass: PassId,
         buffer: &Resource<Buffer>,
         offset: u64,
-    ) -> wasmtime::Result<()> {
-        let pass = self.get(this)?.pass.id();
+    ) -> wasmtime::Result<&mut ComputePassEncoder> {
         let buffer = self.get(buffer)?;
         let (buffer, kept) = buffer.used_by(pass);
         let this = self.get_mut(this)?;
@@ -151,7 +152,7 @@ impl WebGpuCtxView<'_> {
         if this.record_for("dispatch_workgroups_indirect", weights::INDIRECT, indirect) {
             this.pass.keep(kept);
         }
-        Ok(())
+        Ok(this)
     }
 }
 
@@ -165,6 +166,7 @@ impl Replay for ComputePassEncoder {
         use words::Command;
 
         let mut pass = view.get_mut(this)?;
+        let id = pass.pass.id();
         while let Some(command) = words.command()? {
             match command {
                 Command::Name(name) => return Ok(Naming(Some(name))),
@@ -187,8 +189,7 @@ impl Replay for ComputePassEncoder {
                 Command::DispatchWorkgroupsIndirect { name, offset } => {
                     trace(function!(compute DispatchWorkgroupsIndirect));
                     let buffer = Resource::new_borrow(names.buffer(name)?);
-                    view.dispatch_workgroups_indirect(this, &buffer, offset)?;
-                    pass = view.get_mut(this)?;
+                    pass = view.dispatch_workgroups_indirect(this, id, &buffer, offset)?;
                 }
                 only!(render) => return Err(misplaced(&command, "compute pass")),
             }
@@ -229,7 +230,9 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
     ) -> wasmtime::Result<()> {
         fetched(&mut access, &this, |view, naming| {
             view.named(&indirect_buffer, naming)?;
-            view.dispatch_workgroups_indirect(&this, &indirect_buffer, indirect_offset)
+            let pass = view.get(&this)?.pass.id();
+            view.dispatch_workgroups_indirect(&this, pass, &indirect_buffer, indirect_offset)?;
+            Ok(())
         })
     }
 
