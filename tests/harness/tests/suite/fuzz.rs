@@ -57,7 +57,7 @@ fn run(batch: &Batch) -> String {
 
 #[test]
 fn noop() {
-    let stdout = run(&Batch { adapter: "noop".to_owned(), guests: 10, calls: 2000 });
+    let stdout = run(&Batch { adapter: "noop".to_owned(), guests: 20, calls: 2000 });
     let functions = stdout.lines().filter(|line| line.starts_with("function\t")).count();
     // A long run reaches all that a guest can reach; which ones are missing here depends on the seeds.
     assert!(functions > 180, "only {functions} functions were called");
