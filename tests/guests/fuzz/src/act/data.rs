@@ -277,43 +277,40 @@ pub(crate) async fn read_back(w: &mut World) {
             label: None,
         });
         // One by one: what is destroyed makes the others of a submit invalid.
-        let mut copies: Vec<Box<dyn Fn(&GpuCommandEncoder)>> = Vec::new();
         for buffer in buffers {
-            let target = &target;
-            copies.push(Box::new(move |encoder| {
-                let size = buffer.known.size.min(READ_BACK);
-                encoder.copy_buffer_to_buffer(&buffer.handle, Some(0), target, Some(0), Some(size));
-            }));
+            let encoder = device.handle.create_command_encoder(None);
+            let size = buffer.known.size.min(READ_BACK);
+            encoder.copy_buffer_to_buffer(&buffer.handle, Some(0), &target, Some(0), Some(size));
+            read_copy(w, &queue, &encoder, &target).await;
         }
         for texture in textures {
-            let target = &target;
-            copies.push(Box::new(move |encoder| {
-                let from = GpuTexelCopyTextureInfo {
-                    texture: &texture.handle,
-                    mip_level: None,
-                    origin: None,
-                    aspect: None,
-                };
-                let to = GpuTexelCopyBufferInfo {
-                    buffer: target,
-                    offset: None,
-                    bytes_per_row: Some(ROW),
-                    rows_per_image: None,
-                };
-                let size = GpuExtent3D { width: 32, height: Some(8), depth_or_array_layers: None };
-                encoder.copy_texture_to_buffer(&from, &to, size);
-            }));
-        }
-        for copy in copies {
             let encoder = device.handle.create_command_encoder(None);
-            copy(&encoder);
-            queue.submit(&[&encoder.finish(None)]);
-            if target.map_async(GpuMapMode::READ, None, None).await.is_ok() {
-                if let Ok(bytes) = target.get_mapped_range_get_with_copy(None, None) {
-                    w.read(&bytes);
-                }
-                let _ = target.unmap();
-            }
+            let from = GpuTexelCopyTextureInfo {
+                texture: &texture.handle,
+                mip_level: None,
+                origin: None,
+                aspect: None,
+            };
+            let to = GpuTexelCopyBufferInfo {
+                buffer: &target,
+                offset: None,
+                bytes_per_row: Some(ROW),
+                rows_per_image: None,
+            };
+            let size = GpuExtent3D { width: 32, height: Some(8), depth_or_array_layers: None };
+            encoder.copy_texture_to_buffer(&from, &to, size);
+            read_copy(w, &queue, &encoder, &target).await;
         }
+    }
+}
+
+/// Submits one copy to `target`, and reads what it has written.
+async fn read_copy(w: &mut World, queue: &GpuQueue, encoder: &GpuCommandEncoder, target: &GpuBuffer) {
+    queue.submit(&[&encoder.finish(None)]);
+    if target.map_async(GpuMapMode::READ, None, None).await.is_ok() {
+        if let Ok(bytes) = target.get_mapped_range_get_with_copy(None, None) {
+            w.read(&bytes);
+        }
+        let _ = target.unmap();
     }
 }
