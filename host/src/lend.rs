@@ -242,6 +242,7 @@ mod tests {
         },
         device::errors::{ErrorKind, GpuError},
         objects::shader_module::ShaderModule,
+        quotas::MAX_STAGED_BYTES,
         testing::{adapter, again, instance, native_device, ready, wgsl},
         view,
     };
@@ -524,6 +525,36 @@ mod tests {
         guest.call(|view| wit::HostGpuBuffer::destroy(view, again(&handle)));
         drop(mapped);
         native.unmap();
+    }
+
+    #[test]
+    fn writes_to_what_is_lent_are_counted_and_limited() {
+        let (lent, heard) = embedder();
+        let mut guest = Guest::new();
+        let size = MAX_STAGED_BYTES / 8;
+        let native = lent.device().create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size,
+            usage: wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let handle = guest.webgpu().lend_buffer(&lent, native).unwrap();
+        let device = guest.webgpu().lend_device(&lent).unwrap();
+        let queue = guest.call(|view| view.queue(again(&device)));
+        let core = guest.gpu.lend(&lent);
+        let data = vec![1; usize::try_from(size).unwrap()];
+        let mut most = 0;
+        // Twice as many bytes as may be on their way, without a submit.
+        for _ in 0..16 {
+            let data = data.clone();
+            guest
+                .call(|view| view.write_buffer_with_copy(again(&queue), again(&handle), 0, data, None, None))
+                .unwrap();
+            most = most.max(core.staging.used());
+        }
+        assert!(most > 0, "they are counted");
+        assert!(most <= MAX_STAGED_BYTES, "{most} bytes were on their way");
+        assert_eq!(heard.load(Ordering::Relaxed), 0);
     }
 
     #[test]

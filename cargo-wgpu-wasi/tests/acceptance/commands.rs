@@ -1,6 +1,9 @@
 //! Each command, and what reaches cargo and the program.
 
-use std::fs;
+use std::{
+    fs,
+    net::{TcpListener, TcpStream},
+};
 
 use crate::project::{COMPUTE, COMPUTED, POLLSTER, Project, gpu, package, text};
 
@@ -12,6 +15,12 @@ fn main() {
     println!("arguments: {:?}", std::env::args().skip(1).collect::<Vec<_>>());
     println!("variable: {:?}", std::env::var("GIVEN"));
     println!("file: {:?}", std::fs::read_to_string("/data/hello.txt"));
+    for path in ["/data/new.txt", "/data/hello.txt", "/open/new.txt"] {
+        println!("write {path}: {}", std::fs::write(path, "written").is_ok());
+    }
+    if let Some(address) = std::env::args().nth(1).filter(|argument| argument.contains(':')) {
+        println!("network: {}", std::net::TcpStream::connect(address).is_ok());
+    }
     println!("feature: {}", cfg!(feature = "extra"));
 }
 "#;
@@ -24,6 +33,7 @@ fn project(name: &str) -> Project {
         ("src/bin/second.rs", COMPUTE),
         ("examples/third.rs", COMPUTE),
         ("folder/hello.txt", "hello"),
+        ("open/hello.txt", "hello"),
     ];
     let project = Project::new(name, &manifest, &files);
     project.lock();
@@ -45,6 +55,9 @@ fn what_a_program_is_given() {
         "variable: Ok(\"something\")",
         "file: Ok(\"hello\")",
         "feature: true",
+        "write /data/new.txt: false",
+        "write /data/hello.txt: false",
+        "write /open/new.txt: false",
     ] {
         assert!(told.lines().any(|found| found == line), "{line}\n{told}");
     }
@@ -53,6 +66,17 @@ fn what_a_program_is_given() {
         assert!(told.lines().any(|found| found == line), "{line}\n{told}");
     }
     assert!(told.contains("file: Err("), "{told}");
+    // The folder without `ro` shows that the writes above could have worked; the listener, that there was somebody.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    TcpStream::connect(&address).unwrap();
+    let told = project.succeeds(&format!("run --release --dir open::/open -- {address}"));
+    for line in ["write /open/new.txt: true", "network: false"] {
+        assert!(told.lines().any(|found| found == line), "{line}\n{told}");
+    }
+    assert_eq!(fs::read_to_string(project.root.join("open/new.txt")).unwrap(), "written");
+    assert_eq!(fs::read_to_string(project.root.join("folder/hello.txt")).unwrap(), "hello");
+    assert!(!project.root.join("folder/new.txt").exists());
     // cargo takes the first; the second is the program's, as natively.
     let told = project.succeeds("run --release -- -- a --");
     assert!(told.contains("arguments: [\"--\", \"a\", \"--\"]"), "{told}");

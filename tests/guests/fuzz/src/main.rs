@@ -30,7 +30,7 @@ pub(crate) use bindings::wasi::webgpu::webgpu as wit;
 
 use command_memory::CommandMemory;
 use random::Random;
-use world::{Manner, World};
+use world::{Manner, Read, World};
 
 wit_bindgen::generate!({
     path: "../../../wit",
@@ -62,7 +62,9 @@ impl exports::wasi::cli::run::Guest for Run {
         command_memory::grow();
         println!("calls\t{}", world.calls);
         println!("trace\t{:016x}", world.trace.0);
-        println!("data\t{:016x}", world.data.0);
+        for Read { call, bytes, sum } in &world.reads {
+            println!("read\t{call}\t{bytes} bytes\t{:016x}", sum.0);
+        }
         if world.unsure {
             println!("unsure");
         }

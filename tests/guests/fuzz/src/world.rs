@@ -237,8 +237,8 @@ pub(crate) struct World {
     pub(crate) memory: CommandMemory,
     /// A sum over what was called and answered, in order.
     pub(crate) trace: Sum,
-    /// A sum over what was read from buffers.
-    pub(crate) data: Sum,
+    /// What was read from buffers, in order.
+    pub(crate) reads: Vec<Read>,
     /// Nobody knows what is in buffers from now on: a time is in one of them, or a shader ran whose
     /// invocations may overtake each other.
     pub(crate) unsure: bool,
@@ -247,9 +247,26 @@ pub(crate) struct World {
     pub(crate) listened: bool,
 }
 
+/// Bytes that were read from a buffer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Read {
+    /// The number of calls that were made before.
+    pub(crate) call: u64,
+    /// How many bytes.
+    pub(crate) bytes: usize,
+    pub(crate) sum: Sum,
+}
+
 /// A sum over bytes in which their order counts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sum(pub(crate) u64);
+
+impl Default for Sum {
+    /// That of nothing.
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
 
 impl Sum {
     fn add(&mut self, bytes: &[u8]) {
@@ -273,8 +290,8 @@ impl World {
             // The numbers below are those of explicit layouts.
             next: 1000,
             memory,
-            trace: Sum(0xcbf2_9ce4_8422_2325),
-            data: Sum(0xcbf2_9ce4_8422_2325),
+            trace: Sum::default(),
+            reads: Vec::new(),
             unsure: false,
             listened: false,
         }
@@ -314,7 +331,12 @@ impl World {
     /// Notes what was read from a buffer.
     pub(crate) fn read(&mut self, bytes: &[u8]) {
         if !self.unsure {
-            self.data.add(bytes);
+            if self.manner.log {
+                self.remark(&format!("reads {bytes:?}"));
+            }
+            let mut sum = Sum::default();
+            sum.add(bytes);
+            self.reads.push(Read { call: self.calls, bytes: bytes.len(), sum });
         }
     }
 

@@ -1,6 +1,6 @@
 //! One guest of the fuzzer: how it is run, what it says, and how it may end.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, iter, time::Duration};
 
 use wgpu_wasi_host::{WaitMode, WebGpuCtxBuilder, command::TimedOut};
 
@@ -233,8 +233,8 @@ pub(super) struct Said {
     pub(super) answers: Vec<String>,
     /// A sum over its calls and their answers, in order.
     trace: String,
-    /// A sum over what it read from buffers.
-    data: String,
+    /// What it read from buffers, in order: after which call, how many bytes, and a sum over them.
+    reads: Vec<String>,
     /// It has asked for the stream of uncaptured errors.
     listened: bool,
     /// How it was going to end.
@@ -250,7 +250,7 @@ impl Said {
             match line.split_once('\t') {
                 Some(("calls", calls)) => said.calls = calls.parse().unwrap_or(0),
                 Some(("trace", sum)) => sum.clone_into(&mut said.trace),
-                Some(("data", sum)) => sum.clone_into(&mut said.data),
+                Some(("read", read)) => said.reads.push(read.replace('\t', " ")),
                 Some(("answer", _)) => said.answers.push(line.to_owned()),
                 Some(("ends", how)) => said.ends = Some(how.to_owned()),
                 _ => said.listened |= line == "listened",
@@ -288,7 +288,10 @@ impl Run {
         };
         compare("answers", format!("{:?}", only(one, two)), format!("{:?}", only(two, one)));
         compare("sum of answers", one.trace.clone(), two.trace.clone());
-        compare("sum of data read", one.data.clone(), two.data.clone());
+        // The first that differs: what comes after may differ because of it.
+        let first = iter::zip(&one.reads, &two.reads).take_while(|(one, two)| one == two).count();
+        let read = |said: &Said| said.reads.get(first).map_or("nothing", String::as_str).to_owned();
+        compare("data read after call", read(one), read(two));
         compare("end", format!("{:?}", one.ends), format!("{:?}", two.ends));
         // How many errors a stream has taken when its guest drops it is a matter of time; and what a guest does after
         // it has said how it ends is not compared where that is meant for the host's memory, or never the same.
@@ -320,17 +323,27 @@ mod tests {
         Run { said: Said::new(stdout), end, uncaptured: uncaptured(3) }
     }
 
-    const STDOUT: &str = "calls\t20\ntrace\t01\ndata\t02\nanswer\tunmap: abort error\t2\nends\tclean\n";
+    const STDOUT: &str = "calls\t20\ntrace\t01\nread\t7\t4 bytes\t02\nread\t9\t4 bytes\t03\nanswer\tunmap: abort error\t2\nends\tclean\n";
 
     #[test]
     fn what_a_guest_says_is_compared() {
         let one = run(STDOUT);
         assert_eq!(one.difference(&one), None);
-        for (from, to) in [("20", "21"), ("01", "11"), ("02", "12"), ("\t2\n", "\t3\n"), ("clean", "exit")] {
+        for (from, to) in [
+            ("20", "21"),
+            ("01", "11"),
+            ("02", "12"),
+            ("read\t9\t4 bytes\t03\n", ""),
+            ("\t2\n", "\t3\n"),
+            ("clean", "exit"),
+        ] {
             let other = run(&STDOUT.replacen(from, to, 1));
             assert!(one.difference(&other).is_some(), "{from} {to}");
             assert!(other.difference(&one).is_some(), "{from} {to}");
         }
+        let other = run(&STDOUT.replacen("03", "13", 1));
+        let difference = "data read after call 9 4 bytes 03 and without command memory 9 4 bytes 13";
+        assert_eq!(one.difference(&other).as_deref(), Some(difference));
         let other = Run { uncaptured: uncaptured(4), ..one.clone() };
         assert!(one.difference(&other).is_some());
         let end = End::Ok { left: Some("a buffer".to_owned()), success: true };

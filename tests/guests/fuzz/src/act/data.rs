@@ -278,12 +278,14 @@ pub(crate) async fn read_back(w: &mut World) {
         });
         // One by one: what is destroyed makes the others of a submit invalid.
         for buffer in buffers {
+            w.remark(&format!("reads back {buffer:?}"));
             let encoder = device.handle.create_command_encoder(None);
             let size = buffer.known.size.min(READ_BACK);
             encoder.copy_buffer_to_buffer(&buffer.handle, Some(0), &target, Some(0), Some(size));
             read_copy(w, &queue, &encoder, &target).await;
         }
         for texture in textures {
+            w.remark(&format!("reads back {texture:?}"));
             let encoder = device.handle.create_command_encoder(None);
             let from = GpuTexelCopyTextureInfo {
                 texture: &texture.handle,
