@@ -1,8 +1,8 @@
 //! A [wasmtime] host for `wasi:webgpu@0.3.0-rc.2` on native [wgpu].
 //!
 //! A component that imports `wasi:webgpu`, whether a Rust program that uses wgpu or any other guest,
-//! runs its calls on the GPU of this machine, inside its sandbox: whatever it does ends in its own
-//! WebGPU error, its own WIT error or its own trap, never in the host's.
+//! runs its calls on the GPU of this machine, inside its sandbox. Whatever it does, only that guest gets the error of
+//! WebGPU, the error of the WIT or the trap.
 //!
 //! # Embedding
 //!
@@ -35,44 +35,44 @@
 //!
 //! let gpu = WebGpuCtx::builder().max_gpu_memory(1 << 30).build();
 //! let (quotas, mut table) = (gpu.quotas().clone(), ResourceTable::new());
-//! // wasmtime's own limit of handles is less than the quota of objects.
+//! // wasmtime's own limit of handles is lower than the quota of objects.
 //! table.set_max_capacity(quotas.max_handles());
 //! let memory = GuestMemory::new(&quotas);
 //! let mut store = Store::new(&engine, State { gpu, table, memory });
 //! store.set_max_component_handles(quotas.max_handles());
-//! // What the guest's own memories may take.
+//! // Limits the guest's own memories and tables.
 //! store.limiter(|state| &mut state.memory);
-//! // Bytes that one call may carry; wasmtime's own default is less than the weights of many a model.
+//! // Limits the bytes in one call. wasmtime's own default is too low for the weights of many models.
 //! store.set_hostcall_fuel(quotas.max_call_bytes);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! When a component is instantiated, and before it is called, [`attach_command_memory`] spares it most calls that only
-//! record a command, if it was built with our backend.
+//! Call [`attach_command_memory`] after the instantiation, and before the guest is called. It saves guests of our backend
+//! most calls, and has no effect on others.
 //!
-//! To run whole command components, with WASI beside WebGPU, take [`command::Runtime`], which the program
-//! `wgpu-wasi` is made of.
+//! To run whole programs, with WASI and WebGPU, use [`command::Runtime`], as the program `wgpu-wasi` does.
 //!
 //! # Design
 //!
-//! - **The safe public API of wgpu, nothing below it.** What that API answers with a panic instead of an
-//!   error is checked before the call, or fenced (`device/fence.rs`); shaders are compiled on a thread whose
-//!   stack covers the deepest and the longest source that is admitted (`shaders/nesting.rs`, `device/compiler.rs`).
-//! - **Error scopes are the host's** (`device/errors.rs`): one handler per device feeds them.
-//! - **Bulk bytes cross once** (`objects/bulk.rs`), straight between the guest's memory and wgpu's.
-//! - **Commands without calls** (`commands/fetch.rs`): a guest that offers it leaves those of compute and render passes
-//!   in its own memory.
+//! - **The safe public API of wgpu, nothing below it.** One unsafe call is the exception (`shaders/compile.rs`). Where
+//!   that API panics instead of returning an error, the host checks before the call, or turns the panic into an error
+//!   (`device/fence.rs`). Shaders are compiled on a thread whose stack is large enough for the deepest and longest
+//!   source that is accepted (`shaders/nesting.rs`, `device/compiler.rs`).
+//! - **The host has its own error scopes** (`device/errors.rs`). One handler for each device fills them.
+//! - **Large data is copied once** (`objects/bulk.rs`), directly between the guest's memory and wgpu's.
+//! - **Commands without calls** (`commands/fetch.rs`): if a guest offers it, the host reads the commands of passes from
+//!   the guest's memory.
 //! - **Waiting** is in one place (`device/polling.rs`), in two modes: [`WaitMode`].
-//! - **Quotas** have names and defaults (`quotas.rs`): memory, objects, bytes a call, shader text, time; what a component
-//!   may be made of is in `runtime/size.rs`.
+//! - **Quotas** have names and defaults (`quotas.rs`): memory, objects, bytes of a call, shader text, time. What a
+//!   component may consist of is in `runtime/size.rs`.
 //!
 //! Each WebGPU object has a file of its own, with the name it has in wgpu's `api` folder and in the guest's
 //! backend. Every call is traced at level TRACE, with the fields `module` and `function`.
 
 // Whether something may go to another thread is worked out through all the types of wgpu behind it.
 #![recursion_limit = "256"]
-// But for one call, in `shaders/compile.rs`, with its proof.
+// One call in `shaders/compile.rs` is allowed, with its proof.
 #![deny(unsafe_code)]
 #![cfg_attr(
     test,
@@ -96,7 +96,7 @@ mod testing;
 mod view;
 mod weights;
 
-/// What each object of a device stands on.
+/// What every object of a device needs.
 mod device {
     pub(crate) mod budget;
     pub(crate) mod compiler;
@@ -117,7 +117,7 @@ mod device {
     mod writes;
 }
 
-/// What is found out about a shader, and changed in it.
+/// What is checked and changed in a guest's shaders.
 mod shaders {
     pub(crate) mod compile;
     pub(crate) mod const_values;
@@ -146,7 +146,7 @@ mod commands {
     pub(crate) mod words;
 }
 
-/// The types behind the guest's resources, one for each `resource` of the WIT.
+/// The types behind the guest's resources, one for each `resource` of the WIT, and two that these are made of.
 pub mod objects {
     pub(crate) mod adapter;
     pub(crate) mod attachments;
@@ -208,16 +208,19 @@ pub mod objects {
     };
 }
 
-/// What one guest may use: the quotas, their defaults, and what breaks when one is exceeded.
+/// What one guest may use: the quotas, their defaults, and what happens when one is exceeded.
 ///
-/// GPU memory answers as WebGPU does, with an out-of-memory error in the guest's error scope; commands
-/// for which there is no host memory make their encoder invalid; loops of shaders end. The other quotas have no
-/// WebGPU error; exceeding one traps that guest alone.
+/// - GPU memory: an out-of-memory error of WebGPU.
+/// - Host memory: an encoder whose command finds none is invalid. For everything else, a trap.
+/// - The guest's own memory: it does not grow. An instance that begins with more is not made.
+/// - Shader text, and the wait for a shader to be compiled: an error of WebGPU.
+/// - Loops of shaders: they end, without an error.
+/// - All others: a trap, which ends that guest alone.
 pub mod limits {
     pub use crate::quotas::*;
 }
 
-/// Runs command components: programs with a `main`, with WASI beside WebGPU.
+/// Runs command components: programs with a `main`, with WASI and WebGPU.
 ///
 /// ```no_run
 /// use wasmtime_wasi::WasiCtx;
@@ -256,7 +259,7 @@ pub use crate::{
 ///
 /// # Errors
 ///
-/// When the linker holds the interface already.
+/// When the linker already has the interface.
 pub fn add_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     bindings::wit::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
     linker.allow_shadowing(true);

@@ -165,7 +165,8 @@ pub(crate) fn quota(name: &str) -> String {
     format!("the quota `{name}`: option `--{option}`, or `WebGpuCtxBuilder::{name}`")
 }
 
-/// A quota whose breach ends the guest.
+/// A quota that a guest has exceeded. It is the reason for a trap, except that a guest whose own memory did not grow
+/// ([`Self::GuestMemory`]) may go on.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum QuotaExceeded {

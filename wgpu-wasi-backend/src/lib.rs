@@ -1,7 +1,7 @@
 //! Runs programs of [wgpu] as sandboxed WebAssembly components.
 //!
-//! This crate is a backend of wgpu 30 over the standard imports [`wasi:webgpu`]. A program takes
-//! its [`wgpu::Instance`] from here and is otherwise an ordinary program of wgpu:
+//! This crate is a backend of wgpu 30. It calls the standard imports [`wasi:webgpu`]. A program gets
+//! its [`wgpu::Instance`] from here, and is otherwise an ordinary program that uses wgpu:
 //!
 //! ```no_run
 //! use wgpu_wasi_backend::wgpu;
@@ -24,7 +24,7 @@
 //!     Ok(())
 //! }
 //!
-//! // Any executor does; the futures of this backend are ready at once.
+//! // Any executor works: the futures of this backend are ready at once.
 //! fn ready<T>(future: impl Future<Output = T>) -> T {
 //!     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
 //!     match std::pin::pin!(future).poll(&mut context) {
@@ -35,50 +35,49 @@
 //! ```
 //!
 //! Built for `wasm32-wasip2` it is a component that runs on any host of `wasi:webgpu@0.3.0-rc.2`.
-//! On other targets the crate compiles, so that a program's tests and tools do, but has no host to
-//! talk to: `instance()` panics.
+//! On other targets the crate compiles, so that a program's tests and tools compile too. But there is no host
+//! to call: `instance()` panics.
 //!
 //! # Design
-//! - **One call for one call.** Every object of wgpu holds the handle of its counterpart on the
-//!   host, and every method is one call of the WIT. What cannot change (limits, features, the
-//!   adapter's description, sizes) is asked for once; pipelines and bind groups that a pass has
-//!   already are not set again. A host that knows `wgpu-wasi:commands` fetches the commands of
-//!   passes from memory of the component, many at a time.
-//! - **Futures are ready, callbacks wait.** A component can not leave a call of the host pending and go
-//!   on, unless it is written as one state machine; a program of wgpu is not. So futures are ready ones.
-//!   The callbacks of `Buffer::map_async` and `Queue::on_submitted_work_done` run where native wgpu calls
-//!   back: in `Device::poll`, `Instance::poll_all` and `Queue::submit`. Programs that never poll, because
-//!   they take every wasm32 for a browser, choose otherwise by [`set_callbacks`] or a cargo feature.
+//! - **Most methods are one call.** Every object of wgpu holds the handle of its counterpart on the
+//!   host, and most methods are one call of the WIT. What can't change (limits, features, the
+//!   adapter's description, sizes) is asked for once. A pass does not set a pipeline or bind group that it
+//!   already has. A host that knows `wgpu-wasi:commands` reads the commands of passes from the
+//!   component's memory, many at a time.
+//! - **Futures are ready.** A program that uses wgpu can't do other work while a call to the host is
+//!   pending. So the backend waits in the method, and the future is ready.
+//! - **Callbacks run in `poll` and `submit`**, nearly where native wgpu runs them: [`Callbacks`]. Some
+//!   programs never poll, because they expect a browser on every wasm32. For these there are
+//!   [`set_callbacks`] and a cargo feature.
 //! - **Waiting is legal everywhere.** With the feature `run3`, on by default, the component also
-//!   exports `wasi:cli/run@0.3.0`, an entry point that may wait. A host that finishes such calls
-//!   at once can use the older one.
-//! - **Errors of the guest and of the host are one stream.** What is found here, such as a format
-//!   that WebGPU does not have, is delivered as if the host had said so: to the innermost error
-//!   scope of its kind, in order, or to the handler of uncaptured errors. [`set_error_reporting`]
-//!   chooses how soon uncaptured errors come.
-//! - **Nothing panics that does not in wgpu.** What wgpu has and WebGPU has not is answered from
-//!   one table, [`unsupported`].
+//!   exports `wasi:cli/run@0.3.0`. A guest that is started through it may wait on any host. The older entry
+//!   point works on hosts that complete such calls before they return.
+//! - **Errors of the backend and of the host are reported in the same way.** What the backend finds, such as a
+//!   format that WebGPU does not have, goes to the innermost error scope of its kind, in order, or to the
+//!   handler of uncaptured errors. [`set_error_reporting`] chooses how soon uncaptured errors are reported.
+//! - **The backend panics only where wgpu does.** What wgpu has and WebGPU does not is in one table,
+//!   [`unsupported`], with what the backend does instead.
 //!
 //! # Objects of the embedder
-//! A component with an interface of its own may be lent the embedder's device and textures, or give its
-//! own away: [`interop`].
+//! An embedder can lend its device and textures to a component that has an interface of its own, and take
+//! textures and buffers from it: [`interop`].
 //!
 //! # Cargo features
-//! - `command-memory` (default): the export `wgpu-wasi:commands/memory@0.2.0`, by which a host fetches
-//!   commands. Hosts that don't know it leave it alone.
-//! - `callbacks-at-once`: callbacks run before the call returns that asks for them, see [`set_callbacks`].
-//!   For programs with crates that never poll on wasm32, as cubecl's.
-//! - `run3` (default): the export above. Has to be off in libraries (`cdylib`), which have no `main`.
+//! - `command-memory` (default): the export `wgpu-wasi:commands/memory@0.2.0`, through which a host reads
+//!   commands. Hosts that don't know it ignore it.
+//! - `callbacks-at-once`: a callback runs before the call that asks for it returns, see [`set_callbacks`].
+//!   For programs with crates that never poll on wasm32, such as cubecl.
+//! - `run3` (default): the export above. It must be off in libraries (`cdylib`), which have no `main`.
 //! - `glsl`, `spirv`, `naga-ir`: shaders in these languages, translated to WGSL in the guest with their
-//!   layouts and names; what WGSL can't say is an error. They turn on wgpu's features of the same names.
-//! - `fragile-send-sync-non-atomic-wasm` (default): wgpu's feature of that name. Its types are `Send`
-//!   and `Sync` as they are natively, and callbacks have to be `Send` as natively, so that what
-//!   compiles natively compiles here. The target has no threads for it to be fragile with.
+//!   layouts and names. What WGSL can't express is an error. They turn on wgpu's features of the same names.
+//! - `fragile-send-sync-non-atomic-wasm` (default): wgpu's feature of that name. wgpu's types are `Send`
+//!   and `Sync`, and callbacks must be `Send`, both as they are natively. So what compiles natively
+//!   compiles here. It is safe, because the target has no threads.
 //!
 //! wgpu's own features `web` and `webgpu`, which are among its defaults, are for browsers. They add
-//! methods to the traits of wgpu that only a browser can implement; a graph that turns them on for
-//! `wasm32-wasip2` does not compile this crate ("not all trait items implemented, missing
-//! `as_uint8array`"). The remedy is `default-features = false` on every dependency on wgpu.
+//! methods to the traits of wgpu that only a browser can implement. Where a dependency turns them on for
+//! `wasm32-wasip2`, this crate does not compile ("not all trait items implemented, missing
+//! `as_uint8array`"). Write `default-features = false` on every dependency on wgpu.
 //!
 //! [wgpu]: https://wgpu.rs
 //! [`wasi:webgpu`]: https://github.com/WebAssembly/wasi-gfx
@@ -105,7 +104,7 @@ pub use device::errors::{ErrorReporting, set_error_reporting};
 pub use device::waits::{Callbacks, set_callbacks};
 pub use wgpu;
 
-/// The instance of wgpu over the imports of this component.
+/// The instance of wgpu that calls the imports of this component.
 ///
 /// # Panics
 /// On targets other than WASI, where there are no imports.
@@ -115,8 +114,8 @@ pub fn instance() -> wgpu::Instance {
 
 /// Like [`instance`], with the descriptor that [`wgpu::Instance::new`] takes.
 ///
-/// The backends it names are those of a native program, and the host has chosen already; they are
-/// not looked at, except that none at all finds no adapter. The rest is for native backends, too.
+/// `backends` is ignored, because the host has chosen already; but with no backend set, no adapter is found. Of
+/// `flags`, only [`wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE`] counts. The rest is for native backends.
 ///
 /// # Panics
 /// On targets other than WASI, where there are no imports.

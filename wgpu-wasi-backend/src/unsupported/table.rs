@@ -15,7 +15,7 @@ table! {
         "Features::PIPELINE_STATISTICS_QUERY is off", PIPELINE_STATISTICS_QUERY;
     /// Several indirect draws by one call.
     MULTI_DRAW = "RenderPass::multi_draw_indirect", "gpu-render-pass-encoder.multi-draw-indirect", Emulated,
-        "one draw-indirect for each, as wgpu itself does where the hardware can not";
+        "one draw-indirect for each, as wgpu itself does where the hardware can't";
     /// Several indirect draws, counted by the GPU.
     MULTI_DRAW_COUNT = "RenderPass::multi_draw_indirect_count", "gpu-render-pass-encoder.multi-draw-indirect", Error,
         "Features::MULTI_DRAW_INDIRECT_COUNT is off", MULTI_DRAW_INDIRECT_COUNT;
@@ -33,13 +33,13 @@ table! {
         "Features::PIPELINE_CACHE is off; a cache in a pipeline's descriptor has no effect", PIPELINE_CACHE;
     /// Shaders that are not WGSL, handed to the driver as they are.
     PASSTHROUGH = "Device::create_shader_module_passthrough", "gpu-shader-module-descriptor.code in other languages", Error,
-        "a descriptor with WGSL is taken, through the ordinary way", PASSTHROUGH_SHADERS;
+        "a descriptor with WGSL is accepted, and compiled like any other WGSL", PASSTHROUGH_SHADERS;
     /// Shader sources of a feature that the program did not turn on here.
     SHADER_SOURCE = "a ShaderSource other than WGSL", "gpu-shader-module-descriptor.code in other languages", Error,
         "the features glsl, spirv and naga-ir translate to WGSL in the guest";
     /// Arrays of resources in one binding.
     BINDING_ARRAY = "binding arrays", "gpu-bind-group-layout-entry.count", Error,
-        "Features::TEXTURE_BINDING_ARRAY and its kin are off";
+        "Features::TEXTURE_BINDING_ARRAY and the like are off";
     /// Lines and points for triangles.
     POLYGON_MODE = "PolygonMode::Line and Point", "gpu-primitive-state.polygon-mode", Error,
         "Features::POLYGON_MODE_LINE and _POINT are off";
@@ -51,7 +51,7 @@ table! {
         "Features::MULTIVIEW is off", MULTIVIEW;
     /// Windows.
     SURFACE = "Instance::create_surface", "a function that returns gpu-canvas-context", Error,
-        "CreateSurfaceError; a windowing package is needed";
+        "the call returns CreateSurfaceError; a WIT package for windows is needed";
     /// States of resources, set by hand.
     TRANSITIONS = "transition_resources", "none: WebGPU tracks states", Nothing,
         "the host puts every resource into the state that it needs";
@@ -60,7 +60,7 @@ table! {
         "a debugger attaches to the host";
     /// Counters of the implementation.
     COUNTERS = "Device::get_internal_counters, generate_allocator_report", "gpu-device.counters", Constant,
-        "zeroes and None";
+        "zeros and None";
     /// Hints on memory, API traces.
     HINTS = "DeviceDescriptor::memory_hints, trace", "gpu-device-descriptor.memory-hints", Nothing,
         "the host chooses";
@@ -87,7 +87,7 @@ table! {
         "what WebGPU guarantees for the features of the adapter";
     /// What an adapter lacks.
     DOWNLEVEL = "Adapter::get_downlevel_capabilities", "gpu-adapter.downlevel-capabilities", Constant,
-        "everything: a host of WebGPU has no downlevel adapters";
+        "everything: WebGPU has no downlevel adapters";
     /// When an image is shown.
     PRESENTATION_TIMESTAMP = "Adapter::get_presentation_timestamp", "gpu-adapter.presentation-timestamp", Constant,
         "PresentationTimestamp::INVALID_TIMESTAMP";
@@ -96,5 +96,5 @@ table! {
         "none";
     /// All adapters of a machine.
     ENUMERATE_ADAPTERS = "Instance::enumerate_adapters", "gpu.enumerate-adapters", Emulated,
-        "the different answers to request-adapter with each preference";
+        "the different answers to request-adapter, for each power preference and for the fallback";
 }

@@ -64,10 +64,10 @@ fn the_host_has_one_wgpu() {
     }
 }
 
-/// The storeys of `host/src`, the lowest first: a file or folder, and what it may import beside itself. A file belongs
+/// The layers of `host/src`, the lowest first: a file or folder, and what it may import beside itself. A file belongs
 /// to the first row that it fits; tests, and the files without a row, which are above all others, may import all.
 /// `wasmtime::component` has the handles and the bindings, and `wgpu::naga` is for what looks into shaders.
-const STOREYS: [(&str, &str); 12] = [
+const LAYERS: [(&str, &str); 12] = [
     ("quotas", ""),
     ("weights", ""),
     ("guest_memory", "quotas"),
@@ -92,7 +92,7 @@ fn no_file_of_the_host_imports_upwards() {
     let mut wrong = Vec::new();
     for file in rust_files(&sources) {
         let path = file.strip_prefix(&sources).unwrap().to_str().unwrap().trim_end_matches(".rs");
-        let row = STOREYS.iter().find(|(part, _)| Path::new(path).starts_with(part));
+        let row = LAYERS.iter().find(|(part, _)| Path::new(path).starts_with(part));
         let Some((part, allowed)) = row else { continue };
         let own = part.split('/').next();
         for import in imports(path, &fs::read_to_string(&file).unwrap()) {
