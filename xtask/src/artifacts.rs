@@ -11,11 +11,15 @@ use xshell::cmd;
 use crate::repo::{GUEST_TARGET, Repo};
 
 /// The workspaces of the checkout, by their manifests; the main one first.
-pub(crate) const WORKSPACES: [&str; 8] =
-    ["Cargo.toml", GUESTS, EXAMPLES, DROP_IN, DROP_IN_MORE, ML, FUZZ_TARGETS, "xtask/Cargo.toml"];
+pub(crate) const WORKSPACES: [&str; 7] =
+    [MAIN, EXAMPLES, DROP_IN, DROP_IN_MORE, ML, FUZZ_TARGETS, "xtask/Cargo.toml"];
 
-/// The manifest of the programs that are both tests and benchmarks.
-pub(crate) const GUESTS: &str = "tests/guests/Cargo.toml";
+/// The manifest of the main workspace.
+pub(crate) const MAIN: &str = "Cargo.toml";
+
+/// The packages of it that are tests and benchmarks in the sandbox.
+pub(crate) const GUESTS: [&str; 4] =
+    ["wgpu-wasi-bench", "wgpu-wasi-fuzz", "wgpu-wasi-programs", "wgpu-wasi-raw"];
 
 /// The manifest of the example programs.
 pub(crate) const EXAMPLES: &str = "examples/Cargo.toml";
