@@ -29,6 +29,18 @@ wgpu = "30"
 [workspace]
 "#;
 
+/// What is added to the manifest of the copy.
+const IN_THE_COPY: &str = r#"
+[patch.crates-io]
+wgpu-wasi-host = { path = "host" }
+
+[profile.release.package]
+cargo-wgpu-wasi.opt-level = 0
+wgpu-wasi-harness.opt-level = 0
+wgpu-wasi-host.opt-level = 0
+wgpu-wasi-programs.opt-level = 0
+"#;
+
 /// What the program prints at the end.
 const PRINTED: &str = ": [119, 103, 112, 117]";
 
@@ -41,7 +53,7 @@ pub(crate) fn package(repo: &Repo, options: &[&str]) -> Result<()> {
 /// Builds programs on what [`package`] has made of the crates of this version, and runs them.
 ///
 /// A copy of the checkout has the packages in place of the crates. What they depend on is as in the checkout, and is
-/// not built again.
+/// not built again. The rest is not optimized, which would take minutes.
 pub(crate) fn run(repo: &Repo, version: &str) -> Result<()> {
     let sh = repo.sh.clone();
     let copy = repo.target("packages");
@@ -65,12 +77,12 @@ pub(crate) fn run(repo: &Repo, version: &str) -> Result<()> {
     sh.copy_file(copy.join("examples/drop-in/Cargo.lock"), plain.join("Cargo.lock"))?;
 
     sh.change_dir(&copy);
-    let patch = "[patch.crates-io]\nwgpu-wasi-host = { path = \"host\" }\n";
-    sh.write_file(MAIN, format!("{}\n{patch}", sh.read_file(MAIN)?))?;
+    sh.write_file(MAIN, format!("{}\n{IN_THE_COPY}", sh.read_file(MAIN)?))?;
     // With the example, the dependencies have the features that they have in tests.
     cmd!(sh, "cargo build --release --locked --bins --example embedder").run()?;
     let doubling = ["--manifest-path", "examples/Cargo.toml", "-p", "doubling", "--target", GUEST_TARGET];
-    cmd!(sh, "cargo build --release --locked {doubling...}").run()?;
+    let quick = "profile.release.package.wgpu-wasi-backend.opt-level=0";
+    cmd!(sh, "cargo build --release --locked --config {quick} {doubling...}").run()?;
     let embedder = artifacts::native(&artifacts::native_folder(repo).join("examples"), "embedder");
     let component = artifacts::component(&artifacts::component_folder(repo), "doubling");
     let printed = cmd!(sh, "{embedder} {component} 1 2.5 3").read()?;
