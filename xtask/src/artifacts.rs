@@ -11,8 +11,7 @@ use xshell::cmd;
 use crate::repo::{GUEST_TARGET, Repo};
 
 /// The workspaces of the checkout, by their manifests; the main one first.
-pub(crate) const WORKSPACES: [&str; 7] =
-    [MAIN, EXAMPLES, DROP_IN, DROP_IN_MORE, ML, FUZZ_TARGETS, "xtask/Cargo.toml"];
+pub(crate) const WORKSPACES: [&str; 6] = [MAIN, EXAMPLES, DROP_IN, DROP_IN_MORE, ML, "xtask/Cargo.toml"];
 
 /// The manifest of the main workspace.
 pub(crate) const MAIN: &str = "Cargo.toml";
@@ -32,9 +31,6 @@ pub(crate) const DROP_IN_MORE: &str = "examples/drop-in/more/Cargo.toml";
 
 /// The manifest of the burn programs.
 pub(crate) const ML: &str = "examples/ml/Cargo.toml";
-
-/// The manifest of the programs that `cargo fuzz` builds.
-pub(crate) const FUZZ_TARGETS: &str = "tests/fuzz/Cargo.toml";
 
 /// The profile for tests and the demo, which share every build; every workspace has it.
 pub(crate) const RELEASE: &str = "release";
