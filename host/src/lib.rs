@@ -84,9 +84,6 @@ pub mod bindings;
 pub mod cli;
 mod convert;
 mod ctx;
-#[cfg(feature = "fuzzing")]
-#[doc(hidden)]
-pub mod fuzzing;
 mod guest_memory;
 mod lend;
 mod quotas;

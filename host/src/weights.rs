@@ -8,6 +8,10 @@
 /// A handle to something that is counted elsewhere.
 pub(crate) const HANDLE: usize = 256;
 
+/// A key with its value in a map of the WIT, beside the text of the key: a place in the map, which grows by doubling, and
+/// the least that is allocated for a text.
+pub(crate) const RECORD_ENTRY: usize = 128;
+
 /// What is left of a module or pipeline at which wgpu panicked: a place in a table, and in a list of what is free.
 pub(crate) const ABANDONED: u64 = 256;
 

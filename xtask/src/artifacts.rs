@@ -11,11 +11,14 @@ use xshell::cmd;
 use crate::repo::{GUEST_TARGET, Repo};
 
 /// The workspaces of the checkout, by their manifests; the main one first.
-pub(crate) const WORKSPACES: [&str; 8] =
-    ["Cargo.toml", GUESTS, EXAMPLES, DROP_IN, DROP_IN_MORE, ML, FUZZ_TARGETS, "xtask/Cargo.toml"];
+pub(crate) const WORKSPACES: [&str; 6] = [MAIN, EXAMPLES, DROP_IN, DROP_IN_MORE, ML, "xtask/Cargo.toml"];
 
-/// The manifest of the programs that are both tests and benchmarks.
-pub(crate) const GUESTS: &str = "tests/guests/Cargo.toml";
+/// The manifest of the main workspace.
+pub(crate) const MAIN: &str = "Cargo.toml";
+
+/// The packages of it that are tests and benchmarks in the sandbox.
+pub(crate) const GUESTS: [&str; 4] =
+    ["wgpu-wasi-bench", "wgpu-wasi-fuzz", "wgpu-wasi-programs", "wgpu-wasi-raw"];
 
 /// The manifest of the example programs.
 pub(crate) const EXAMPLES: &str = "examples/Cargo.toml";
@@ -28,9 +31,6 @@ pub(crate) const DROP_IN_MORE: &str = "examples/drop-in/more/Cargo.toml";
 
 /// The manifest of the burn programs.
 pub(crate) const ML: &str = "examples/ml/Cargo.toml";
-
-/// The manifest of the programs that `cargo fuzz` builds.
-pub(crate) const FUZZ_TARGETS: &str = "tests/fuzz/Cargo.toml";
 
 /// The profile for tests and the demo, which share every build; every workspace has it.
 pub(crate) const RELEASE: &str = "release";

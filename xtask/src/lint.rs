@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use xshell::cmd;
 
 use crate::{
-    artifacts::{DROP_IN, DROP_IN_MORE, EXAMPLES, FUZZ_TARGETS, GUESTS, ML, WORKSPACES},
+    artifacts::{DROP_IN, DROP_IN_MORE, EXAMPLES, GUESTS, ML, WORKSPACES},
     docs,
     repo::{GUEST_TARGET, Repo, in_path},
     wit,
@@ -12,10 +12,9 @@ use crate::{
 
 /// What is linted, as arguments for cargo. The guest's side is only ever compiled for its target. [`DROP_IN_MORE`] is
 /// not here: what it is over takes minutes to compile.
-const LINTED: [&[&str]; 8] = [
-    &["--workspace", "--exclude", "wgpu-wasi-backend", "--all-targets"],
+const LINTED: [&[&str]; 7] = [
+    &["--all-targets"],
     &["-p", "wgpu-wasi-backend", "--all-features", "--target", GUEST_TARGET],
-    &["--manifest-path", GUESTS, "--workspace", "--target", GUEST_TARGET],
     &["--manifest-path", EXAMPLES, "--workspace", "--target", GUEST_TARGET],
     &["--manifest-path", EXAMPLES, "--workspace", "--all-targets"],
     &["--manifest-path", DROP_IN, "--workspace", "--all-targets"],
@@ -23,16 +22,14 @@ const LINTED: [&[&str]; 8] = [
     &["--manifest-path", "xtask/Cargo.toml", "--all-targets"],
 ];
 
-/// What is documented.
-const DOCUMENTED: [&[&str]; 2] = [
-    &["--workspace", "--exclude", "wgpu-wasi-backend"],
-    &["-p", "wgpu-wasi-backend", "--target", GUEST_TARGET],
-];
+/// What is documented, as docs.rs does.
+const DOCUMENTED: [&[&str]; 2] =
+    [&[], &["-p", "wgpu-wasi-backend", "--all-features", "--target", GUEST_TARGET]];
 
 /// What cargo-deny checks; its fourth, advisories, needs a database from elsewhere.
 const DENIED: [&str; 3] = ["bans", "licenses", "sources"];
 
-/// One configuration serves four workspaces: each lacks something that another has.
+/// One configuration serves all workspaces: each lacks something that another has.
 const NO_MATTER: [&str; 5] = [
     "license-exception-not-encountered",
     "license-not-encountered",
@@ -57,7 +54,9 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     ensure!(formatted, "`rustfmt --edition 2024 FILE` formats the files above");
     docs::run(repo, true)?;
     wit::copies(repo, true)?;
-    for arguments in LINTED {
+    let guests: Vec<_> =
+        GUESTS.iter().flat_map(|name| ["-p", name]).chain(["--target", GUEST_TARGET]).collect();
+    for arguments in LINTED.into_iter().chain([&*guests]) {
         // The release profile throughout: build scripts and macros are then built once for all.
         cmd!(sh, "cargo clippy --release {arguments...} -- -D warnings").run()?;
     }
@@ -69,9 +68,8 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
         println!("cargo-deny is not installed: licences and duplicates are left to the hosted CI");
         return Ok(());
     }
-    // What these programs bring is what it is: they try other people's crates, or are built by a tool of other people's,
-    // and are part of nothing.
-    let denied = |manifest: &&str| ![DROP_IN, DROP_IN_MORE, ML, FUZZ_TARGETS].contains(manifest);
+    // What these programs bring is what it is: they try other people's crates, and are part of nothing.
+    let denied = |manifest: &&str| ![DROP_IN, DROP_IN_MORE, ML].contains(manifest);
     for manifest in WORKSPACES.into_iter().filter(denied) {
         let deny = cmd!(
             sh,

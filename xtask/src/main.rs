@@ -12,6 +12,7 @@ mod fuzz;
 mod gallery;
 mod lint;
 mod ml;
+mod packages;
 mod pairs;
 mod release;
 mod repo;
@@ -48,7 +49,7 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Run everything that must pass
     Test,
-    /// What CI runs: `setup`, `lint` and `test`
+    /// What CI runs: `setup`, `lint`, `test`, and programs on the crates as they would be published
     Ci,
     /// Measure components against the same programs natively
     Bench(bench::Options),
@@ -60,7 +61,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Package what would be published, and see whether its versions agree
+    /// Package what would be published, try it, and see whether its versions agree
     Release(release::Options),
     /// Print what `wit/` defines, and copy it into the packages that are published
     Wit {
@@ -96,7 +97,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             let repo = repo?;
             setup::run(&repo, &setup::Options::default())?;
             lint::run_all(&repo)?;
-            test::run_all(&repo)
+            test::run_all(&repo)?;
+            release::try_packages(&repo)
         }
         Command::Lint => lint::run_all(&repo?),
         Command::Docs { check } => docs::run(&repo?, check),

@@ -5,10 +5,11 @@ use clap::Args;
 use serde::Deserialize;
 use xshell::{Shell, cmd};
 
-use crate::repo::Repo;
-
-/// What is published; each depends on those before it alone.
-const CRATES: [&str; 3] = ["wgpu-wasi-backend", "wgpu-wasi-host", "cargo-wgpu-wasi"];
+use crate::{
+    packages::{self, CRATES},
+    repo::Repo,
+    setup,
+};
 
 /// How to look at a release.
 #[derive(Args, Debug)]
@@ -16,22 +17,22 @@ pub(crate) struct Options {
     /// Publish nothing; without it there is only an error, since publishing is done by hand
     #[arg(long)]
     dry_run: bool,
-    /// Have cargo build what it has packaged, which takes as long as any build
+    /// Have cargo build each package by itself as well, which takes as long as a first build
     #[arg(long)]
     verify: bool,
 }
 
-/// Packages what would be published, says in which order, and fails where versions do not agree.
+/// Packages what would be published, tries it, says in which order it goes, and fails where versions do not agree.
 pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
     ensure!(options.dry_run, "publishing is done by hand: `--dry-run` says with which commands");
     let sh = &repo.sh;
-    let mut packages = packages(sh)?;
-    packages.retain(|package| CRATES.contains(&package.name.as_str()));
-    let version = packages.first().context("no package that would be published")?.version.clone();
+    let (packages, version) = published(sh)?;
     let mut findings = disagreements(&packages, &version);
-    let is_released = |line: &str| line.starts_with(&format!("## [{version}]"));
-    if !sh.read_file("CHANGELOG.md")?.lines().any(is_released) {
-        findings.push(format!("CHANGELOG.md has no section for {version}"));
+    let title = format!("## [{version}] - ");
+    match sh.read_file("CHANGELOG.md")?.lines().find_map(|line| line.strip_prefix(&title)) {
+        Some("unreleased") => println!("release: CHANGELOG.md: {version} gets its date when it is published"),
+        Some(_) => {}
+        None => findings.push(format!("CHANGELOG.md has no section for {version}")),
     }
     let documents = cmd!(sh, "git ls-files").quiet().read()?;
     for document in documents.lines().filter(|path| path.ends_with(".md") && *path != "CHANGELOG.md") {
@@ -41,16 +42,20 @@ pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
     }
     findings.iter().for_each(|finding| println!("release: {finding}"));
 
-    for name in CRATES {
-        cmd!(sh, "cargo package --list -p {name}").run()?;
-    }
-    let selected = CRATES.iter().flat_map(|name| ["-p", name]);
-    let verify = (!options.verify).then_some("--no-verify");
-    cmd!(sh, "cargo package {selected...} {verify...}").run()?;
+    setup::before(repo)?;
+    packages::package(repo, &["--list"])?;
+    packages::package(repo, if options.verify { &[] } else { &["--no-verify"] })?;
+    packages::run(repo, &version)?;
     println!("release: {version} would be published by");
-    CRATES.iter().for_each(|name| println!("  cargo publish -p {name}"));
+    CRATES.iter().for_each(|(name, _)| println!("  cargo publish -p {name}"));
     ensure!(findings.is_empty(), "not ready to be released: {}", findings.join("; "));
     Ok(())
+}
+
+/// Packages the crates as they are in the folder, committed or not, and tries the packages.
+pub(crate) fn try_packages(repo: &Repo) -> Result<()> {
+    packages::package(repo, &["--no-verify", "--allow-dirty"])?;
+    packages::run(repo, &published(&repo.sh)?.1)
 }
 
 /// The part of `cargo metadata` that is looked at.
@@ -76,11 +81,13 @@ struct Dependency {
     kind: Option<String>,
 }
 
-/// The packages of the main workspace; nothing is resolved for that.
-fn packages(sh: &Shell) -> Result<Vec<Package>> {
+/// The packages that would be published, and their version; nothing is resolved for that.
+fn published(sh: &Shell) -> Result<(Vec<Package>, String)> {
     let metadata = cmd!(sh, "cargo metadata --no-deps --format-version 1");
-    let metadata: Metadata = serde_json::from_str(&metadata.quiet().read()?)?;
-    Ok(metadata.packages)
+    let Metadata { mut packages } = serde_json::from_str(&metadata.quiet().read()?)?;
+    packages.retain(|package| CRATES.iter().any(|(name, _)| package.name == *name));
+    let version = packages.first().context("no package that would be published")?.version.clone();
+    Ok((packages, version))
 }
 
 /// What does not fit in the manifests.
@@ -89,7 +96,7 @@ fn disagreements(packages: &[Package], version: &str) -> Vec<String> {
     for Package { name, version: other, .. } in packages.iter().filter(|other| other.version != version) {
         found.push(format!("{name} is {other}, not {version}"));
     }
-    for (place, name) in CRATES.iter().enumerate() {
+    for (place, (name, _)) in CRATES.iter().enumerate() {
         let Some(package) = packages.iter().find(|package| package.name == *name) else {
             found.push(format!("{name} is no package of the workspace"));
             continue;
@@ -100,7 +107,7 @@ fn disagreements(packages: &[Package], version: &str) -> Vec<String> {
         let inner = package.dependencies.iter().filter(|other| other.path.is_some());
         for Dependency { name: other, req, .. } in inner.filter(|other| other.kind.as_deref() != Some("dev"))
         {
-            if !CRATES.iter().take(place).any(|earlier| earlier == other) {
+            if !CRATES.iter().take(place).any(|(earlier, _)| earlier == other) {
                 found.push(format!("{name} needs {other}, which is not published before it"));
             } else if !fits(req, version) {
                 found.push(format!("{name} requires {other} {req}, not {version}"));
@@ -120,7 +127,7 @@ fn fits(requirement: &str, version: &str) -> bool {
 fn outdated<'a>(document: &'a str, version: &str) -> impl Iterator<Item = &'a str> {
     let installs = |line: &&str| {
         let means = ["cargo install", "cargo add", " = "].iter().any(|mark| line.contains(mark));
-        means && CRATES.iter().any(|name| line.contains(name))
+        means && CRATES.iter().any(|(name, _)| line.contains(name))
     };
     let is_other = move |line: &&str| {
         let numbers = line.split(|letter: char| !letter.is_ascii_digit() && letter != '.');

@@ -4,7 +4,7 @@ use anyhow::Result;
 use xshell::cmd;
 
 use crate::{
-    artifacts::{self, DROP_IN, EXAMPLES, GUESTS, RELEASE},
+    artifacts::{self, DROP_IN, EXAMPLES, GUESTS, MAIN, RELEASE},
     drop_in, ml,
     repo::Repo,
     setup, wit,
@@ -19,7 +19,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     wit::run(repo, true)?;
     let sh = &repo.sh;
     cmd!(sh, "cargo test --release --manifest-path xtask/Cargo.toml").run()?;
-    artifacts::build_components(repo, GUESTS, &[])?;
+    artifacts::build_components(repo, MAIN, &GUESTS)?;
     artifacts::build_components(repo, EXAMPLES, &[])?;
     // Each of these tests opens the GPU for itself. Vulkan's loader (1.4.309 did) may crash when one thread
     // opens a device while another looks for adapters, so they take turns.
@@ -28,15 +28,14 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     // The guest's side apart from the rest: together with it, wgpu would have the features of both, and be
     // built once more for that.
     cmd!(sh, "cargo test --release -p wgpu-wasi-backend").run()?;
-    let rest = ["--release", "--workspace", "--exclude", "wgpu-wasi-backend"];
-    cmd!(sh, "cargo test {rest...} --doc").run()?;
+    cmd!(sh, "cargo test --release --doc").run()?;
     let targets = ["--lib", "--bins", "--tests"];
     // The tests of cargo's subcommand have the program built; by itself, it would be built once more, and
     // wasmtime with it.
-    cmd!(sh, "cargo test {rest...} {targets...} --no-run").run()?;
+    cmd!(sh, "cargo test --release {targets...} --no-run").run()?;
     cmd!(sh, "cargo test --release --manifest-path {DROP_IN} --workspace").run()?;
     let subcommand = artifacts::subcommand(repo, RELEASE);
     drop_in::compare_all(repo, &subcommand)?;
     ml::learn_in_the_sandbox(repo, &subcommand)?;
-    Ok(cmd!(sh, "cargo test {rest...} {targets...} --no-fail-fast").run()?)
+    Ok(cmd!(sh, "cargo test --release {targets...} --no-fail-fast").run()?)
 }

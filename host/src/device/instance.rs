@@ -4,6 +4,12 @@ use std::sync::OnceLock;
 
 use futures_util::FutureExt;
 
+// Without one, wgpu panics when a guest first asks for a GPU.
+const _: () = assert!(
+    !wgpu::Instance::enabled_backend_features().is_empty(),
+    "wgpu-wasi-host needs a backend of wgpu: turn on its feature vulkan, metal, dx12 or gles, as this system has it, or noop"
+);
+
 /// The instance of an embedder who brings none; one for the whole process.
 ///
 /// wgpu's environment variables (`WGPU_BACKEND` and friends) are obeyed. Without `WGPU_BACKEND` it has the

@@ -1,20 +1,19 @@
 //! The maps of WIT — wit: record-gpu-pipeline-constant-value, record-option-gpu-size64 — spec: <https://webidl.spec.whatwg.org/#idl-record> — filled in the backend's compute_pipeline.rs, render_pipeline.rs and adapter.rs
 
+use indexmap::IndexMap;
 use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
     quotas::{MAX_RECORD_ENTRIES, MAX_RECORD_KEY_BYTES, QuotaExceeded},
     view::{Entry, WebGpuCtxView},
+    weights,
 };
 
-/// A map that keeps the order in which its keys were added.
-///
-/// A list, not a hash table: the keys are a handful, they are few enough by quota, and order is part of
-/// what the guest reads back.
+/// A map that keeps the order in which its keys were added: the guest reads it back.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record<V> {
-    entries: Vec<(String, V)>,
+    entries: IndexMap<String, V>,
     /// Of all keys together.
     key_bytes: usize,
 }
@@ -28,14 +27,15 @@ pub type PipelineConstants = Record<f64>;
 pub type RequiredLimits = Record<Option<u64>>;
 
 impl<V: Send + 'static> Entry for Record<V> {
+    /// A map keeps the places of keys that are removed.
     fn text_bytes(&self) -> usize {
-        self.key_bytes
+        self.key_bytes.saturating_add(self.entries.capacity().saturating_mul(weights::RECORD_ENTRY))
     }
 }
 
 impl<V: Copy> Record<V> {
-    fn new() -> Self {
-        Self { entries: Vec::new(), key_bytes: 0 }
+    pub(crate) fn new() -> Self {
+        Self { entries: IndexMap::new(), key_bytes: 0 }
     }
 
     /// Keys and values, in the order in which the keys were added.
@@ -44,8 +44,8 @@ impl<V: Copy> Record<V> {
     }
 
     /// A key that is there keeps its place: <https://webidl.spec.whatwg.org/#js-to-record>
-    fn add(&mut self, key: String, value: V) -> Result<(), QuotaExceeded> {
-        if let Some((_, present)) = self.entries.iter_mut().find(|(present, _)| *present == key) {
+    pub(crate) fn add(&mut self, key: String, value: V) -> Result<(), QuotaExceeded> {
+        if let Some(present) = self.entries.get_mut(&key) {
             *present = value;
             return Ok(());
         }
@@ -57,17 +57,12 @@ impl<V: Copy> Record<V> {
             return Err(QuotaExceeded::RecordKeyBytes(MAX_RECORD_KEY_BYTES));
         }
         self.key_bytes = key_bytes;
-        self.entries.push((key, value));
+        self.entries.insert(key, value);
         Ok(())
     }
 
-    fn value(&self, key: &str) -> Option<V> {
-        self.iter().find(|(present, _)| *present == key).map(|(_, value)| value)
-    }
-
     fn remove(&mut self, key: &str) {
-        if let Some(index) = self.entries.iter().position(|(present, _)| present == key) {
-            self.entries.remove(index);
+        if self.entries.shift_remove(key).is_some() {
             self.key_bytes = self.key_bytes.saturating_sub(key.len());
         }
     }
@@ -93,11 +88,11 @@ macro_rules! record {
             }
 
             fn get(&mut self, this: Resource<$record>, key: String) -> wasmtime::Result<Option<$value>> {
-                Ok(self.record_map(&this)?.value(&key))
+                Ok(self.record_map(&this)?.entries.get(&key).copied())
             }
 
             fn has(&mut self, this: Resource<$record>, key: String) -> wasmtime::Result<bool> {
-                Ok(self.record_map(&this)?.value(&key).is_some())
+                Ok(self.record_map(&this)?.entries.contains_key(&key))
             }
 
             fn remove(&mut self, this: Resource<$record>, key: String) -> wasmtime::Result<()> {
@@ -105,15 +100,15 @@ macro_rules! record {
             }
 
             fn keys(&mut self, this: Resource<$record>) -> wasmtime::Result<Vec<String>> {
-                Ok(self.record_map(&this)?.iter().map(|(key, _)| key.to_owned()).collect())
+                Ok(self.record_map(&this)?.entries.keys().cloned().collect())
             }
 
             fn values(&mut self, this: Resource<$record>) -> wasmtime::Result<Vec<$value>> {
-                Ok(self.record_map(&this)?.iter().map(|(_, value)| value).collect())
+                Ok(self.record_map(&this)?.entries.values().copied().collect())
             }
 
             fn entries(&mut self, this: Resource<$record>) -> wasmtime::Result<Vec<(String, $value)>> {
-                Ok(self.record_map(&this)?.entries.clone())
+                Ok(self.record_map(&this)?.entries.clone().into_iter().collect())
             }
 
             fn drop(&mut self, this: Resource<$record>) -> wasmtime::Result<()> {
@@ -142,18 +137,18 @@ mod tests {
     fn keys_keep_their_order_and_are_replaced_in_place() {
         let mut record = record(&[("b", 1.0), ("a", 2.0), ("b", 3.0)]);
         assert_eq!(record.iter().collect::<Vec<_>>(), [("b", 3.0), ("a", 2.0)]);
-        assert_eq!(record.value("a"), Some(2.0));
+        assert_eq!(record.entries.get("a"), Some(&2.0));
         record.remove("b");
         record.remove("no such key");
         assert_eq!(record.iter().collect::<Vec<_>>(), [("a", 2.0)]);
-        assert_eq!(record.value("b"), None);
+        assert_eq!(record.entries.get("b"), None);
     }
 
     #[test]
     fn a_value_that_is_undefined_is_there() {
         let mut record = RequiredLimits::new();
         record.add("maxBindGroups".to_owned(), None).unwrap();
-        assert_eq!(record.value("maxBindGroups"), Some(None));
+        assert_eq!(record.entries.get("maxBindGroups"), Some(&None));
     }
 
     #[test]

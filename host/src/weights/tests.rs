@@ -3,8 +3,11 @@
 
 use super::*;
 use crate::{
+    objects::RequiredLimits,
+    quotas::MAX_RECORD_ENTRIES,
     shaders::weight,
     testing::{Guest, Memory, alone},
+    view::Entry as _,
 };
 
 /// [`BYTES_PER_COMMAND`](crate::limits::BYTES_PER_COMMAND).
@@ -163,6 +166,20 @@ fn compute_pipelines() {
 fn render_pipelines() {
     takes("render_pipelines", 100, PIPELINE, |guest, count| {
         (0..count).map(|_| render_pipeline(guest)).collect()
+    });
+}
+
+#[test]
+fn entries_of_records() {
+    let record = || {
+        let mut record = RequiredLimits::new();
+        for key in 0..MAX_RECORD_ENTRIES {
+            record.add(key.to_string(), None).unwrap();
+        }
+        record
+    };
+    takes("entries_of_records", 200, record().text_bytes(), |_, count| {
+        (0..count).map(|_| record()).collect()
     });
 }
 

@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let words: Vec<u32> = data.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
-    let found = wgpu_wasi_host::fuzzing::commands(&words);
+    let found = wgpu_wasi_fuzz_targets::commands(&words);
     assert_eq!(found.as_ref().ok(), count(&words).as_ref(), "{words:?}: {found:?}");
 });
 

@@ -561,7 +561,7 @@ fuzz_target!(|data: &[u8]| {
     writer.loop_(&program);
     writer.text.push('}');
     let text = writer.text;
-    let ends = wgpu_wasi_host::fuzzing::loops_that_end(&text);
+    let ends = wgpu_wasi_fuzz_targets::loops_that_end(&text);
     let ends =
         ends.unwrap_or_else(|| panic!("naga does not take this, and nothing is found out by it\n{text}"));
     assert_eq!(ends.len(), maker.loops, "{text}");

@@ -6,17 +6,13 @@
 use std::thread;
 
 use libfuzzer_sys::fuzz_target;
-use wgpu_wasi_host::{fuzzing, limits};
-
-/// As the host gives its compiler for a text of no length.
-const STACK: usize =
-    limits::COMPILER_STACK_MARGIN + limits::MAX_SHADER_DEPTH * limits::STACK_BYTES_PER_SHADER_LEVEL;
+use wgpu_wasi_fuzz_targets::{STACK, shader};
 
 fuzz_target!(|text: &str| {
     thread::scope(|scope| {
         let check = || {
             let constants = [("a", 1.0), ("0", 1e9), ("n", f64::NAN)];
-            if let Some(shader) = fuzzing::shader(text, &constants) {
+            if let Some(shader) = shader(text, &constants) {
                 for bounded in &shader.bounded {
                     assert!(bounded.is_ok(), "with a bound on its loops: {bounded:?}\n{text}");
                 }

@@ -104,17 +104,18 @@ pub fn folder() -> &'static Path {
         if let Some(folder) = env::var_os("WGPU_WASI_GUESTS") {
             return folder.into();
         }
-        build(&["--workspace"]);
+        let packages = ["wgpu-wasi-bench", "wgpu-wasi-fuzz", "wgpu-wasi-programs", "wgpu-wasi-raw"];
+        build(&packages.map(|package| ["-p", package]).concat());
         // Apart: together with the others it would give them its features, and so naga.
-        build(&["--package", "wgpu-wasi-programs", "--bin", "translated", "--features", "translated"]);
+        build(&["-p", "wgpu-wasi-programs", "--bin", "translated", "--features", "translated"]);
         target_folder().join("wasm32-wasip2").join("release")
     })
 }
 
 fn build(what: &[&str]) {
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--locked", "--target", "wasm32-wasip2", "--manifest-path"])
-        .arg(root().join("tests/guests/Cargo.toml"))
+        .args(["build", "--release", "--locked", "--target", "wasm32-wasip2"])
+        .current_dir(root())
         .args(what)
         .env("CARGO_TARGET_DIR", target_folder())
         .output()

@@ -11,7 +11,7 @@ use xshell::{Cmd, Shell, TempDir, cmd};
 
 use super::name_of;
 use crate::{
-    artifacts::{self, DIST, EXAMPLES, GUESTS},
+    artifacts::{self, DIST, EXAMPLES, MAIN},
     repo::{Repo, in_path, shell},
     setup,
 };
@@ -34,7 +34,7 @@ impl Programs {
     pub(super) fn build(repo: &Repo) -> Result<Self> {
         setup::before(repo)?;
         let host = artifacts::build_host(repo, DIST)?;
-        let [bench_native, bench_component] = artifacts::build_both(repo, GUESTS, BENCH)?;
+        let [bench_native, bench_component] = artifacts::build_both(repo, MAIN, BENCH)?;
         let [small_native, small_component] = artifacts::build_both(repo, EXAMPLES, SMALL)?;
         let sh = repo.sh.clone();
         Ok(Self { sh, host, bench_native, bench_component, small_native, small_component })

@@ -34,8 +34,8 @@ fn named<'a>(packages: &'a [String], name: &str) -> Vec<&'a String> {
 #[test]
 fn guests_hold_no_gpu_stack_and_no_browser() {
     for (manifest, package) in [
-        ("tests/guests/Cargo.toml", "wgpu-wasi-programs"),
-        ("tests/guests/Cargo.toml", "wgpu-wasi-bench"),
+        ("Cargo.toml", "wgpu-wasi-programs"),
+        ("Cargo.toml", "wgpu-wasi-bench"),
         ("examples/Cargo.toml", "doubling"),
         ("examples/Cargo.toml", "image-filter"),
         ("examples/Cargo.toml", "nbody"),
@@ -50,7 +50,7 @@ fn guests_hold_no_gpu_stack_and_no_browser() {
 
 #[test]
 fn a_raw_guest_holds_no_wgpu() {
-    let packages = tree("tests/guests/Cargo.toml", "wgpu-wasi-raw", Some("wasm32-wasip2"));
+    let packages = tree("Cargo.toml", "wgpu-wasi-raw", Some("wasm32-wasip2"));
     for unwanted in ["wgpu", "wgpu-types", "wgpu-wasi-backend"] {
         assert!(named(&packages, unwanted).is_empty(), "{unwanted}");
     }

@@ -1,6 +1,5 @@
-//! What the fuzz targets in `tests/fuzz` call of this crate's own. No part of the API: it is here only with the feature
-//! `fuzzing`.
-#![allow(missing_docs, reason = "only the fuzz targets read it, and each function says what it is for")]
+//! What the targets call: files of the host, without the rest of it, which takes minutes to build.
+#![allow(dead_code, unused_imports, unused_macros, reason = "the host uses all that is in these files")]
 
 use wgpu::naga::{
     self, Module, Statement,
@@ -9,7 +8,7 @@ use wgpu::naga::{
 
 use crate::{
     commands::words::Words,
-    quotas::MAX_SHADER_DEPTH,
+    quotas::{COMPILER_STACK_MARGIN, MAX_SHADER_DEPTH, STACK_BYTES_PER_SHADER_LEVEL},
     shaders::{
         const_values,
         finite_loop::Loop,
@@ -20,6 +19,42 @@ use crate::{
         workgroup_memory::WorkgroupMemory,
     },
 };
+
+#[path = "../../../host/src/quotas.rs"]
+mod quotas;
+
+#[path = "../../../host/src/commands"]
+mod commands {
+    pub(crate) mod words;
+}
+
+mod device {
+    pub(crate) mod errors {
+        /// The host's, without its text.
+        pub(crate) struct GpuError;
+
+        impl GpuError {
+            pub(crate) fn validation(_: String) -> Self {
+                Self
+            }
+        }
+    }
+}
+
+#[path = "../../../host/src/shaders"]
+mod shaders {
+    pub(crate) mod const_values;
+    pub(crate) mod directives;
+    pub(crate) mod finite_loop;
+    pub(crate) mod inlining;
+    pub(crate) mod loop_bound;
+    pub(crate) mod nesting;
+    pub(crate) mod statements;
+    pub(crate) mod workgroup_memory;
+}
+
+/// The stack that the host gives its compiler for a text of no length.
+pub const STACK: usize = COMPILER_STACK_MARGIN + MAX_SHADER_DEPTH * STACK_BYTES_PER_SHADER_LEVEL;
 
 /// How many commands these words are, or what is wrong with them.
 pub fn commands(words: &[u32]) -> Result<usize, String> {
