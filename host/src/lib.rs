@@ -133,6 +133,7 @@ mod shaders {
 
 /// What a guest records.
 mod commands {
+    pub(crate) mod binding;
     pub(crate) mod bound;
     pub(crate) mod bundle;
     pub(crate) mod compute;
@@ -143,6 +144,7 @@ mod commands {
     pub(crate) mod memory;
     pub(crate) mod pass;
     pub(crate) mod recording;
+    pub(crate) mod render;
     pub(crate) mod words;
 }
 
@@ -161,6 +163,7 @@ pub mod objects {
     pub(crate) mod device;
     mod error;
     pub(crate) mod instance;
+    mod mixins;
     pub(crate) mod pipeline;
     pub(crate) mod pipeline_layout;
     pub(crate) mod query_set;

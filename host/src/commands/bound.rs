@@ -1,9 +1,12 @@
 //! A bind group as commands have it, which may be made later than they are recorded.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::{
-    commands::holder::Holder,
+    commands::{
+        holder::{Holder, PassId},
+        kept::Kept,
+    },
     device::{budget::SharedReservation, timeline::Timeline},
 };
 
@@ -15,7 +18,7 @@ pub(crate) struct Bound {
     /// Of its buffers and textures: their memory stays in use for as long as the group can be.
     #[expect(dead_code, reason = "held, and never read")]
     reservations: Vec<SharedReservation>,
-    pub(crate) holder: Holder,
+    holder: Holder,
 }
 
 impl Bound {
@@ -28,6 +31,12 @@ impl Bound {
     pub(crate) fn set(&self, inner: wgpu::BindGroup) {
         // Nobody else sets it.
         let _ = self.inner.set(inner);
+    }
+
+    /// What `pass` has to hold for a command that uses it, if it does not already.
+    #[inline]
+    pub(crate) fn kept_by(self: &Arc<Self>, pass: PassId) -> Option<Kept> {
+        self.holder.is_new(pass).then(|| Kept::BindGroup(Arc::clone(self)))
     }
 
     /// wgpu's; `Err` says that there is none.

@@ -71,8 +71,26 @@ impl Naming {
     }
 }
 
+/// An object of the guest that records commands.
+pub(crate) trait Encoder: Entry + Sized {
+    /// What records them.
+    type Recorder;
+
+    fn recorder(&mut self) -> &mut Self::Recorder;
+
+    /// Makes `call`, one for the encoder `this`: at once, where the guest leaves none of its commands in its memory.
+    #[inline]
+    fn enter<T: 'static, R>(
+        access: &mut Access<'_, T, WebGpu>,
+        _this: &Resource<Self>,
+        call: impl FnOnce(&mut WebGpuCtxView<'_>, Naming) -> wasmtime::Result<R>,
+    ) -> wasmtime::Result<R> {
+        call(&mut access.get(), Naming::default())
+    }
+}
+
 /// An encoder whose commands the host fetches.
-pub(crate) trait Replay: Entry + Sized {
+pub(crate) trait Replay: Encoder {
     /// Does what the words say with the encoder `this`; returns what they say about the call that has the host look
     /// there.
     fn replay(
@@ -95,25 +113,26 @@ pub(crate) fn fetched<T: 'static, E: Replay, R>(
         return call(&mut view, Naming::default());
     };
     drop(view);
-    memory.read(access.as_context())?;
+    let read = memory.read(access.as_context());
     let mut view = access.get();
-    let naming = if memory.fetched.is_empty() {
-        Naming::default()
-    } else {
-        E::replay(&mut view, encoder, Words(memory.fetched.iter()), &memory.names)?
-    };
+    let naming = read.and_then(|()| {
+        if memory.fetched.is_empty() {
+            return Ok(Naming::default());
+        }
+        E::replay(&mut view, encoder, Words(memory.fetched.iter()), &memory.names)
+    });
     view.ctx.command_memory = Some(memory);
-    call(&mut view, naming)
+    call(&mut view, naming?)
 }
 
-/// [`fetched`], for a call that has no object that could be named.
+/// Makes a call that has no object which could be named.
 #[inline]
-pub(crate) fn fetched_alone<T: 'static, E: Replay>(
+pub(crate) fn alone<T: 'static, E: Encoder>(
     access: &mut Access<'_, T, WebGpu>,
     encoder: &Resource<E>,
     call: impl FnOnce(&mut E),
 ) -> wasmtime::Result<()> {
-    fetched(access, encoder, |view, naming| {
+    E::enter(access, encoder, |view, naming| {
         naming.none()?;
         call(view.get_mut(encoder)?);
         Ok(())

@@ -89,13 +89,8 @@ impl Names {
     lookups! {
         pub(crate) compute_pipeline ComputePipeline Weighed<wgpu::ComputePipeline>;
         pub(crate) render_pipeline RenderPipeline Weighed<wgpu::RenderPipeline>;
-        buffer_handle Buffer u32;
+        pub(crate) buffer Buffer u32;
         bind_group BindGroup Arc<Bound>;
-    }
-
-    /// The number of the handle of a buffer.
-    pub(crate) fn buffer(&self, name: u32) -> wasmtime::Result<u32> {
-        self.buffer_handle(name).copied()
     }
 
     /// The bind group that a `set-bind-group` names: none where the word is 0.

@@ -7,10 +7,10 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     commands::{
+        binding::OutOfData,
         bound::Bound,
         fetch::Naming,
         memory::{Nameable, Named},
-        pass::OutOfData,
         words::Name,
     },
     device::{budget::SharedReservation, core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting},
@@ -104,16 +104,7 @@ impl WebGpuCtxView<'_> {
         Ok(BindGroup { bound, label, entries: count, name: None })
     }
 
-    /// What `setBindGroup` sets; without a group it unsets.
-    #[inline]
-    pub(crate) fn bound(
-        &self,
-        bind_group: Option<Resource<BindGroup>>,
-    ) -> wasmtime::Result<Option<Arc<Bound>>> {
-        bind_group.map(|group| Ok(Arc::clone(&self.get(&group)?.bound))).transpose()
-    }
-
-    /// [`Self::bound`] of a call in which the group may get a name.
+    /// What `setBindGroup` sets, in a call in which the group may get a name; without a group it unsets.
     #[inline]
     pub(crate) fn named_bound(
         &mut self,

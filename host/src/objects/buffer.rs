@@ -150,11 +150,6 @@ impl Buffer {
         self.holder.is_new(pass).then(|| self.kept())
     }
 
-    /// The buffer for a command of `pass`, with what the pass has to hold for it.
-    pub(crate) fn used_by(&self, pass: PassId) -> (wgpu::Buffer, Option<Kept>) {
-        (self.inner.clone(), self.kept_by(pass))
-    }
-
     /// As what a command binds that needs `usage`.
     #[inline]
     pub(crate) fn bindable(&self, usage: wit::GpuBufferUsage) -> Bindable<'_> {
