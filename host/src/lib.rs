@@ -74,6 +74,8 @@
 #![recursion_limit = "256"]
 // But for one call, in `shaders/compile.rs`, with its proof.
 #![deny(unsafe_code)]
+// `.clippy.toml` says how many.
+#![warn(clippy::too_many_lines)]
 #![cfg_attr(
     test,
     allow(clippy::disallowed_methods, reason = "tests wait for the GPU and start threads as they like")
@@ -133,8 +135,8 @@ mod shaders {
 
 /// What a guest records.
 mod commands {
+    pub(crate) mod bind_group_cell;
     pub(crate) mod binding;
-    pub(crate) mod bound;
     pub(crate) mod bundle;
     pub(crate) mod compute;
     pub(crate) mod draw;

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    commands::{bound::Bound, holder::PassId, kept::Kept},
+    commands::{bind_group_cell::BindGroupCell, holder::PassId, kept::Kept},
     device::core::DeviceCore,
 };
 
 /// A command that every encoder has, with its handles resolved.
 #[derive(Debug)]
 pub(crate) enum BindingCommand {
-    SetBindGroup { index: u32, group: Option<Arc<Bound>>, offsets: Box<[u32]> },
+    SetBindGroup { index: u32, group: Option<Arc<BindGroupCell>>, offsets: Box<[u32]> },
     SetImmediates { range_offset: u32, data: Box<[u8]> },
 }
 
@@ -24,6 +24,13 @@ pub(crate) enum DebugCommand {
     PushDebugGroup(Box<str>),
     PopDebugGroup,
     InsertDebugMarker(Box<str>),
+}
+
+/// A buffer for a command, and what the encoder has to hold of it, if it does not already.
+#[derive(Debug)]
+pub(crate) struct UsedBuffer {
+    pub(crate) buffer: wgpu::Buffer,
+    pub(crate) kept: Option<Kept>,
 }
 
 /// The arguments of a dispatch or a draw that are in a buffer.
@@ -101,7 +108,7 @@ pub(crate) trait BindingCommands {
 
     /// `setBindGroup`: <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setbindgroup>
     #[inline]
-    fn set_bind_group(&mut self, index: u32, group: Option<Arc<Bound>>, offsets: &[u32]) {
+    fn set_bind_group(&mut self, index: u32, group: Option<Arc<BindGroupCell>>, offsets: &[u32]) {
         let kept = group.as_ref().and_then(|group| group.kept_by(self.id()));
         self.record("set_bind_group", size_of_val(offsets), kept, || {
             BindingCommand::SetBindGroup { index, group, offsets: offsets.into() }.into()

@@ -2,8 +2,10 @@
 
 use crate::{
     commands::{
-        binding::{BindingCommand, BindingCommands, DebugCommand, Indirect, encode_binding, encode_debug},
-        kept::{Kept, Weighed},
+        binding::{
+            BindingCommand, BindingCommands, DebugCommand, Indirect, UsedBuffer, encode_binding, encode_debug,
+        },
+        kept::Weighed,
         pass::{Pass, PassDescriptor, TimestampWrites},
         recording::EncoderState,
     },
@@ -93,7 +95,7 @@ impl Pass<ComputePassDescriptor> {
     /// `dispatchWorkgroupsIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-dispatchworkgroupsindirect>
     pub(crate) fn dispatch_workgroups_indirect(
         &mut self,
-        (buffer, kept): (wgpu::Buffer, Option<Kept>),
+        UsedBuffer { buffer, kept }: UsedBuffer,
         offset: u64,
     ) {
         self.record("dispatch_workgroups_indirect", weights::INDIRECT, kept, || {

@@ -12,7 +12,7 @@ use wgpu::util::RenderEncoder;
 
 use crate::{
     commands::{
-        binding::{BindingCommand, BindingCommands, Indirect, encode_binding},
+        binding::{BindingCommand, BindingCommands, Indirect, UsedBuffer, encode_binding},
         kept::{Kept, Weighed},
     },
     device::{core::DeviceCore, timeline::Timeline},
@@ -118,12 +118,7 @@ pub(crate) trait RenderCommands:
 
     /// `setVertexBuffer`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setvertexbuffer>; `None` takes the
     /// buffer out of `slot`.
-    fn set_vertex_buffer(
-        &mut self,
-        slot: u32,
-        binding: Result<Option<Binding>, String>,
-        kept: Option<Kept>,
-    ) {
+    fn set_vertex_buffer(&mut self, slot: u32, binding: Result<Option<Binding>, String>, kept: Option<Kept>) {
         let binding =
             binding.and_then(|binding| binding.map(|binding| binding.on(self.device())).transpose());
         self.record_draw("set_vertex_buffer", 0, kept, |draws| {
@@ -161,7 +156,7 @@ pub(crate) trait RenderCommands:
     }
 
     /// `drawIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindirect>
-    fn draw_indirect(&mut self, (buffer, kept): (wgpu::Buffer, Option<Kept>), offset: u64) {
+    fn draw_indirect(&mut self, UsedBuffer { buffer, kept }: UsedBuffer, offset: u64) {
         self.record_draw("draw_indirect", weights::INDIRECT, kept, |draws| {
             Self::check_indirect(&buffer, offset, 16)?;
             draws.draw_count += 1;
@@ -170,7 +165,7 @@ pub(crate) trait RenderCommands:
     }
 
     /// `drawIndexedIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindexedindirect>
-    fn draw_indexed_indirect(&mut self, (buffer, kept): (wgpu::Buffer, Option<Kept>), offset: u64) {
+    fn draw_indexed_indirect(&mut self, UsedBuffer { buffer, kept }: UsedBuffer, offset: u64) {
         self.record_draw("draw_indexed_indirect", weights::INDIRECT, kept, |draws| {
             Self::check_indirect(&buffer, offset, 20)?;
             draws.draw_count += 1;

@@ -161,7 +161,9 @@ impl<D: PassDescriptor> Pass<D> {
     /// `insertDebugMarker`: <https://www.w3.org/TR/webgpu/#dom-gpudebugcommandsmixin-insertdebugmarker>
     pub(crate) fn insert_debug_marker(&mut self, label: String) {
         let bytes = label.len();
-        self.record("insert_debug_marker", bytes, None, || DebugCommand::InsertDebugMarker(label.into()).into());
+        self.record("insert_debug_marker", bytes, None, || {
+            DebugCommand::InsertDebugMarker(label.into()).into()
+        });
     }
 
     /// Makes the encoder invalid because of what the pass was to begin with.

@@ -125,7 +125,9 @@ impl PassDescriptor for RenderPassDescriptor {
         let mut pass = self.begin(encoder);
         for command in &commands {
             match command {
-                RenderPassCommand::Render(command) => state.require_group(command.encode(&mut pass, timeline)),
+                RenderPassCommand::Render(command) => {
+                    state.require_group(command.encode(&mut pass, timeline))
+                }
                 RenderPassCommand::Debug(command) => encode_debug!(command, pass),
                 RenderPassCommand::SetViewport([x, y, width, height, min_depth, max_depth]) => {
                     pass.set_viewport(*x, *y, *width, *height, *min_depth, *max_depth);

@@ -310,6 +310,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        commands::binding::BindingCommands as _,
         device::errors::ErrorKind,
         testing::{Guest, again},
     };

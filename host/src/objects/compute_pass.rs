@@ -11,7 +11,7 @@ use crate::{
     commands::{
         binding::BindingCommands as _,
         compute::ComputePassDescriptor,
-        fetch::{Encoder, Naming, Replay, alone, fetched},
+        fetch::{Encoder, NewName, Replay, fetched, fetched_alone},
         memory::Names,
         pass::{Pass, TimestampWrites},
         words::{self, Words, function, misplaced, only},
@@ -77,62 +77,54 @@ impl WebGpuCtxView<'_> {
 impl Encoder for ComputePassEncoder {
     type Recorder = Pass<ComputePassDescriptor>;
 
+    const REPLAY: Option<Replay<Self>> = Some(replay);
+
     #[inline]
     fn recorder(&mut self) -> &mut Self::Recorder {
         &mut self.pass
     }
-
-    #[inline]
-    fn enter<T: 'static, R>(
-        access: &mut Access<'_, T, WebGpu>,
-        this: &Resource<Self>,
-        call: impl FnOnce(&mut WebGpuCtxView<'_>, Naming) -> wasmtime::Result<R>,
-    ) -> wasmtime::Result<R> {
-        fetched(access, this, call)
-    }
 }
 
-impl Replay for ComputePassEncoder {
-    fn replay(
-        view: &mut WebGpuCtxView<'_>,
-        this: &Resource<Self>,
-        mut words: Words<'_>,
-        names: &Names,
-    ) -> wasmtime::Result<Naming> {
-        use words::Command;
+/// Does what the guest's memory says.
+fn replay(
+    view: &mut WebGpuCtxView<'_>,
+    this: &Resource<ComputePassEncoder>,
+    mut words: Words<'_>,
+    names: &Names,
+) -> wasmtime::Result<NewName> {
+    use words::Command;
 
-        let mut pass = &mut view.get_mut(this)?.pass;
-        let id = pass.id();
-        while let Some(command) = words.command()? {
-            match command {
-                Command::Name(name) => return Ok(Naming(Some(name))),
-                Command::SetPipeline { name } => {
-                    trace(function!(compute SetPipeline));
-                    pass.set_pipeline(names.compute_pipeline(name)?);
-                }
-                Command::SetBindGroup { index, name, dynamic_offsets } => {
-                    trace(function!(compute SetBindGroup));
-                    pass.set_bind_group(index, names.bound(name)?, dynamic_offsets);
-                }
-                Command::SetImmediates { range_offset, words } => {
-                    trace(function!(compute SetImmediates));
-                    pass.set_immediates(range_offset, &words::bytes(words), None, None);
-                }
-                Command::DispatchWorkgroups { x, y, z } => {
-                    trace(function!(compute DispatchWorkgroups));
-                    pass.dispatch_workgroups([x, y, z]);
-                }
-                Command::DispatchWorkgroupsIndirect { name, offset } => {
-                    trace(function!(compute DispatchWorkgroupsIndirect));
-                    let buffer;
-                    (pass, buffer) = view.with_buffer(this, id, &Resource::new_borrow(*names.buffer(name)?))?;
-                    pass.dispatch_workgroups_indirect(buffer, offset);
-                }
-                only!(render) => return Err(misplaced(&command, "compute pass")),
+    let mut pass = &mut view.get_mut(this)?.pass;
+    let id = pass.id();
+    while let Some(command) = words.command()? {
+        match command {
+            Command::Name(name) => return Ok(NewName(Some(name))),
+            Command::SetPipeline { name } => {
+                trace(function!(compute SetPipeline));
+                pass.set_pipeline(names.compute_pipeline(name)?);
             }
+            Command::SetBindGroup { index, name, dynamic_offsets } => {
+                trace(function!(compute SetBindGroup));
+                pass.set_bind_group(index, names.optional_bind_group(name)?, dynamic_offsets);
+            }
+            Command::SetImmediates { range_offset, words } => {
+                trace(function!(compute SetImmediates));
+                pass.set_immediates(range_offset, &words::bytes(words), None, None);
+            }
+            Command::DispatchWorkgroups { x, y, z } => {
+                trace(function!(compute DispatchWorkgroups));
+                pass.dispatch_workgroups([x, y, z]);
+            }
+            Command::DispatchWorkgroupsIndirect { name, offset } => {
+                trace(function!(compute DispatchWorkgroupsIndirect));
+                let buffer;
+                (pass, buffer) = view.with_buffer(this, id, &Resource::new_borrow(*names.buffer(name)?))?;
+                pass.dispatch_workgroups_indirect(buffer, offset);
+            }
+            only!(render) => return Err(misplaced(&command, "compute pass")),
         }
-        Ok(Naming::default())
     }
+    Ok(NewName::default())
 }
 
 impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
@@ -148,7 +140,7 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         workgroup_count_z: Option<u32>,
     ) -> wasmtime::Result<()> {
         let workgroups = [workgroup_count_x, workgroup_count_y.unwrap_or(1), workgroup_count_z.unwrap_or(1)];
-        alone(&mut access, &this, |this| this.pass.dispatch_workgroups(workgroups))
+        fetched_alone(&mut access, &this, |this| this.pass.dispatch_workgroups(workgroups))
     }
 
     fn dispatch_workgroups_indirect(
@@ -157,8 +149,8 @@ impl<T: Send + 'static> wit::HostGpuComputePassEncoderWithStore<T> for WebGpu {
         indirect_buffer: Resource<Buffer>,
         indirect_offset: u64,
     ) -> wasmtime::Result<()> {
-        ComputePassEncoder::enter(&mut access, &this, |view, naming| {
-            let (pass, buffer) = view.with_named_buffer(&this, &indirect_buffer, naming)?;
+        fetched(&mut access, &this, |view, new_name| {
+            let (pass, buffer) = view.with_named_buffer(&this, &indirect_buffer, new_name)?;
             pass.dispatch_workgroups_indirect(buffer, indirect_offset);
             Ok(())
         })

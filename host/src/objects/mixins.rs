@@ -10,11 +10,10 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     commands::{
-        binding::BindingCommands,
+        binding::{BindingCommands, UsedBuffer},
         draw::{Binding, RenderCommands},
-        fetch::{Encoder, Naming},
+        fetch::{Encoder, NewName},
         holder::PassId,
-        kept::Kept,
     },
     objects::buffer::Buffer,
     view::WebGpuCtxView,
@@ -72,9 +71,9 @@ impl WebGpuCtxView<'_> {
         this: &Resource<E>,
         id: PassId,
         buffer: &Resource<Buffer>,
-    ) -> wasmtime::Result<(&mut E::Recorder, (wgpu::Buffer, Option<Kept>))> {
+    ) -> wasmtime::Result<(&mut E::Recorder, UsedBuffer)> {
         let buffer = self.get(buffer)?;
-        let buffer = (buffer.inner.clone(), buffer.kept_by(id));
+        let buffer = UsedBuffer { buffer: buffer.inner.clone(), kept: buffer.kept_by(id) };
         Ok((self.get_mut(this)?.recorder(), buffer))
     }
 
@@ -83,9 +82,9 @@ impl WebGpuCtxView<'_> {
         &mut self,
         this: &Resource<E>,
         buffer: &Resource<Buffer>,
-        naming: Naming,
-    ) -> wasmtime::Result<(&mut E::Recorder, (wgpu::Buffer, Option<Kept>))> {
-        self.named(buffer, naming)?;
+        new_name: NewName,
+    ) -> wasmtime::Result<(&mut E::Recorder, UsedBuffer)> {
+        self.get_and_name(buffer, new_name)?;
         let id = self.get_mut(this)?.recorder().id();
         self.with_buffer(this, id, buffer)
     }
@@ -103,17 +102,15 @@ macro_rules! binding_commands {
             dynamic_offsets_data_start: Option<u64>,
             dynamic_offsets_data_length: Option<u32>,
         ) -> wasmtime::Result<Result<(), wit::SetBindGroupError>> {
-            <$Encoder>::enter(&mut access, &this, |view, naming| {
-                let group = view.named_bound(bind_group, naming)?;
+            fetched(&mut access, &this, |view, new_name| {
+                let group = view.get_group_and_name(bind_group, new_name)?;
                 let offsets = $crate::commands::binding::dynamic_offsets(
                     dynamic_offsets_data.as_deref(),
                     dynamic_offsets_data_start,
                     dynamic_offsets_data_length,
                 );
                 let recorder = view.get_mut(&this)?.recorder();
-                Ok(offsets
-                    .map(|offsets| recorder.set_bind_group(index, group, offsets))
-                    .map_err(Into::into))
+                Ok(offsets.map(|offsets| recorder.set_bind_group(index, group, offsets)).map_err(Into::into))
             })
         }
 
@@ -125,7 +122,7 @@ macro_rules! binding_commands {
             data_offset: Option<u64>,
             data_size: Option<u64>,
         ) -> wasmtime::Result<()> {
-            alone(&mut access, &this, |this| {
+            fetched_alone(&mut access, &this, |this| {
                 this.recorder().set_immediates(range_offset, &data, data_offset, data_size);
             })
         }
@@ -140,14 +137,14 @@ macro_rules! debug_commands_and_end {
             this: Resource<$Encoder>,
             group_label: String,
         ) -> wasmtime::Result<()> {
-            alone(&mut access, &this, |this| this.recorder().push_debug_group(group_label))
+            fetched_alone(&mut access, &this, |this| this.recorder().push_debug_group(group_label))
         }
 
         fn pop_debug_group(
             mut access: Access<'_, T, Self>,
             this: Resource<$Encoder>,
         ) -> wasmtime::Result<()> {
-            alone(&mut access, &this, |this| this.recorder().pop_debug_group())
+            fetched_alone(&mut access, &this, |this| this.recorder().pop_debug_group())
         }
 
         fn insert_debug_marker(
@@ -155,11 +152,11 @@ macro_rules! debug_commands_and_end {
             this: Resource<$Encoder>,
             marker_label: String,
         ) -> wasmtime::Result<()> {
-            alone(&mut access, &this, |this| this.recorder().insert_debug_marker(marker_label))
+            fetched_alone(&mut access, &this, |this| this.recorder().insert_debug_marker(marker_label))
         }
 
         fn end(mut access: Access<'_, T, Self>, this: Resource<$Encoder>) -> wasmtime::Result<()> {
-            alone(&mut access, &this, <$Encoder>::end)
+            fetched_alone(&mut access, &this, <$Encoder>::end)
         }
     };
 }
@@ -172,8 +169,8 @@ macro_rules! set_pipeline {
             this: Resource<$Encoder>,
             pipeline: Resource<$Pipeline>,
         ) -> wasmtime::Result<()> {
-            <$Encoder>::enter(&mut access, &this, |view, naming| {
-                let pipeline = view.named(&pipeline, naming)?.inner.clone();
+            fetched(&mut access, &this, |view, new_name| {
+                let pipeline = view.get_and_name(&pipeline, new_name)?.inner.clone();
                 view.get_mut(&this)?.recorder().set_pipeline(&pipeline);
                 Ok(())
             })
@@ -194,8 +191,8 @@ macro_rules! render_commands {
             offset: Option<u64>,
             size: Option<u64>,
         ) -> wasmtime::Result<()> {
-            <$Encoder>::enter(&mut access, &this, |view, naming| {
-                view.named(&buffer, naming)?;
+            fetched(&mut access, &this, |view, new_name| {
+                view.get_and_name(&buffer, new_name)?;
                 let id = view.get_mut(&this)?.recorder().id();
                 view.set_index_buffer(&this, id, &buffer, index_format.into(), offset, size)?;
                 Ok(())
@@ -210,12 +207,12 @@ macro_rules! render_commands {
             offset: Option<u64>,
             size: Option<u64>,
         ) -> wasmtime::Result<()> {
-            <$Encoder>::enter(&mut access, &this, |view, naming| {
+            fetched(&mut access, &this, |view, new_name| {
                 match &buffer {
                     Some(buffer) => {
-                        view.named(buffer, naming)?;
+                        view.get_and_name(buffer, new_name)?;
                     }
-                    None => naming.none()?,
+                    None => new_name.none()?,
                 }
                 let id = view.get_mut(&this)?.recorder().id();
                 view.set_vertex_buffer(&this, id, slot, buffer.as_ref(), offset, size)?;
@@ -231,7 +228,7 @@ macro_rules! render_commands {
             first_vertex: Option<u32>,
             first_instance: Option<u32>,
         ) -> wasmtime::Result<()> {
-            alone(&mut access, &this, |this| {
+            fetched_alone(&mut access, &this, |this| {
                 this.recorder().draw(vertex_count, instance_count, first_vertex, first_instance);
             })
         }
@@ -245,7 +242,7 @@ macro_rules! render_commands {
             base_vertex: Option<i32>,
             first_instance: Option<u32>,
         ) -> wasmtime::Result<()> {
-            alone(&mut access, &this, |this| {
+            fetched_alone(&mut access, &this, |this| {
                 this.recorder().draw_indexed(
                     index_count,
                     instance_count,
@@ -262,8 +259,8 @@ macro_rules! render_commands {
             indirect_buffer: Resource<Buffer>,
             indirect_offset: u64,
         ) -> wasmtime::Result<()> {
-            <$Encoder>::enter(&mut access, &this, |view, naming| {
-                let (recorder, buffer) = view.with_named_buffer(&this, &indirect_buffer, naming)?;
+            fetched(&mut access, &this, |view, new_name| {
+                let (recorder, buffer) = view.with_named_buffer(&this, &indirect_buffer, new_name)?;
                 recorder.draw_indirect(buffer, indirect_offset);
                 Ok(())
             })
@@ -275,8 +272,8 @@ macro_rules! render_commands {
             indirect_buffer: Resource<Buffer>,
             indirect_offset: u64,
         ) -> wasmtime::Result<()> {
-            <$Encoder>::enter(&mut access, &this, |view, naming| {
-                let (recorder, buffer) = view.with_named_buffer(&this, &indirect_buffer, naming)?;
+            fetched(&mut access, &this, |view, new_name| {
+                let (recorder, buffer) = view.with_named_buffer(&this, &indirect_buffer, new_name)?;
                 recorder.draw_indexed_indirect(buffer, indirect_offset);
                 Ok(())
             })

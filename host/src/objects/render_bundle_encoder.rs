@@ -14,7 +14,7 @@ use crate::{
         binding::BindingCommands as _,
         bundle::{Bundle, Format},
         draw::RenderCommands as _,
-        fetch::{Encoder, alone},
+        fetch::{Encoder, fetched, fetched_alone},
     },
     device::{core::DeviceCore, errors::GpuError, lent_scopes::collecting},
     objects::{
@@ -100,6 +100,7 @@ impl WebGpuCtxView<'_> {
     }
 }
 
+/// Its commands are recorded once for many passes: each is a call.
 impl Encoder for RenderBundleEncoder {
     type Recorder = Bundle;
 

@@ -10,7 +10,7 @@ use crate::{
     commands::{
         binding::BindingCommands as _,
         draw::RenderCommands as _,
-        fetch::{Encoder, Naming, Replay, alone, fetched},
+        fetch::{Encoder, NewName, Replay, fetched, fetched_alone},
         memory::Names,
         pass::Pass,
         render::RenderPassDescriptor,
@@ -60,99 +60,91 @@ impl RenderPassEncoder {
 impl Encoder for RenderPassEncoder {
     type Recorder = Pass<RenderPassDescriptor>;
 
+    const REPLAY: Option<Replay<Self>> = Some(replay);
+
     #[inline]
     fn recorder(&mut self) -> &mut Self::Recorder {
         &mut self.pass
     }
-
-    #[inline]
-    fn enter<T: 'static, R>(
-        access: &mut Access<'_, T, WebGpu>,
-        this: &Resource<Self>,
-        call: impl FnOnce(&mut WebGpuCtxView<'_>, Naming) -> wasmtime::Result<R>,
-    ) -> wasmtime::Result<R> {
-        fetched(access, this, call)
-    }
 }
 
-impl Replay for RenderPassEncoder {
-    fn replay(
-        view: &mut WebGpuCtxView<'_>,
-        this: &Resource<Self>,
-        mut words: Words<'_>,
-        names: &Names,
-    ) -> wasmtime::Result<Naming> {
-        use words::Command;
+/// Does what the guest's memory says.
+#[expect(clippy::too_many_lines, reason = "one arm for each command")]
+fn replay(
+    view: &mut WebGpuCtxView<'_>,
+    this: &Resource<RenderPassEncoder>,
+    mut words: Words<'_>,
+    names: &Names,
+) -> wasmtime::Result<NewName> {
+    use words::Command;
 
-        let mut pass = &mut view.get_mut(this)?.pass;
-        let id = pass.id();
-        while let Some(command) = words.command()? {
-            match command {
-                Command::Name(name) => return Ok(Naming(Some(name))),
-                Command::SetPipeline { name } => {
-                    trace(function!(render SetPipeline));
-                    pass.set_pipeline(names.render_pipeline(name)?);
-                }
-                Command::SetBindGroup { index, name, dynamic_offsets } => {
-                    trace(function!(render SetBindGroup));
-                    pass.set_bind_group(index, names.bound(name)?, dynamic_offsets);
-                }
-                Command::SetImmediates { range_offset, words } => {
-                    trace(function!(render SetImmediates));
-                    pass.set_immediates(range_offset, &words::bytes(words), None, None);
-                }
-                Command::SetIndexBuffer { name, format, offset, size } => {
-                    trace(function!(render SetIndexBuffer));
-                    let buffer = Resource::new_borrow(*names.buffer(name)?);
-                    pass = view.set_index_buffer(this, id, &buffer, format, Some(offset), size)?;
-                }
-                Command::SetVertexBuffer { slot, name, offset, size } => {
-                    trace(function!(render SetVertexBuffer));
-                    let buffer =
-                        if name == 0 { None } else { Some(Resource::new_borrow(*names.buffer(name)?)) };
-                    pass = view.set_vertex_buffer(this, id, slot, buffer.as_ref(), Some(offset), size)?;
-                }
-                Command::Draw { vertex_count, instance_count, first_vertex, first_instance } => {
-                    trace(function!(render Draw));
-                    pass.draw(vertex_count, Some(instance_count), Some(first_vertex), Some(first_instance));
-                }
-                Command::DrawIndexed {
-                    index_count,
-                    instance_count,
-                    first_index,
-                    base_vertex,
-                    first_instance,
-                } => {
-                    trace(function!(render DrawIndexed));
-                    pass.draw_indexed(
-                        index_count,
-                        Some(instance_count),
-                        Some(first_index),
-                        Some(base_vertex),
-                        Some(first_instance),
-                    );
-                }
-                Command::DrawIndirect { name, offset } => {
-                    trace(function!(render DrawIndirect));
-                    let buffer;
-                    (pass, buffer) = view.with_buffer(this, id, &Resource::new_borrow(*names.buffer(name)?))?;
-                    pass.draw_indirect(buffer, offset);
-                }
-                Command::DrawIndexedIndirect { name, offset } => {
-                    trace(function!(render DrawIndexedIndirect));
-                    let buffer;
-                    (pass, buffer) = view.with_buffer(this, id, &Resource::new_borrow(*names.buffer(name)?))?;
-                    pass.draw_indexed_indirect(buffer, offset);
-                }
-                Command::SetScissorRect { x, y, width, height } => {
-                    trace(function!(render SetScissorRect));
-                    pass.set_scissor_rect([x, y, width, height]);
-                }
-                only!(compute) => return Err(misplaced(&command, "render pass")),
+    let mut pass = &mut view.get_mut(this)?.pass;
+    let id = pass.id();
+    while let Some(command) = words.command()? {
+        match command {
+            Command::Name(name) => return Ok(NewName(Some(name))),
+            Command::SetPipeline { name } => {
+                trace(function!(render SetPipeline));
+                pass.set_pipeline(names.render_pipeline(name)?);
             }
+            Command::SetBindGroup { index, name, dynamic_offsets } => {
+                trace(function!(render SetBindGroup));
+                pass.set_bind_group(index, names.optional_bind_group(name)?, dynamic_offsets);
+            }
+            Command::SetImmediates { range_offset, words } => {
+                trace(function!(render SetImmediates));
+                pass.set_immediates(range_offset, &words::bytes(words), None, None);
+            }
+            Command::SetIndexBuffer { name, format, offset, size } => {
+                trace(function!(render SetIndexBuffer));
+                let buffer = Resource::new_borrow(*names.buffer(name)?);
+                pass = view.set_index_buffer(this, id, &buffer, format, Some(offset), size)?;
+            }
+            Command::SetVertexBuffer { slot, name, offset, size } => {
+                trace(function!(render SetVertexBuffer));
+                let buffer = if name == 0 { None } else { Some(Resource::new_borrow(*names.buffer(name)?)) };
+                pass = view.set_vertex_buffer(this, id, slot, buffer.as_ref(), Some(offset), size)?;
+            }
+            Command::Draw { vertex_count, instance_count, first_vertex, first_instance } => {
+                trace(function!(render Draw));
+                pass.draw(vertex_count, Some(instance_count), Some(first_vertex), Some(first_instance));
+            }
+            Command::DrawIndexed {
+                index_count,
+                instance_count,
+                first_index,
+                base_vertex,
+                first_instance,
+            } => {
+                trace(function!(render DrawIndexed));
+                pass.draw_indexed(
+                    index_count,
+                    Some(instance_count),
+                    Some(first_index),
+                    Some(base_vertex),
+                    Some(first_instance),
+                );
+            }
+            Command::DrawIndirect { name, offset } => {
+                trace(function!(render DrawIndirect));
+                let buffer;
+                (pass, buffer) = view.with_buffer(this, id, &Resource::new_borrow(*names.buffer(name)?))?;
+                pass.draw_indirect(buffer, offset);
+            }
+            Command::DrawIndexedIndirect { name, offset } => {
+                trace(function!(render DrawIndexedIndirect));
+                let buffer;
+                (pass, buffer) = view.with_buffer(this, id, &Resource::new_borrow(*names.buffer(name)?))?;
+                pass.draw_indexed_indirect(buffer, offset);
+            }
+            Command::SetScissorRect { x, y, width, height } => {
+                trace(function!(render SetScissorRect));
+                pass.set_scissor_rect([x, y, width, height]);
+            }
+            only!(compute) => return Err(misplaced(&command, "render pass")),
         }
-        Ok(Naming::default())
     }
+    Ok(NewName::default())
 }
 
 impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
@@ -171,7 +163,7 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
         max_depth: f32,
     ) -> wasmtime::Result<()> {
         let viewport = [x, y, width, height, min_depth, max_depth];
-        alone(&mut access, &this, |this| this.pass.set_viewport(viewport))
+        fetched_alone(&mut access, &this, |this| this.pass.set_viewport(viewport))
     }
 
     fn set_scissor_rect(
@@ -182,7 +174,7 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
         width: u32,
         height: u32,
     ) -> wasmtime::Result<()> {
-        alone(&mut access, &this, |this| this.pass.set_scissor_rect([x, y, width, height]))
+        fetched_alone(&mut access, &this, |this| this.pass.set_scissor_rect([x, y, width, height]))
     }
 
     fn set_blend_constant(
@@ -190,7 +182,7 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
         this: Resource<RenderPassEncoder>,
         color: wit::GpuColor,
     ) -> wasmtime::Result<()> {
-        alone(&mut access, &this, |this| this.pass.set_blend_constant(color.into()))
+        fetched_alone(&mut access, &this, |this| this.pass.set_blend_constant(color.into()))
     }
 
     fn set_stencil_reference(
@@ -198,7 +190,7 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
         this: Resource<RenderPassEncoder>,
         reference: u32,
     ) -> wasmtime::Result<()> {
-        alone(&mut access, &this, |this| this.pass.set_stencil_reference(reference))
+        fetched_alone(&mut access, &this, |this| this.pass.set_stencil_reference(reference))
     }
 
     fn begin_occlusion_query(
@@ -206,14 +198,14 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
         this: Resource<RenderPassEncoder>,
         query_index: u32,
     ) -> wasmtime::Result<()> {
-        alone(&mut access, &this, |this| this.pass.begin_occlusion_query(query_index))
+        fetched_alone(&mut access, &this, |this| this.pass.begin_occlusion_query(query_index))
     }
 
     fn end_occlusion_query(
         mut access: Access<'_, T, Self>,
         this: Resource<RenderPassEncoder>,
     ) -> wasmtime::Result<()> {
-        alone(&mut access, &this, |this| this.pass.end_occlusion_query())
+        fetched_alone(&mut access, &this, |this| this.pass.end_occlusion_query())
     }
 
     fn execute_bundles(
@@ -221,8 +213,8 @@ impl<T: Send + 'static> wit::HostGpuRenderPassEncoderWithStore<T> for WebGpu {
         this: Resource<RenderPassEncoder>,
         bundles: Vec<Resource<RenderBundle>>,
     ) -> wasmtime::Result<()> {
-        fetched(&mut access, &this, |view, naming| {
-            naming.none()?;
+        fetched(&mut access, &this, |view, new_name| {
+            new_name.none()?;
             view.execute_bundles(&this, &bundles)
         })
     }

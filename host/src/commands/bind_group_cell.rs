@@ -12,7 +12,7 @@ use crate::{
 
 /// The group of wgpu, and what commands that use it have to hold.
 #[derive(Debug)]
-pub(crate) struct Bound {
+pub(crate) struct BindGroupCell {
     /// Empty until it is its turn to be made ([`DeviceCore::later`](crate::device::core::DeviceCore::later)), and after a panic in that, which was reported.
     inner: OnceLock<wgpu::BindGroup>,
     /// Of its buffers and textures: their memory stays in use for as long as the group can be.
@@ -21,7 +21,7 @@ pub(crate) struct Bound {
     holder: Holder,
 }
 
-impl Bound {
+impl BindGroupCell {
     /// One that is still to be made, of what has these reservations.
     pub(crate) fn new(reservations: Vec<SharedReservation>) -> Self {
         Self { inner: OnceLock::new(), reservations, holder: Holder::default() }
