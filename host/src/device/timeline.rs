@@ -133,7 +133,7 @@ impl Timeline {
         self.shared.undone.load(Ordering::Acquire) == 0 || IN_JOB.get()
     }
 
-    /// Puts a job at the end. It may wait until [`Self::begin`], [`Self::wake`] or [`Self::settle`].
+    /// Puts a job at the end. It may wait until [`Self::after_submit`], [`Self::wake`] or [`Self::settle`].
     pub(crate) fn push(&self, job: impl FnOnce() + Send + 'static) {
         let waiting = {
             let mut state = self.shared.state.lock();
@@ -147,8 +147,8 @@ impl Timeline {
         }
     }
 
-    /// Begins with what there is, the last of which is a submit.
-    pub(crate) fn begin(&self) {
+    /// Says that the last job is a submit: it and what is before it are done soon, by the thread or here and now.
+    pub(crate) fn after_submit(&self) {
         if self.habit.will_record() {
             self.wake();
         } else {
@@ -168,7 +168,7 @@ impl Timeline {
         self.settle();
     }
 
-    /// Has the thread begin.
+    /// Has the thread do what there is.
     pub(crate) fn wake(&self) {
         let mut state = self.shared.state.lock();
         if state.thread == Thread::NotStarted {
