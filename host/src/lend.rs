@@ -122,7 +122,7 @@ impl WebGpuCtxView<'_> {
         device: &LentDevice,
         buffer: Resource<Buffer>,
     ) -> wasmtime::Result<wgpu::Buffer> {
-        let buffer = self.delete_named(buffer)?;
+        let buffer = self.delete_with_name(buffer)?;
         let inner = buffer.into_wgpu().ok_or(LendError::Destroyed)?;
         check_buffer(device.device(), &inner)?;
         Ok(inner)
@@ -231,11 +231,9 @@ fn check(object: &'static str, device: &wgpu::Device, call: impl FnOnce()) -> Re
 mod tests {
     use std::sync::atomic::AtomicUsize;
 
-    use wasmtime::component::ResourceTable;
-
     use super::*;
     use crate::{
-        WebGpuCtx, WebGpuView,
+        WebGpuCtx, WebGpuView as _,
         bindings::wit::{
             HostGpuBuffer as _, HostGpuCommandEncoder as _, HostGpuDevice as _, HostGpuQueue as _,
             HostGpuTexture as _,
@@ -243,45 +241,22 @@ mod tests {
         device::errors::{ErrorKind, GpuError},
         objects::shader_module::ShaderModule,
         quotas::MAX_STAGED_BYTES,
-        testing::{adapter, again, instance, native_device, ready, wgsl},
-        view,
+        testing::{State, adapter, again, first_error, instance, native_device, ready, wgsl},
     };
 
-    /// The store's data of a guest.
-    struct Guest {
-        gpu: WebGpuCtx,
-        table: ResourceTable,
+    /// A guest that may hold 1500 bytes of GPU memory.
+    fn new_guest() -> State {
+        State::new(WebGpuCtx::builder().max_gpu_memory(1500).build())
     }
 
-    impl WebGpuView for Guest {
-        fn webgpu(&mut self) -> WebGpuCtxView<'_> {
-            WebGpuCtxView { ctx: &mut self.gpu, table: &mut self.table }
-        }
-    }
-
-    impl Guest {
-        fn new() -> Self {
-            Self { gpu: WebGpuCtx::builder().max_gpu_memory(1500).build(), table: ResourceTable::new() }
-        }
-
-        /// A call of the guest, as the linker makes it.
-        fn call<T>(&mut self, call: impl FnOnce(&mut WebGpuCtxView<'_>) -> wasmtime::Result<T>) -> T {
-            call(&mut view::enter(self)).unwrap()
-        }
-
-        /// The first error of `call`, with scopes of the guest around it.
-        fn error(
-            &mut self,
-            lent: &LentDevice,
-            call: impl FnOnce(&mut WebGpuCtxView<'_>) -> wasmtime::Result<()>,
-        ) -> Option<GpuError> {
-            let core = self.gpu.lend(lent);
-            for kind in [ErrorKind::Internal, ErrorKind::OutOfMemory, ErrorKind::Validation] {
-                core.errors.push_scope(kind).unwrap();
-            }
-            self.call(call);
-            (0..3).filter_map(|_| core.errors.pop_scope().unwrap()).next()
-        }
+    /// The first error of `call`, with scopes of the guest around it.
+    fn error_of(
+        guest: &mut State,
+        lent: &LentDevice,
+        call: impl FnOnce(&mut WebGpuCtxView<'_>) -> wasmtime::Result<()>,
+    ) -> Option<GpuError> {
+        let core = guest.ctx.lend(lent);
+        first_error(&core, || guest.call(call)).1
     }
 
     /// A device of an embedder's, and how many errors their handler has heard of.
@@ -337,15 +312,15 @@ mod tests {
     #[test]
     fn a_guests_errors_are_its_own() {
         let (lent, heard) = embedder();
-        let mut guest = Guest::new();
+        let mut guest = new_guest();
         let device = guest.webgpu().lend_device(&lent).unwrap();
-        let error = guest.error(&lent, |view| {
+        let error = error_of(&mut guest, &lent, |view| {
             let descriptor = buffer_of(16, wit::GpuBufferUsage::MAP_READ | wit::GpuBufferUsage::MAP_WRITE);
             view.create_buffer(again(&device), descriptor).map(drop)
         });
         assert_eq!(error.unwrap().kind, ErrorKind::Validation);
         // On the compiler's thread.
-        let error = guest.error(&lent, |view| {
+        let error = error_of(&mut guest, &lent, |view| {
             let core = view.core(&device)?;
             ready(ShaderModule::create(&core, wgsl("no shader"))).unwrap();
             Ok(())
@@ -365,7 +340,7 @@ mod tests {
     #[test]
     fn what_a_guest_leaves_open_is_no_error_of_the_embedder() {
         let (lent, heard) = embedder();
-        let mut guest = Guest::new();
+        let mut guest = new_guest();
         let device = guest.webgpu().lend_device(&lent).unwrap();
         guest.call(|view| {
             let encoder = view.create_command_encoder(again(&device), None)?;
@@ -378,27 +353,27 @@ mod tests {
     #[test]
     fn guests_on_one_device_do_not_hear_of_each_other() {
         let (lent, heard) = embedder();
-        let (mut one, mut other) = (Guest::new(), Guest::new());
+        let (mut one, mut other) = (new_guest(), new_guest());
         let device = one.webgpu().lend_device(&lent).unwrap();
         let others = other.webgpu().lend_device(&lent).unwrap();
-        let core = other.gpu.lend(&lent);
+        let core = other.ctx.lend(&lent);
         core.errors.push_scope(ErrorKind::Validation).unwrap();
         let bad = buffer_of(16, wit::GpuBufferUsage::empty());
         one.call(|view| view.create_buffer(again(&device), bad).map(drop));
         one.call(|view| wit::HostGpuDevice::destroy(view, again(&device)));
         assert_eq!(core.errors.pop_scope(), Some(None));
         let fine = buffer_of(16, wit::GpuBufferUsage::COPY_SRC);
-        let error = other.error(&lent, |view| view.create_buffer(again(&others), fine).map(drop));
+        let error = error_of(&mut other, &lent, |view| view.create_buffer(again(&others), fine).map(drop));
         assert_eq!((error, heard.load(Ordering::Relaxed)), (None, 0));
     }
 
     #[test]
     fn a_destroyed_device_is_the_embedders_still() {
         let (lent, heard) = embedder();
-        let mut guest = Guest::new();
+        let mut guest = new_guest();
         let device = guest.webgpu().lend_device(&lent).unwrap();
         let queue = guest.call(|view| view.queue(again(&device)));
-        let core = guest.gpu.lend(&lent);
+        let core = guest.ctx.lend(&lent);
         guest.call(|view| wit::HostGpuDevice::destroy(view, again(&device)));
         assert!(core.withdrawn());
         // Twice submitted would be an error, if anything were.
@@ -415,20 +390,20 @@ mod tests {
     #[test]
     fn a_device_is_taken_away_from_its_guests() {
         let (lent, _) = embedder();
-        let mut guest = Guest::new();
-        let core = guest.gpu.lend(&lent);
+        let mut guest = new_guest();
+        let core = guest.ctx.lend(&lent);
         assert!(!core.withdrawn());
         lent.lose(wgpu::DeviceLostReason::Unknown, "the window is closed");
         assert!(core.withdrawn());
-        assert!(Guest::new().gpu.lend(&lent).withdrawn(), "one that asks later");
+        assert!(new_guest().ctx.lend(&lent).withdrawn(), "one that asks later");
         let (device, queue) = (lent.device().clone(), lent.queue().clone());
-        assert!(!Guest::new().gpu.lend(&LentDevice::new(device, queue)).withdrawn());
+        assert!(!new_guest().ctx.lend(&LentDevice::new(device, queue)).withdrawn());
     }
 
     #[test]
     fn an_adapter_gives_a_lent_device_once_at_a_time() {
         let (lent, _) = embedder();
-        let mut guest = Guest::new();
+        let mut guest = new_guest();
         let device = guest.webgpu().request_lent_device(&lent, String::new()).unwrap().unwrap();
         let second = guest.webgpu().request_lent_device(&lent, String::new()).unwrap();
         assert!(second.unwrap_err().message.contains("one device"));
@@ -445,13 +420,13 @@ mod tests {
     #[test]
     fn lent_objects_take_no_memory_of_the_guest_and_come_back() {
         let (lent, _) = embedder();
-        let mut guest = Guest::new();
+        let mut guest = new_guest();
         // 8 KiB, while the guest may hold 1500 bytes.
         let native = texture(lent.device());
         let lent_texture = guest.webgpu().lend_texture(&lent, native.clone()).unwrap();
         let numbers = buffer(lent.device(), wgpu::BufferUsages::COPY_SRC);
         let lent_buffer = guest.webgpu().lend_buffer(&lent, numbers.clone()).unwrap();
-        assert_eq!((guest.gpu.gpu_memory_in_use(), guest.gpu.live_objects()), (0, 2));
+        assert_eq!((guest.ctx.gpu_memory_in_use(), guest.ctx.live_objects()), (0, 2));
         guest.call(|view| {
             assert_eq!(view.width(again(&lent_texture))?, 64);
             assert_eq!(view.format(again(&lent_texture))?, wit::GpuTextureFormat::Rgba8unorm);
@@ -464,13 +439,13 @@ mod tests {
         assert_eq!(guest.webgpu().buffer(&lent, &lent_buffer).unwrap(), numbers);
         assert_eq!(guest.webgpu().take_texture(&lent, lent_texture).unwrap(), native);
         assert_eq!(guest.webgpu().take_buffer(&lent, lent_buffer).unwrap(), numbers);
-        assert_eq!(guest.gpu.live_objects(), 0);
+        assert_eq!(guest.ctx.live_objects(), 0);
     }
 
     #[test]
     fn what_a_guest_made_is_taken_with_its_memory() {
         let (lent, heard) = embedder();
-        let mut guest = Guest::new();
+        let mut guest = new_guest();
         let device = guest.webgpu().lend_device(&lent).unwrap();
         let made = guest.call(|view| {
             let mut descriptor = buffer_of(512, wit::GpuBufferUsage::COPY_SRC);
@@ -478,12 +453,12 @@ mod tests {
             view.create_buffer(again(&device), descriptor)
         });
         // It and the memory that is mapped in its place.
-        assert_eq!(guest.gpu.gpu_memory_in_use(), 1024);
+        assert_eq!(guest.ctx.gpu_memory_in_use(), 1024);
         let over = buffer_of(512, wit::GpuBufferUsage::COPY_SRC);
-        let error = guest.error(&lent, |view| view.create_buffer(again(&device), over).map(drop));
+        let error = error_of(&mut guest, &lent, |view| view.create_buffer(again(&device), over).map(drop));
         assert_eq!(error.unwrap().kind, ErrorKind::OutOfMemory);
         let taken = guest.webgpu().take_buffer(&lent, made).unwrap();
-        assert_eq!(guest.gpu.gpu_memory_in_use(), 0);
+        assert_eq!(guest.ctx.gpu_memory_in_use(), 0);
         assert!(usable(&lent, &taken), "it is unmapped");
         assert_eq!(heard.load(Ordering::Relaxed), 0);
     }
@@ -491,7 +466,7 @@ mod tests {
     #[test]
     fn destroying_what_is_lent_ends_the_guests_handle() {
         let (lent, heard) = embedder();
-        let mut guest = Guest::new();
+        let mut guest = new_guest();
         let native = buffer(lent.device(), wgpu::BufferUsages::COPY_SRC);
         let handle = guest.webgpu().lend_buffer(&lent, native.clone()).unwrap();
         guest.call(|view| wit::HostGpuBuffer::destroy(view, again(&handle)));
@@ -503,7 +478,7 @@ mod tests {
         let handle = guest.webgpu().lend_texture(&lent, native.clone()).unwrap();
         guest.call(|view| wit::HostGpuTexture::destroy(view, again(&handle)));
         assert_eq!(check_texture(lent.device(), &native), Ok(()));
-        let error = guest.error(&lent, |view| view.create_view(again(&handle), None).map(drop));
+        let error = error_of(&mut guest, &lent, |view| view.create_view(again(&handle), None).map(drop));
         assert!(error.unwrap().message.contains("destroyed"), "as natively");
         assert!(guest.webgpu().texture(&lent, &handle).is_err());
         assert_eq!(heard.load(Ordering::Relaxed), 0);
@@ -512,7 +487,7 @@ mod tests {
     #[test]
     fn a_guest_does_not_unmap_the_embedders_buffer() {
         let (lent, _) = embedder();
-        let mut guest = Guest::new();
+        let mut guest = new_guest();
         let native = lent.device().create_buffer(&wgpu::BufferDescriptor {
             label: None,
             size: 16,
@@ -530,7 +505,7 @@ mod tests {
     #[test]
     fn writes_to_what_is_lent_are_counted_and_limited() {
         let (lent, heard) = embedder();
-        let mut guest = Guest::new();
+        let mut guest = new_guest();
         let size = MAX_STAGED_BYTES / 8;
         let native = lent.device().create_buffer(&wgpu::BufferDescriptor {
             label: None,
@@ -541,7 +516,7 @@ mod tests {
         let handle = guest.webgpu().lend_buffer(&lent, native).unwrap();
         let device = guest.webgpu().lend_device(&lent).unwrap();
         let queue = guest.call(|view| view.queue(again(&device)));
-        let core = guest.gpu.lend(&lent);
+        let core = guest.ctx.lend(&lent);
         let data = vec![1; usize::try_from(size).unwrap()];
         let mut most = 0;
         // Twice as many bytes as may be on their way, without a submit.
@@ -567,7 +542,7 @@ mod tests {
             error => panic!("{error}"),
         };
         let lent = LentDevice::new(device.clone(), queue);
-        let mut guest = Guest::new();
+        let mut guest = new_guest();
         let lend = |error: wasmtime::Error| error.downcast::<LendError>().unwrap();
         refused(lend(guest.webgpu().lend_texture(&lent, texture(&other)).unwrap_err()), "the texture");
         let foreign = buffer(&other, wgpu::BufferUsages::COPY_SRC);
@@ -576,7 +551,7 @@ mod tests {
         let invalid = buffer(&device, wgpu::BufferUsages::empty());
         assert!(ready(scope.pop()).is_some());
         refused(lend(guest.webgpu().lend_buffer(&lent, invalid).unwrap_err()), "the buffer");
-        assert_eq!(guest.gpu.live_objects(), 0);
+        assert_eq!(guest.ctx.live_objects(), 0);
     }
 
     #[test]

@@ -74,6 +74,8 @@
 #![recursion_limit = "256"]
 // One call in `shaders/compile.rs` is allowed, with its proof.
 #![deny(unsafe_code)]
+// `.clippy.toml` says how many.
+#![warn(clippy::too_many_lines)]
 #![cfg_attr(
     test,
     allow(clippy::disallowed_methods, reason = "tests wait for the GPU and start threads as they like")
@@ -130,7 +132,8 @@ mod shaders {
 
 /// What a guest records.
 mod commands {
-    pub(crate) mod bound;
+    pub(crate) mod bind_group_cell;
+    pub(crate) mod binding;
     pub(crate) mod bundle;
     pub(crate) mod compute;
     pub(crate) mod draw;
@@ -140,6 +143,7 @@ mod commands {
     pub(crate) mod memory;
     pub(crate) mod pass;
     pub(crate) mod recording;
+    pub(crate) mod render;
     pub(crate) mod words;
 }
 
@@ -158,6 +162,7 @@ pub mod objects {
     pub(crate) mod device;
     mod error;
     pub(crate) mod instance;
+    mod mixins;
     pub(crate) mod pipeline;
     pub(crate) mod pipeline_layout;
     pub(crate) mod query_set;

@@ -19,16 +19,49 @@ use crate::{
     },
     objects::{device::Device, shader_module::ShaderModule},
     quotas::{DEFAULT_MAX_HOST_MEMORY, DEFAULT_MAX_SHADER_BYTES, DEFAULT_MAX_WAIT, MAX_STAGED_BYTES},
-    view::WebGpuCtxView,
+    view::{self, WebGpuCtxView, WebGpuView},
 };
 
 /// Bytes of GPU memory that a [`Guest`] may hold.
 pub(crate) const MAX_GPU_MEMORY: u64 = 1 << 20;
 
+/// The store's data of a guest.
+pub(crate) struct State {
+    pub(crate) ctx: WebGpuCtx,
+    table: ResourceTable,
+}
+
+impl WebGpuView for State {
+    fn webgpu(&mut self) -> WebGpuCtxView<'_> {
+        WebGpuCtxView { ctx: &mut self.ctx, table: &mut self.table }
+    }
+}
+
+impl State {
+    pub(crate) fn new(ctx: WebGpuCtx) -> Self {
+        Self { ctx, table: ResourceTable::new() }
+    }
+
+    /// A call of the guest, as the linker makes it.
+    pub(crate) fn call<T>(&mut self, call: impl FnOnce(&mut WebGpuCtxView<'_>) -> wasmtime::Result<T>) -> T {
+        call(&mut view::enter(self)).unwrap()
+    }
+}
+
+/// What `call` gives, with the first error of the device in it.
+pub(crate) fn first_error<T>(core: &DeviceCore, call: impl FnOnce() -> T) -> (T, Option<GpuError>) {
+    for kind in [ErrorKind::Internal, ErrorKind::OutOfMemory, ErrorKind::Validation] {
+        core.errors.push_scope(kind).unwrap();
+    }
+    let value = call();
+    // All of them are ended.
+    let errors: Vec<_> = (0..3).filter_map(|_| core.errors.pop_scope().unwrap()).collect();
+    (value, errors.into_iter().next())
+}
+
 /// The state of a guest, and a device of its.
 pub(crate) struct Guest {
-    ctx: WebGpuCtx,
-    table: ResourceTable,
+    state: State,
     pub(crate) core: Arc<DeviceCore>,
     device: u32,
 }
@@ -75,9 +108,10 @@ impl Guest {
             is_core: true,
         };
         let core = DeviceCore::create(device, queue, Arc::new(adapter.get_info()), String::new(), policy);
-        let mut table = ResourceTable::new();
-        let device = table.push(Device { core: Arc::clone(&core), label: String::new() }).unwrap().rep();
-        Self { ctx: WebGpuCtx::new(), table, core, device }
+        let mut state = State::new(WebGpuCtx::new());
+        let device =
+            state.table.push(Device { core: Arc::clone(&core), label: String::new() }).unwrap().rep();
+        Self { state, core, device }
     }
 
     /// Bytes of GPU memory in use, when what the GPU has finished is given back.
@@ -87,7 +121,7 @@ impl Guest {
     }
 
     pub(crate) fn view(&mut self) -> WebGpuCtxView<'_> {
-        WebGpuCtxView { ctx: &mut self.ctx, table: &mut self.table }
+        self.state.webgpu()
     }
 
     pub(crate) fn device(&self) -> Resource<Device> {
@@ -96,12 +130,9 @@ impl Guest {
 
     /// What `call` gives, with the kind of the first error in it.
     pub(crate) fn errors<T>(&mut self, call: impl FnOnce(&mut Self) -> T) -> (T, Option<ErrorKind>) {
-        for kind in [ErrorKind::Internal, ErrorKind::OutOfMemory, ErrorKind::Validation] {
-            self.core.errors.push_scope(kind).unwrap();
-        }
-        let value = call(self);
-        let errors: Vec<_> = (0..3).filter_map(|_| self.core.errors.pop_scope().unwrap()).collect();
-        (value, errors.into_iter().next().map(|GpuError { kind, message: _ }| kind))
+        let core = Arc::clone(&self.core);
+        let (value, error) = first_error(&core, || call(self));
+        (value, error.map(|GpuError { kind, message: _ }| kind))
     }
 
     pub(crate) fn shader_module(&mut self, code: &str) -> Resource<ShaderModule> {

@@ -1,11 +1,14 @@
-//! What is recorded of a render bundle. wgpu is told when it is finished.
+//! What is recorded of a render bundle. wgpu gets it when it is finished.
 
-use std::{ops::Range, sync::Arc};
+use std::{mem, sync::Arc};
 
 use crate::{
     commands::{
-        draw::{DrawState, RenderCommands},
+        binding::BindingCommands,
+        draw::{DrawState, RenderCommand, RenderCommands},
+        holder::PassId,
         kept::Kept,
+        recording::ENDED,
     },
     device::{
         budget::{Budget, Ledger},
@@ -17,18 +20,27 @@ use crate::{
 /// Bytes of a bundle's label that wgpu gets to see.
 const MAX_LABEL: usize = 64;
 
+/// An encoder of bundles.
+#[derive(Debug)]
+pub(crate) struct Bundle {
+    /// `None` once finished.
+    recording: Option<Recording>,
+    device: Arc<DeviceCore>,
+    id: PassId,
+}
+
 /// What was asked of an encoder so far.
 #[derive(Debug)]
 pub(crate) struct Recording {
     format: Format,
-    pub(crate) commands: Commands,
+    commands: Vec<RenderCommand>,
     pub(crate) draws: DrawState,
     /// wgpu's bundles have no debug groups; that they are balanced is a rule all the same.
-    pub(crate) debug_groups: u32,
+    debug_groups: u32,
     /// Why the encoder is invalid; the first reason counts.
-    pub(crate) error: Option<String>,
-    pub(crate) kept: Vec<Kept>,
-    pub(crate) ledger: Ledger,
+    error: Option<String>,
+    kept: Vec<Kept>,
+    ledger: Ledger,
 }
 
 /// What the bundle's passes have to look like.
@@ -52,12 +64,133 @@ impl Format {
     }
 }
 
-impl Recording {
+impl Bundle {
     /// `error`: why the encoder is invalid from the start.
-    pub(crate) fn new(format: Format, error: Option<String>, host_memory: &Arc<Budget>) -> Self {
+    pub(crate) fn new(device: &Arc<DeviceCore>, format: Format, error: Option<String>) -> Self {
+        let recording = Recording::new(format, error, &device.host_memory);
+        Self { recording: Some(recording), device: Arc::clone(device), id: PassId::next() }
+    }
+
+    /// Ends the recording; `None`, with a validation error reported, when it has ended before.
+    pub(crate) fn take(&mut self) -> Option<Recording> {
+        if self.recording.is_none() {
+            self.finished("finish");
+        }
+        self.recording.take()
+    }
+
+    /// `pushDebugGroup`: <https://www.w3.org/TR/webgpu/#dom-gpudebugcommandsmixin-pushdebuggroup>
+    pub(crate) fn push_debug_group(&mut self) {
+        self.change_debug_groups("push_debug_group", |count| {
+            count.checked_add(1).ok_or("too many debug groups")
+        });
+    }
+
+    /// `popDebugGroup`: <https://www.w3.org/TR/webgpu/#dom-gpudebugcommandsmixin-popdebuggroup>
+    pub(crate) fn pop_debug_group(&mut self) {
+        self.change_debug_groups("pop_debug_group", |count| {
+            count.checked_sub(1).ok_or("no debug group is open")
+        });
+    }
+
+    /// `insertDebugMarker`: <https://www.w3.org/TR/webgpu/#dom-gpudebugcommandsmixin-insertdebugmarker>
+    pub(crate) fn insert_debug_marker(&mut self) {
+        self.change_debug_groups("insert_debug_marker", Ok);
+    }
+
+    fn change_debug_groups(
+        &mut self,
+        call: &'static str,
+        change: impl FnOnce(u32) -> Result<u32, &'static str>,
+    ) {
+        if let Some(recording) = self.open_for(call, 0) {
+            match change(recording.debug_groups) {
+                Ok(count) => recording.debug_groups = count,
+                Err(reason) => recording.refuse(call, reason),
+            }
+        }
+    }
+
+    /// The recording, for one command that takes `bytes` beside itself. When the encoder is finished, that is a
+    /// validation error. <https://www.w3.org/TR/webgpu/#abstract-opdef-validate-the-encoder-state>
+    #[inline]
+    fn open_for(&mut self, call: &'static str, bytes: usize) -> Option<&mut Recording> {
+        if self.recording.is_none() {
+            self.finished(call);
+        }
+        // An invalid encoder records nothing.
+        let recording = self.recording.as_mut().filter(|recording| recording.error.is_none())?;
+        match recording.ledger.command(bytes) {
+            Ok(()) => Some(recording),
+            Err(reason) => {
+                recording.refuse(call, &reason);
+                None
+            }
+        }
+    }
+
+    #[cold]
+    fn finished(&self, call: &'static str) {
+        self.device.errors.refuse(format_args!("{}::{call}", Self::NAME), "", ENDED);
+    }
+}
+
+impl BindingCommands for Bundle {
+    const NAME: &'static str = "RenderBundleEncoder";
+    type Command = RenderCommand;
+    type Draws = DrawState;
+
+    fn device(&self) -> &DeviceCore {
+        &self.device
+    }
+
+    fn id(&self) -> PassId {
+        self.id
+    }
+
+    fn is_open(&self) -> bool {
+        self.recording.as_ref().is_some_and(|recording| recording.error.is_none())
+    }
+
+    fn try_record<E: AsRef<str>>(
+        &mut self,
+        call: &'static str,
+        bytes: usize,
+        kept: impl IntoIterator<Item = Kept>,
+        command: impl FnOnce(&mut DrawState) -> Result<Option<RenderCommand>, E>,
+    ) {
+        let Some(recording) = self.open_for(call, bytes) else { return };
+        match command(&mut recording.draws) {
+            Ok(command) => {
+                recording.commands.extend(command);
+                recording.kept.extend(kept);
+            }
+            Err(reason) => recording.refuse(call, reason.as_ref()),
+        }
+    }
+}
+
+impl RenderCommands for Bundle {
+    /// wgpu checks that in passes; in bundles it would have the GPU read what lies beyond the buffer.
+    fn check_indirect(buffer: &wgpu::Buffer, offset: u64, size: u64) -> Result<(), String> {
+        if !offset.is_multiple_of(4) {
+            return Err(format!("the indirect offset {offset} is not a multiple of 4"));
+        }
+        match offset.checked_add(size) {
+            Some(end) if end <= buffer.size() => Ok(()),
+            _ => Err(format!(
+                "{size} bytes of arguments from {offset} are not inside the buffer of {} bytes",
+                buffer.size()
+            )),
+        }
+    }
+}
+
+impl Recording {
+    fn new(format: Format, error: Option<String>, host_memory: &Arc<Budget>) -> Self {
         Self {
             format,
-            commands: Commands::default(),
+            commands: Vec::new(),
             draws: DrawState::default(),
             debug_groups: 0,
             error,
@@ -67,11 +200,22 @@ impl Recording {
     }
 
     #[cold]
-    pub(crate) fn refuse(&mut self, call: &'static str, reason: &str) {
-        self.error.get_or_insert_with(|| format!("In RenderBundleEncoder::{call}: {reason}"));
+    fn refuse(&mut self, call: &'static str, reason: &str) {
+        self.error.get_or_insert_with(|| format!("In {}::{call}: {reason}", Bundle::NAME));
     }
 
-    /// `finish`: <https://www.w3.org/TR/webgpu/#dom-gpurenderbundleencoder-finish>
+    /// Bytes of its commands.
+    pub(crate) fn counted(&self) -> u64 {
+        self.ledger.counted()
+    }
+
+    /// What its commands need.
+    pub(crate) fn take_kept(&mut self) -> Arc<[Kept]> {
+        let commands = Kept::Resource(self.ledger.close());
+        mem::take(&mut self.kept).into_iter().chain([commands]).collect()
+    }
+
+    /// `finish`: <https://www.w3.org/TR/webgpu/#dom-gpurenderbundleencoder-finish>. Bind groups are made by now.
     pub(crate) fn finish(self, device: &DeviceCore, label: &str) -> Result<wgpu::RenderBundle, String> {
         let Self { format, commands, draws: _, debug_groups, error, kept: _, ledger: _ } = self;
         if let Some(error) = error {
@@ -86,111 +230,12 @@ impl Recording {
         let label = label.get(..label.floor_char_boundary(MAX_LABEL)).unwrap_or_default();
         fence::catch(|| {
             let mut encoder = format.encoder(&device.wgpu, label);
-            commands.replay(&mut encoder);
-            encoder.finish(&wgpu::RenderBundleDescriptor { label: Some(label) })
-        })
-    }
-}
-
-/// The commands of a bundle, with the handles that they need.
-#[derive(Debug, Default)]
-pub(crate) struct Commands(Vec<Command>);
-
-impl Commands {
-    /// Tells wgpu all of them.
-    fn replay<'a>(&'a self, encoder: &mut wgpu::RenderBundleEncoder<'a>) {
-        for command in &self.0 {
-            command.replay(encoder);
-        }
-    }
-}
-
-#[derive(Debug)]
-enum Command {
-    SetPipeline(wgpu::RenderPipeline),
-    SetBindGroup { index: u32, bind_group: Option<wgpu::BindGroup>, offsets: Box<[u32]> },
-    SetImmediates { offset: u32, data: Box<[u8]> },
-    SetIndexBuffer { buffer: wgpu::Buffer, range: Range<u64>, format: wgpu::IndexFormat },
-    SetVertexBuffer { slot: u32, binding: Option<(wgpu::Buffer, Range<u64>)> },
-    Draw { vertices: Range<u32>, instances: Range<u32> },
-    DrawIndexed { indices: Range<u32>, base_vertex: i32, instances: Range<u32> },
-    DrawIndirect { buffer: wgpu::Buffer, offset: u64 },
-    DrawIndexedIndirect { buffer: wgpu::Buffer, offset: u64 },
-}
-
-impl Command {
-    fn replay<'a>(&'a self, encoder: &mut wgpu::RenderBundleEncoder<'a>) {
-        match self {
-            Self::SetPipeline(pipeline) => encoder.set_pipeline(pipeline),
-            Self::SetBindGroup { index, bind_group, offsets } => {
-                encoder.set_bind_group(*index, bind_group.as_ref(), offsets);
+            for command in &commands {
+                command
+                    .encode(&mut encoder, &device.timeline)
+                    .map_err(|reason| format!("In RenderBundleEncoder::set_bind_group: {reason}"))?;
             }
-            Self::SetImmediates { offset, data } => encoder.set_immediates(*offset, data),
-            Self::SetIndexBuffer { buffer, range, format } => {
-                encoder.set_index_buffer(buffer.slice(range.clone()), *format);
-            }
-            Self::SetVertexBuffer { slot, binding } => {
-                let binding = binding.as_ref().map(|(buffer, range)| buffer.slice(range.clone()));
-                encoder.set_vertex_buffer(*slot, binding);
-            }
-            Self::Draw { vertices, instances } => encoder.draw(vertices.clone(), instances.clone()),
-            Self::DrawIndexed { indices, base_vertex, instances } => {
-                encoder.draw_indexed(indices.clone(), *base_vertex, instances.clone());
-            }
-            Self::DrawIndirect { buffer, offset } => encoder.draw_indirect(buffer, *offset),
-            Self::DrawIndexedIndirect { buffer, offset } => encoder.draw_indexed_indirect(buffer, *offset),
-        }
-    }
-}
-
-impl RenderCommands for Commands {
-    #[inline]
-    fn set_pipeline(&mut self, pipeline: &wgpu::RenderPipeline) {
-        self.0.push(Command::SetPipeline(pipeline.clone()));
-    }
-
-    #[inline]
-    fn set_bind_group(&mut self, index: u32, bind_group: Option<&wgpu::BindGroup>, offsets: &[u32]) {
-        self.0.push(Command::SetBindGroup {
-            index,
-            bind_group: bind_group.cloned(),
-            offsets: offsets.into(),
-        });
-    }
-
-    #[inline]
-    fn set_immediates(&mut self, offset: u32, data: &[u8]) {
-        self.0.push(Command::SetImmediates { offset, data: data.into() });
-    }
-
-    #[inline]
-    fn set_index_buffer(&mut self, buffer: &wgpu::Buffer, range: Range<u64>, format: wgpu::IndexFormat) {
-        self.0.push(Command::SetIndexBuffer { buffer: buffer.clone(), range, format });
-    }
-
-    #[inline]
-    fn set_vertex_buffer(&mut self, slot: u32, binding: Option<(&wgpu::Buffer, Range<u64>)>) {
-        let binding = binding.map(|(buffer, range)| (buffer.clone(), range));
-        self.0.push(Command::SetVertexBuffer { slot, binding });
-    }
-
-    #[inline]
-    fn draw(&mut self, vertices: Range<u32>, instances: Range<u32>) {
-        self.0.push(Command::Draw { vertices, instances });
-    }
-
-    #[inline]
-    fn draw_indexed(&mut self, indices: Range<u32>, base_vertex: i32, instances: Range<u32>) {
-        self.0.push(Command::DrawIndexed { indices, base_vertex, instances });
-    }
-
-    #[inline]
-    fn draw_indirect(&mut self, buffer: &wgpu::Buffer, offset: u64) {
-        self.0.push(Command::DrawIndirect { buffer: buffer.clone(), offset });
-    }
-
-    #[inline]
-    fn draw_indexed_indirect(&mut self, buffer: &wgpu::Buffer, offset: u64) {
-        self.0.push(Command::DrawIndexedIndirect { buffer: buffer.clone(), offset });
+            Ok(encoder.finish(&wgpu::RenderBundleDescriptor { label: Some(label) }))
+        })?
     }
 }

@@ -1,90 +1,105 @@
-//! The commands of a compute pass, which wgpu is told later.
-
-use std::sync::Arc;
+//! The commands of compute passes: how they are recorded, and how wgpu gets them.
 
 use crate::{
-    commands::{bound::Bound, recording::EncoderState},
+    commands::{
+        binding::{
+            BindingCommand, BindingCommands, DebugCommand, Indirect, UsedBuffer, encode_binding, encode_debug,
+        },
+        kept::Weighed,
+        pass::{Pass, PassDescriptor, TimestampWrites},
+        recording::EncoderState,
+    },
     device::timeline::Timeline,
+    weights,
 };
 
-/// A pass as it was recorded. wgpu is told when the encoder is finished, by the device timeline; until then bind
-/// groups of it may be waiting there to be made.
+/// What a pass begins with, with its handles resolved.
 #[derive(Debug)]
-pub(crate) struct Recording {
+pub(crate) struct ComputePassDescriptor {
     pub(crate) label: Option<String>,
     pub(crate) timestamp_writes: Option<TimestampWrites>,
-    pub(crate) commands: Vec<Command>,
 }
 
-/// A `GPUComputePassTimestampWrites` whose handle is resolved.
+/// A command of a compute pass with its handles resolved.
 #[derive(Debug)]
-pub(crate) struct TimestampWrites {
-    pub(crate) query_set: wgpu::QuerySet,
-    pub(crate) beginning_of_pass_write_index: Option<u32>,
-    pub(crate) end_of_pass_write_index: Option<u32>,
-}
-
-/// A call of the guest whose handles are resolved.
-#[derive(Debug)]
-pub(crate) enum Command {
+pub(crate) enum ComputeCommand {
+    Binding(BindingCommand),
+    Debug(DebugCommand),
     SetPipeline(wgpu::ComputePipeline),
-    SetBindGroup { index: u32, group: Option<Arc<Bound>>, offsets: Box<[u32]> },
-    SetImmediates { range_offset: u32, data: Box<[u8]> },
     Dispatch([u32; 3]),
     DispatchIndirect(Box<Indirect>),
-    PushDebugGroup(String),
-    PopDebugGroup,
-    InsertDebugMarker(String),
-}
-
-/// The arguments of a `dispatchWorkgroupsIndirect`.
-#[derive(Debug)]
-pub(crate) struct Indirect {
-    pub(crate) buffer: wgpu::Buffer,
-    pub(crate) offset: u64,
 }
 
 // A pass may have hundreds of thousands of them: fresh memory for each costs as much as the rest of recording it.
-const _: () = assert!(size_of::<Command>() <= 32);
+const _: () = assert!(size_of::<ComputeCommand>() <= 32);
 
-impl Recording {
-    /// Records the pass once more, for wgpu.
-    pub(crate) fn tell(self, encoder: &mut wgpu::CommandEncoder, state: &EncoderState, timeline: &Timeline) {
-        let Self { label, timestamp_writes, commands } = self;
+impl From<BindingCommand> for ComputeCommand {
+    fn from(command: BindingCommand) -> Self {
+        Self::Binding(command)
+    }
+}
+
+impl From<DebugCommand> for ComputeCommand {
+    fn from(command: DebugCommand) -> Self {
+        Self::Debug(command)
+    }
+}
+
+impl PassDescriptor for ComputePassDescriptor {
+    const NAME: &'static str = "ComputePass";
+    type Command = ComputeCommand;
+    type Draws = ();
+
+    fn encode(
+        self,
+        commands: Vec<ComputeCommand>,
+        encoder: &mut wgpu::CommandEncoder,
+        state: &EncoderState,
+        timeline: &Timeline,
+    ) {
+        let Self { label, timestamp_writes } = self;
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
             label: label.as_deref(),
-            timestamp_writes: timestamp_writes.as_ref().map(TimestampWrites::as_wgpu),
+            timestamp_writes: timestamp_writes.as_ref().map(TimestampWrites::of_compute_pass),
         });
-        for command in commands {
+        for command in &commands {
             match command {
-                Command::SetPipeline(pipeline) => pass.set_pipeline(&pipeline),
-                Command::SetBindGroup { index, group: None, offsets } => {
-                    pass.set_bind_group(index, None, &offsets);
+                ComputeCommand::Binding(command) => {
+                    state.require_group(encode_binding!(command, pass, timeline));
                 }
-                Command::SetBindGroup { index, group: Some(group), offsets } => match group.made(timeline) {
-                    Ok(group) => pass.set_bind_group(index, group, &offsets),
-                    Err(reason) => state.invalidate(format!("In a set_bind_group command\n  {reason}")),
-                },
-                Command::SetImmediates { range_offset, data } => pass.set_immediates(range_offset, &data),
-                Command::Dispatch([x, y, z]) => pass.dispatch_workgroups(x, y, z),
-                Command::DispatchIndirect(indirect) => {
+                ComputeCommand::Debug(command) => encode_debug!(command, pass),
+                ComputeCommand::SetPipeline(pipeline) => pass.set_pipeline(pipeline),
+                ComputeCommand::Dispatch([x, y, z]) => pass.dispatch_workgroups(*x, *y, *z),
+                ComputeCommand::DispatchIndirect(indirect) => {
                     pass.dispatch_workgroups_indirect(&indirect.buffer, indirect.offset);
                 }
-                Command::PushDebugGroup(label) => pass.push_debug_group(&label),
-                Command::PopDebugGroup => pass.pop_debug_group(),
-                Command::InsertDebugMarker(label) => pass.insert_debug_marker(&label),
             }
         }
     }
 }
 
-impl TimestampWrites {
-    fn as_wgpu(&self) -> wgpu::ComputePassTimestampWrites<'_> {
-        let Self { query_set, beginning_of_pass_write_index, end_of_pass_write_index } = self;
-        wgpu::ComputePassTimestampWrites {
-            query_set,
-            beginning_of_pass_write_index: *beginning_of_pass_write_index,
-            end_of_pass_write_index: *end_of_pass_write_index,
-        }
+impl Pass<ComputePassDescriptor> {
+    /// `setPipeline`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-setpipeline>
+    #[inline]
+    pub(crate) fn set_pipeline(&mut self, pipeline: &Weighed<wgpu::ComputePipeline>) {
+        let kept = pipeline.kept_by(self.id());
+        self.record("set_pipeline", 0, kept, || ComputeCommand::SetPipeline(pipeline.inner.clone()));
+    }
+
+    /// `dispatchWorkgroups`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-dispatchworkgroups>
+    #[inline]
+    pub(crate) fn dispatch_workgroups(&mut self, workgroups: [u32; 3]) {
+        self.record("dispatch_workgroups", weights::DISPATCH, None, || ComputeCommand::Dispatch(workgroups));
+    }
+
+    /// `dispatchWorkgroupsIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-dispatchworkgroupsindirect>
+    pub(crate) fn dispatch_workgroups_indirect(
+        &mut self,
+        UsedBuffer { buffer, kept }: UsedBuffer,
+        offset: u64,
+    ) {
+        self.record("dispatch_workgroups_indirect", weights::INDIRECT, kept, || {
+            ComputeCommand::DispatchIndirect(Box::new(Indirect { buffer, offset }))
+        });
     }
 }

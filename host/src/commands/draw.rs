@@ -1,65 +1,180 @@
 //! GPURenderCommandsMixin — spec: <https://www.w3.org/TR/webgpu/#gpurendercommandsmixin> — peer: wgpu-wasi-backend/src/commands/render_commands.rs
 //!
-//! The draws of render passes and of render bundle encoders: what is checked before wgpu sees them, in one
-//! place for both.
+//! The draws of render passes and of render bundle encoders: what is checked before wgpu sees them, how they are
+//! recorded, and how wgpu gets them, in one place for both.
 //!
 //! WebGPU lets a vertex or index buffer be bound with no bytes at all; wgpu panics at such a slice. Here an
 //! empty binding is kept as a mark, and the draws that would read nothing from it are left out.
 
 use std::ops::Range;
 
-use crate::device::core::DeviceCore;
+use wgpu::util::RenderEncoder;
 
-/// What a `wgpu::RenderPass` does at once and a bundle encoder keeps for later.
-pub(crate) trait RenderCommands {
-    fn set_pipeline(&mut self, pipeline: &wgpu::RenderPipeline);
-    fn set_bind_group(&mut self, index: u32, bind_group: Option<&wgpu::BindGroup>, offsets: &[u32]);
-    fn set_immediates(&mut self, offset: u32, data: &[u8]);
-    /// `range` is not empty and inside `buffer`.
-    fn set_index_buffer(&mut self, buffer: &wgpu::Buffer, range: Range<u64>, format: wgpu::IndexFormat);
-    /// The range is not empty and inside the buffer.
-    fn set_vertex_buffer(&mut self, slot: u32, binding: Option<(&wgpu::Buffer, Range<u64>)>);
-    fn draw(&mut self, vertices: Range<u32>, instances: Range<u32>);
-    fn draw_indexed(&mut self, indices: Range<u32>, base_vertex: i32, instances: Range<u32>);
-    fn draw_indirect(&mut self, buffer: &wgpu::Buffer, offset: u64);
-    fn draw_indexed_indirect(&mut self, buffer: &wgpu::Buffer, offset: u64);
+use crate::{
+    commands::{
+        binding::{BindingCommand, BindingCommands, Indirect, UsedBuffer, encode_binding},
+        kept::{Kept, Weighed},
+    },
+    device::{core::DeviceCore, timeline::Timeline},
+    weights,
+};
+
+/// A command that render passes and bundles have, with its handles resolved.
+#[derive(Debug)]
+pub(crate) enum RenderCommand {
+    Binding(BindingCommand),
+    SetPipeline(wgpu::RenderPipeline),
+    SetIndexBuffer { bytes: Box<Bytes>, format: wgpu::IndexFormat },
+    SetVertexBuffer { slot: u32, bytes: Option<Box<Bytes>> },
+    Draw { vertices: Range<u32>, instances: Range<u32> },
+    DrawIndexed { indices: Range<u32>, base_vertex: i32, instances: Range<u32> },
+    DrawIndirect(Box<Indirect>),
+    DrawIndexedIndirect(Box<Indirect>),
 }
 
-impl RenderCommands for wgpu::RenderPass<'static> {
-    fn set_pipeline(&mut self, pipeline: &wgpu::RenderPipeline) {
-        self.set_pipeline(pipeline);
+/// Bytes of a buffer; there are some, and they are inside it.
+#[derive(Debug)]
+pub(crate) struct Bytes {
+    buffer: wgpu::Buffer,
+    range: Range<u64>,
+}
+
+impl Bytes {
+    fn as_wgpu(&self) -> wgpu::BufferSlice<'_> {
+        self.buffer.slice(self.range.clone())
+    }
+}
+
+impl From<BindingCommand> for RenderCommand {
+    fn from(command: BindingCommand) -> Self {
+        Self::Binding(command)
+    }
+}
+
+impl RenderCommand {
+    /// Gives it to wgpu's pass or bundle encoder; `Err` says why there is no such bind group.
+    pub(crate) fn encode<'a>(
+        &'a self,
+        encoder: &mut impl RenderEncoder<'a>,
+        timeline: &Timeline,
+    ) -> Result<(), &'static str> {
+        match self {
+            Self::Binding(command) => return encode_binding!(command, encoder, timeline),
+            Self::SetPipeline(pipeline) => encoder.set_pipeline(pipeline),
+            Self::SetIndexBuffer { bytes, format } => encoder.set_index_buffer(bytes.as_wgpu(), *format),
+            Self::SetVertexBuffer { slot, bytes } => {
+                encoder.set_vertex_buffer(*slot, bytes.as_deref().map(Bytes::as_wgpu));
+            }
+            Self::Draw { vertices, instances } => encoder.draw(vertices.clone(), instances.clone()),
+            Self::DrawIndexed { indices, base_vertex, instances } => {
+                encoder.draw_indexed(indices.clone(), *base_vertex, instances.clone());
+            }
+            Self::DrawIndirect(draw) => encoder.draw_indirect(&draw.buffer, draw.offset),
+            Self::DrawIndexedIndirect(draw) => encoder.draw_indexed_indirect(&draw.buffer, draw.offset),
+        }
+        Ok(())
+    }
+}
+
+/// What records the draws of a render pass or a render bundle encoder.
+pub(crate) trait RenderCommands:
+    BindingCommands<Draws = DrawState, Command: From<RenderCommand>>
+{
+    /// Whether a draw may take `size` bytes of arguments from `offset` of `buffer` on.
+    /// <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindirect>
+    fn check_indirect(buffer: &wgpu::Buffer, offset: u64, size: u64) -> Result<(), String>;
+
+    /// Records a draw, or what one needs, which [`DrawState`] has looked at.
+    #[inline]
+    fn record_draw<E: AsRef<str>>(
+        &mut self,
+        call: &'static str,
+        bytes: usize,
+        kept: Option<Kept>,
+        command: impl FnOnce(&mut DrawState) -> Result<Option<RenderCommand>, E>,
+    ) {
+        self.try_record(call, bytes, kept, |draws| Ok::<_, E>(command(draws)?.map(Into::into)));
     }
 
-    fn set_bind_group(&mut self, index: u32, bind_group: Option<&wgpu::BindGroup>, offsets: &[u32]) {
-        self.set_bind_group(index, bind_group, offsets);
+    /// `setPipeline`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setpipeline>
+    #[inline]
+    fn set_pipeline(&mut self, pipeline: &Weighed<wgpu::RenderPipeline>) {
+        let kept = pipeline.kept_by(self.id());
+        self.record("set_pipeline", 0, kept, || RenderCommand::SetPipeline(pipeline.inner.clone()).into());
     }
 
-    fn set_immediates(&mut self, offset: u32, data: &[u8]) {
-        self.set_immediates(offset, data);
+    /// `setIndexBuffer`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setindexbuffer>
+    fn set_index_buffer(
+        &mut self,
+        binding: Result<Binding, String>,
+        kept: Option<Kept>,
+        format: wgpu::IndexFormat,
+    ) {
+        let binding = binding.and_then(|binding| binding.on(self.device()));
+        self.record_draw("set_index_buffer", 0, kept, |draws| {
+            binding.map(|binding| draws.set_index_buffer(binding, format))
+        });
     }
 
-    fn set_index_buffer(&mut self, buffer: &wgpu::Buffer, range: Range<u64>, format: wgpu::IndexFormat) {
-        self.set_index_buffer(buffer.slice(range), format);
+    /// `setVertexBuffer`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setvertexbuffer>; `None` takes the
+    /// buffer out of `slot`.
+    fn set_vertex_buffer(&mut self, slot: u32, binding: Result<Option<Binding>, String>, kept: Option<Kept>) {
+        let binding =
+            binding.and_then(|binding| binding.map(|binding| binding.on(self.device())).transpose());
+        self.record_draw("set_vertex_buffer", 0, kept, |draws| {
+            binding.map(|binding| draws.set_vertex_buffer(slot, binding))
+        });
     }
 
-    fn set_vertex_buffer(&mut self, slot: u32, binding: Option<(&wgpu::Buffer, Range<u64>)>) {
-        self.set_vertex_buffer(slot, binding.map(|(buffer, range)| buffer.slice(range)));
+    /// `draw`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-draw>
+    #[inline]
+    fn draw(
+        &mut self,
+        vertex_count: u32,
+        instance_count: Option<u32>,
+        first_vertex: Option<u32>,
+        first_instance: Option<u32>,
+    ) {
+        self.record_draw("draw", 0, None, |draws| {
+            draws.draw(vertex_count, instance_count, first_vertex, first_instance)
+        });
     }
 
-    fn draw(&mut self, vertices: Range<u32>, instances: Range<u32>) {
-        self.draw(vertices, instances);
+    /// `drawIndexed`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindexed>
+    #[inline]
+    fn draw_indexed(
+        &mut self,
+        index_count: u32,
+        instance_count: Option<u32>,
+        first_index: Option<u32>,
+        base_vertex: Option<i32>,
+        first_instance: Option<u32>,
+    ) {
+        self.record_draw("draw_indexed", 0, None, |draws| {
+            draws.draw_indexed(index_count, instance_count, first_index, base_vertex, first_instance)
+        });
     }
 
-    fn draw_indexed(&mut self, indices: Range<u32>, base_vertex: i32, instances: Range<u32>) {
-        self.draw_indexed(indices, base_vertex, instances);
+    /// `drawIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindirect>
+    fn draw_indirect(&mut self, UsedBuffer { buffer, kept }: UsedBuffer, offset: u64) {
+        self.record_draw("draw_indirect", weights::INDIRECT, kept, |draws| {
+            Self::check_indirect(&buffer, offset, 16)?;
+            draws.draw_count += 1;
+            Ok::<_, String>(Some(RenderCommand::DrawIndirect(Box::new(Indirect { buffer, offset }))))
+        });
     }
 
-    fn draw_indirect(&mut self, buffer: &wgpu::Buffer, offset: u64) {
-        self.draw_indirect(buffer, offset);
-    }
-
-    fn draw_indexed_indirect(&mut self, buffer: &wgpu::Buffer, offset: u64) {
-        self.draw_indexed_indirect(buffer, offset);
+    /// `drawIndexedIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindexedindirect>
+    fn draw_indexed_indirect(&mut self, UsedBuffer { buffer, kept }: UsedBuffer, offset: u64) {
+        self.record_draw("draw_indexed_indirect", weights::INDIRECT, kept, |draws| {
+            Self::check_indirect(&buffer, offset, 20)?;
+            draws.draw_count += 1;
+            // With an index buffer of no bytes, every index is out of bounds, so the GPU would draw nothing; wgpu still
+            // holds the index buffer that was bound before.
+            let command = (!draws.empty_index_buffer)
+                .then(|| RenderCommand::DrawIndexedIndirect(Box::new(Indirect { buffer, offset })));
+            Ok::<_, String>(command)
+        });
     }
 }
 
@@ -132,7 +247,7 @@ impl Binding {
         // wgpu checks these where it gets to see the buffer.
         if start == end {
             if !buffer.usable {
-                return Err(format!("the buffer '{}' has not the usage {usage:?}", buffer.label));
+                return Err(format!("the buffer '{}' does not have the usage {usage:?}", buffer.label));
             }
             if !start.is_multiple_of(alignment) {
                 return Err(format!("the offset {start} is not a multiple of {alignment}"));
@@ -153,29 +268,21 @@ impl Binding {
         }
     }
 
+    /// Its bytes, if it has any.
+    fn bytes(self) -> Option<Box<Bytes>> {
+        let Self { buffer, device: _, range } = self;
+        (!range.is_empty()).then(|| Box::new(Bytes { buffer, range }))
+    }
+
     /// What a `setVertexBuffer` without a buffer must look like, whose buffer has no bytes.
     /// <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setvertexbuffer>
     pub(crate) fn none(offset: Option<u64>, size: Option<u64>) -> Result<(), String> {
         match (offset.unwrap_or(0), size.unwrap_or(0)) {
             (0, 0) => Ok(()),
-            (start, size) => Err(format!("{size} bytes from {start} are not inside no buffer")),
+            (start, size) => {
+                Err(format!("without a buffer, the offset and the size have to be 0, not {start} and {size}"))
+            }
         }
-    }
-}
-
-/// Whether a draw in a bundle may take `size` bytes of arguments from `offset` of `buffer` on. wgpu checks
-/// that in passes; in bundles it would have the GPU read what lies beyond the buffer.
-/// <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindirect>
-pub(crate) fn indirect_arguments(buffer: &wgpu::Buffer, offset: u64, size: u64) -> Result<(), String> {
-    if !offset.is_multiple_of(4) {
-        return Err(format!("the indirect offset {offset} is not a multiple of 4"));
-    }
-    match offset.checked_add(size) {
-        Some(end) if end <= buffer.size() => Ok(()),
-        _ => Err(format!(
-            "{size} bytes of arguments from {offset} are not inside the buffer of {} bytes",
-            buffer.size()
-        )),
     }
 }
 
@@ -198,70 +305,51 @@ impl DrawState {
         self.empty_index_buffer = false;
     }
 
-    pub(crate) fn set_index_buffer(
-        &mut self,
-        commands: &mut impl RenderCommands,
-        binding: Binding,
-        format: wgpu::IndexFormat,
-    ) {
-        let Binding { buffer, device: _, range } = binding;
-        self.empty_index_buffer = range.is_empty();
-        if !range.is_empty() {
-            commands.set_index_buffer(&buffer, range, format);
-        }
+    fn set_index_buffer(&mut self, binding: Binding, format: wgpu::IndexFormat) -> Option<RenderCommand> {
+        let bytes = binding.bytes();
+        self.empty_index_buffer = bytes.is_none();
+        bytes.map(|bytes| RenderCommand::SetIndexBuffer { bytes, format })
     }
 
-    /// `None` takes the buffer out of `slot`.
-    pub(crate) fn set_vertex_buffer(
-        &mut self,
-        commands: &mut impl RenderCommands,
-        slot: u32,
-        binding: Option<Binding>,
-    ) {
+    fn set_vertex_buffer(&mut self, slot: u32, binding: Option<Binding>) -> Option<RenderCommand> {
         // wgpu refuses slots that are too high, whatever is bound there.
         let bit = 1_u32.checked_shl(slot).unwrap_or(0);
         self.empty_vertex_slots &= !bit;
-        let binding = match &binding {
-            Some(Binding { buffer, device: _, range }) if !range.is_empty() => Some((buffer, range.clone())),
-            Some(_) => {
-                self.empty_vertex_slots |= bit;
-                None
-            }
-            None => None,
-        };
-        commands.set_vertex_buffer(slot, binding);
+        let is_bound = binding.is_some();
+        let bytes = binding.and_then(Binding::bytes);
+        if is_bound && bytes.is_none() {
+            self.empty_vertex_slots |= bit;
+        }
+        Some(RenderCommand::SetVertexBuffer { slot, bytes })
     }
 
-    /// <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-draw>
-    pub(crate) fn draw(
+    #[inline]
+    fn draw(
         &mut self,
-        commands: &mut impl RenderCommands,
         vertex_count: u32,
         instance_count: Option<u32>,
         first_vertex: Option<u32>,
         first_instance: Option<u32>,
-    ) -> Result<(), &'static str> {
+    ) -> Result<Option<RenderCommand>, &'static str> {
         self.draw_count += 1;
         let instance_count = instance_count.unwrap_or(1);
         let vertices = range(first_vertex, vertex_count).ok_or("there are no vertices beyond 2^32")?;
         let instances = range(first_instance, instance_count).ok_or("there are no instances beyond 2^32")?;
         if self.empty_vertex_slots != 0 && (vertices.is_empty() || instances.is_empty()) {
-            return Ok(());
+            return Ok(None);
         }
-        commands.draw(vertices, instances);
-        Ok(())
+        Ok(Some(RenderCommand::Draw { vertices, instances }))
     }
 
-    /// <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindexed>
-    pub(crate) fn draw_indexed(
+    #[inline]
+    fn draw_indexed(
         &mut self,
-        commands: &mut impl RenderCommands,
         index_count: u32,
         instance_count: Option<u32>,
         first_index: Option<u32>,
         base_vertex: Option<i32>,
         first_instance: Option<u32>,
-    ) -> Result<(), &'static str> {
+    ) -> Result<Option<RenderCommand>, &'static str> {
         self.draw_count += 1;
         let instance_count = instance_count.unwrap_or(1);
         let indices = range(first_index, index_count).ok_or("there are no indices beyond 2^32")?;
@@ -271,36 +359,9 @@ impl DrawState {
         }
         let nothing = indices.is_empty() || instances.is_empty();
         if nothing && (self.empty_index_buffer || self.empty_vertex_slots != 0) {
-            return Ok(());
+            return Ok(None);
         }
-        commands.draw_indexed(indices, base_vertex.unwrap_or(0), instances);
-        Ok(())
-    }
-
-    /// <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindirect>
-    pub(crate) fn draw_indirect(
-        &mut self,
-        commands: &mut impl RenderCommands,
-        buffer: &wgpu::Buffer,
-        offset: u64,
-    ) {
-        self.draw_count += 1;
-        commands.draw_indirect(buffer, offset);
-    }
-
-    /// <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindexedindirect>
-    pub(crate) fn draw_indexed_indirect(
-        &mut self,
-        commands: &mut impl RenderCommands,
-        buffer: &wgpu::Buffer,
-        offset: u64,
-    ) {
-        self.draw_count += 1;
-        // Every index is out of bounds, so the GPU would draw nothing; wgpu still holds the index buffer
-        // that was bound before.
-        if !self.empty_index_buffer {
-            commands.draw_indexed_indirect(buffer, offset);
-        }
+        Ok(Some(RenderCommand::DrawIndexed { indices, base_vertex: base_vertex.unwrap_or(0), instances }))
     }
 }
 
@@ -314,80 +375,56 @@ fn range(first: Option<u32>, count: u32) -> Option<Range<u32>> {
 mod tests {
     use super::*;
 
-    #[derive(Debug, PartialEq)]
-    enum Call {
-        Draw(Range<u32>, Range<u32>),
-        DrawIndexed(Range<u32>, i32, Range<u32>),
+    type Recorded = Result<Option<RenderCommand>, &'static str>;
+
+    fn drawn(recorded: Recorded) -> (Range<u32>, Range<u32>) {
+        match recorded.unwrap().unwrap() {
+            RenderCommand::Draw { vertices, instances } => (vertices, instances),
+            other => panic!("{other:?}"),
+        }
     }
 
-    /// The draws that get through.
-    #[derive(Default)]
-    struct Recorder(Vec<Call>);
-
-    impl RenderCommands for Recorder {
-        fn set_pipeline(&mut self, _: &wgpu::RenderPipeline) {}
-        fn set_bind_group(&mut self, _: u32, _: Option<&wgpu::BindGroup>, _: &[u32]) {}
-        fn set_immediates(&mut self, _: u32, _: &[u8]) {}
-        fn set_index_buffer(&mut self, _: &wgpu::Buffer, _: Range<u64>, _: wgpu::IndexFormat) {}
-        fn set_vertex_buffer(&mut self, _: u32, _: Option<(&wgpu::Buffer, Range<u64>)>) {}
-
-        fn draw(&mut self, vertices: Range<u32>, instances: Range<u32>) {
-            self.0.push(Call::Draw(vertices, instances));
+    fn drawn_indexed(recorded: Recorded) -> (Range<u32>, i32, Range<u32>) {
+        match recorded.unwrap().unwrap() {
+            RenderCommand::DrawIndexed { indices, base_vertex, instances } => {
+                (indices, base_vertex, instances)
+            }
+            other => panic!("{other:?}"),
         }
-
-        fn draw_indexed(&mut self, indices: Range<u32>, base_vertex: i32, instances: Range<u32>) {
-            self.0.push(Call::DrawIndexed(indices, base_vertex, instances));
-        }
-
-        fn draw_indirect(&mut self, _: &wgpu::Buffer, _: u64) {}
-        fn draw_indexed_indirect(&mut self, _: &wgpu::Buffer, _: u64) {}
     }
 
     #[test]
     fn defaults_are_one_instance_from_zero() {
-        let (mut state, mut calls) = (DrawState::default(), Recorder::default());
-        state.draw(&mut calls, 3, None, None, None).unwrap();
-        state.draw(&mut calls, 3, Some(2), Some(4), Some(5)).unwrap();
-        state.draw_indexed(&mut calls, 6, None, None, None, None).unwrap();
-        state.draw_indexed(&mut calls, 6, Some(1), Some(2), Some(-3), Some(4)).unwrap();
-        assert_eq!(
-            calls.0,
-            [
-                Call::Draw(0..3, 0..1),
-                Call::Draw(4..7, 5..7),
-                Call::DrawIndexed(0..6, 0, 0..1),
-                Call::DrawIndexed(2..8, -3, 4..5),
-            ]
-        );
-        assert_eq!(state.draw_count, 4);
+        let mut draws = DrawState::default();
+        assert_eq!(drawn(draws.draw(3, None, None, None)), (0..3, 0..1));
+        assert_eq!(drawn(draws.draw(3, Some(2), Some(4), Some(5))), (4..7, 5..7));
+        assert_eq!(drawn_indexed(draws.draw_indexed(6, None, None, None, None)), (0..6, 0, 0..1));
+        let indexed = draws.draw_indexed(6, Some(1), Some(2), Some(-3), Some(4));
+        assert_eq!(drawn_indexed(indexed), (2..8, -3, 4..5));
+        assert_eq!(draws.draw_count, 4);
     }
 
     #[test]
     fn ranges_do_not_wrap() {
-        let (mut state, mut calls) = (DrawState::default(), Recorder::default());
-        state.draw(&mut calls, 1, None, Some(u32::MAX), None).unwrap_err();
-        state.draw(&mut calls, 1, Some(1), None, Some(u32::MAX)).unwrap_err();
-        state.draw_indexed(&mut calls, 2, None, Some(u32::MAX - 1), None, None).unwrap_err();
-        assert_eq!(calls.0, []);
+        let mut draws = DrawState::default();
+        draws.draw(1, None, Some(u32::MAX), None).unwrap_err();
+        draws.draw(1, Some(1), None, Some(u32::MAX)).unwrap_err();
+        draws.draw_indexed(2, None, Some(u32::MAX - 1), None, None).unwrap_err();
     }
 
     #[test]
     fn draws_of_nothing_from_empty_bindings_are_left_out() {
-        let (mut state, mut calls) = (DrawState::default(), Recorder::default());
-        state.empty_vertex_slots = 1;
-        state.draw(&mut calls, 0, None, None, None).unwrap();
-        state.draw(&mut calls, 3, Some(0), None, None).unwrap();
-        state.draw_indexed(&mut calls, 0, None, None, None, None).unwrap();
-        assert_eq!(calls.0, []);
+        let mut draws = DrawState { empty_vertex_slots: 1, ..DrawState::default() };
+        assert!(draws.draw(0, None, None, None).unwrap().is_none());
+        assert!(draws.draw(3, Some(0), None, None).unwrap().is_none());
+        assert!(draws.draw_indexed(0, None, None, None, None).unwrap().is_none());
         // wgpu says what is wrong with this one.
-        state.draw(&mut calls, 3, None, None, None).unwrap();
-        assert_eq!(calls.0, [Call::Draw(0..3, 0..1)]);
+        assert_eq!(drawn(draws.draw(3, None, None, None)), (0..3, 0..1));
 
-        state.empty_index_buffer = true;
-        state.draw_indexed(&mut calls, 0, None, None, None, None).unwrap();
-        state.draw_indexed(&mut calls, 3, None, None, None, None).unwrap_err();
-        state.reset_bindings();
-        state.draw_indexed(&mut calls, 0, None, None, None, None).unwrap();
-        assert_eq!(calls.0, [Call::Draw(0..3, 0..1), Call::DrawIndexed(0..0, 0, 0..1)]);
+        draws.empty_index_buffer = true;
+        assert!(draws.draw_indexed(0, None, None, None, None).unwrap().is_none());
+        draws.draw_indexed(3, None, None, None, None).unwrap_err();
+        draws.reset_bindings();
+        assert_eq!(drawn_indexed(draws.draw_indexed(0, None, None, None, None)), (0..0, 0, 0..1));
     }
 }

@@ -11,7 +11,7 @@ use wasmtime::{
 
 use crate::{
     commands::{
-        memory::{CommandMemory, Nameable, Names},
+        memory::{CommandMemory, MayHaveName, Names},
         words::{INTERFACE, Name, Words, malformed, name},
     },
     view::{Entry, WebGpu, WebGpuCtxView, WebGpuView},
@@ -59,9 +59,9 @@ pub async fn attach_command_memory<T: WebGpuView + 'static>(
 /// What the guest's memory said last: that the object of the call has a name.
 #[must_use = "a call without an object has none to name"]
 #[derive(Debug, Default)]
-pub(crate) struct Naming(pub(crate) Option<Name>);
+pub(crate) struct NewName(pub(crate) Option<Name>);
 
-impl Naming {
+impl NewName {
     /// For a call that has no object.
     pub(crate) fn none(self) -> wasmtime::Result<()> {
         match self.0 {
@@ -71,50 +71,55 @@ impl Naming {
     }
 }
 
-/// An encoder whose commands the host fetches.
-pub(crate) trait Replay: Entry + Sized {
-    /// Does what the words say with the encoder `this`; returns what they say about the call that has the host look
-    /// there.
-    fn replay(
-        view: &mut WebGpuCtxView<'_>,
-        this: &Resource<Self>,
-        words: Words<'_>,
-        names: &Names,
-    ) -> wasmtime::Result<Naming>;
+/// An object of the guest that records commands.
+pub(crate) trait Encoder: Entry + Sized {
+    /// What records them.
+    type Recorder;
+
+    /// How the commands that the guest leaves for it in its memory are done; `None` where it leaves none.
+    const REPLAY: Option<Replay<Self>> = None;
+
+    fn recorder(&mut self) -> &mut Self::Recorder;
 }
+
+/// Does what the words say with an encoder; returns what they say about the call that has the host look there.
+pub(crate) type Replay<E> =
+    fn(&mut WebGpuCtxView<'_>, &Resource<E>, Words<'_>, &Names) -> wasmtime::Result<NewName>;
 
 /// Does what the guest's memory says, and then `call`, a call for `encoder`.
 #[inline]
-pub(crate) fn fetched<T: 'static, E: Replay, R>(
+pub(crate) fn fetched<T: 'static, E: Encoder, R>(
     access: &mut Access<'_, T, WebGpu>,
     encoder: &Resource<E>,
-    call: impl FnOnce(&mut WebGpuCtxView<'_>, Naming) -> wasmtime::Result<R>,
+    call: impl FnOnce(&mut WebGpuCtxView<'_>, NewName) -> wasmtime::Result<R>,
 ) -> wasmtime::Result<R> {
     let mut view = access.get();
+    let Some(replay) = E::REPLAY else { return call(&mut view, NewName::default()) };
     let Some(mut memory) = view.ctx.command_memory.take() else {
-        return call(&mut view, Naming::default());
+        return call(&mut view, NewName::default());
     };
     drop(view);
-    memory.read(access.as_context())?;
+    let read = memory.read(access.as_context());
     let mut view = access.get();
-    let naming = if memory.fetched.is_empty() {
-        Naming::default()
-    } else {
-        E::replay(&mut view, encoder, Words(memory.fetched.iter()), &memory.names)?
-    };
+    let new_name = read.and_then(|()| {
+        if memory.fetched.is_empty() {
+            return Ok(NewName::default());
+        }
+        replay(&mut view, encoder, Words(memory.fetched.iter()), &memory.names)
+    });
     view.ctx.command_memory = Some(memory);
-    call(&mut view, naming)
+    call(&mut view, new_name?)
 }
 
-/// [`fetched`], for a call that has no object that could be named.
+/// [`fetched`], for a call that has no object which could be named.
 #[inline]
-pub(crate) fn fetched_alone<T: 'static, E: Replay>(
+pub(crate) fn fetched_alone<T: 'static, E: Encoder>(
     access: &mut Access<'_, T, WebGpu>,
     encoder: &Resource<E>,
     call: impl FnOnce(&mut E),
 ) -> wasmtime::Result<()> {
-    fetched(access, encoder, |view, naming| {
-        naming.none()?;
+    fetched(access, encoder, |view, new_name| {
+        new_name.none()?;
         call(view.get_mut(encoder)?);
         Ok(())
     })
@@ -122,25 +127,25 @@ pub(crate) fn fetched_alone<T: 'static, E: Replay>(
 
 /// The name that the guest's memory says a new bind group has.
 #[inline]
-pub(crate) fn name_of_new<T: 'static>(access: &mut Access<'_, T, WebGpu>) -> wasmtime::Result<Naming> {
-    let Some(memory) = access.get().ctx.command_memory.take() else { return Ok(Naming::default()) };
-    let word = memory.name_of_new(access.as_context());
+pub(crate) fn name_of_new_group<T: 'static>(access: &mut Access<'_, T, WebGpu>) -> wasmtime::Result<NewName> {
+    let Some(memory) = access.get().ctx.command_memory.take() else { return Ok(NewName::default()) };
+    let word = memory.name_of_new_group(access.as_context());
     access.get().ctx.command_memory = Some(memory);
-    if word == 0 { Ok(Naming::default()) } else { Ok(Naming(Some(name(word)?))) }
+    if word == 0 { Ok(NewName::default()) } else { Ok(NewName(Some(name(word)?))) }
 }
 
 impl WebGpuCtxView<'_> {
     /// The object of a call, which from now on has the name that the guest's memory says.
     #[inline]
-    pub(crate) fn named<T: Nameable + Entry>(
+    pub(crate) fn get_and_name<T: MayHaveName + Entry>(
         &mut self,
         object: &Resource<T>,
-        Naming(name): Naming,
+        NewName(name): NewName,
     ) -> wasmtime::Result<&T> {
         let entry = self.table.get_mut(object)?;
         if let Some(name) = name {
             let old = entry.name_mut().replace(name);
-            let named = entry.named(object.rep());
+            let named = entry.named_object(object.rep());
             if let Some(memory) = &mut self.ctx.command_memory {
                 if let Some(old) = old {
                     memory.names.forget(old, &named);
@@ -152,10 +157,13 @@ impl WebGpuCtxView<'_> {
     }
 
     /// [`Self::delete`], for a resource that may have a name.
-    pub(crate) fn delete_named<T: Nameable + Entry>(&mut self, object: Resource<T>) -> wasmtime::Result<T> {
+    pub(crate) fn delete_with_name<T: MayHaveName + Entry>(
+        &mut self,
+        object: Resource<T>,
+    ) -> wasmtime::Result<T> {
         let entry = self.table.get_mut(&object)?;
         if let Some(name) = entry.name_mut().take() {
-            let named = entry.named(object.rep());
+            let named = entry.named_object(object.rep());
             if let Some(memory) = &mut self.ctx.command_memory {
                 memory.names.forget(name, &named);
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     commands::{
-        bound::Bound,
+        bind_group_cell::BindGroupCell,
         holder::{Holder, PassId},
     },
     device::budget::SharedReservation,
@@ -16,7 +16,7 @@ use crate::{
 #[expect(dead_code, reason = "held, and never read")]
 pub(crate) enum Kept {
     Resource(SharedReservation),
-    BindGroup(Arc<Bound>),
+    BindGroup(Arc<BindGroupCell>),
     Bundle(Arc<[Kept]>),
     Pipeline(Arc<Weight>),
 }

@@ -7,7 +7,7 @@ use std::{fmt, sync::Arc};
 use wasmtime::{StoreContext, component::WasmList};
 
 use crate::commands::{
-    bound::Bound,
+    bind_group_cell::BindGroupCell,
     kept::Weighed,
     words::{Name, malformed},
 };
@@ -32,16 +32,16 @@ impl fmt::Debug for CommandMemory {
 
 /// What a name stands for.
 #[derive(Debug)]
-pub(crate) enum Named {
+pub(crate) enum NamedObject {
     ComputePipeline(Weighed<wgpu::ComputePipeline>),
     RenderPipeline(Weighed<wgpu::RenderPipeline>),
-    BindGroup(Arc<Bound>),
+    BindGroup(Arc<BindGroupCell>),
     /// The number of the guest's handle: unlike the others, a buffer may become another one, when it is lent and
     /// destroyed.
     Buffer(u32),
 }
 
-impl Named {
+impl NamedObject {
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::ComputePipeline(one), Self::ComputePipeline(other)) => one == other,
@@ -57,24 +57,24 @@ impl Named {
 }
 
 /// A resource that may have a name.
-pub(crate) trait Nameable {
+pub(crate) trait MayHaveName {
     /// The place for its name.
     fn name_mut(&mut self) -> &mut Option<Name>;
 
     /// What its name stands for in commands; `handle` is the number of its handle.
-    fn named(&self, handle: u32) -> Named;
+    fn named_object(&self, handle: u32) -> NamedObject;
 }
 
 /// Objects by name. There are 65,535 names, so that what a guest can make this hold is bounded.
 #[derive(Debug, Default)]
-pub(crate) struct Names(Vec<Option<Named>>);
+pub(crate) struct Names(Vec<Option<NamedObject>>);
 
 /// The methods of [`Names`] that look a word up which has to be the name of an object of one type.
 macro_rules! lookups {
     ($($visible:vis $method:ident $variant:ident $object:ty;)*) => {$(
         $visible fn $method(&self, name: u32) -> wasmtime::Result<&$object> {
             match self.get(name) {
-                Some(Named::$variant(object)) => Ok(object),
+                Some(NamedObject::$variant(object)) => Ok(object),
                 _ => Err(malformed(format_args!("{name} names no object that the command takes"))),
             }
         }
@@ -82,28 +82,23 @@ macro_rules! lookups {
 }
 
 impl Names {
-    fn get(&self, name: u32) -> Option<&Named> {
+    fn get(&self, name: u32) -> Option<&NamedObject> {
         self.0.get(usize::try_from(name).ok()?)?.as_ref()
     }
 
     lookups! {
         pub(crate) compute_pipeline ComputePipeline Weighed<wgpu::ComputePipeline>;
         pub(crate) render_pipeline RenderPipeline Weighed<wgpu::RenderPipeline>;
-        buffer_handle Buffer u32;
-        bind_group BindGroup Arc<Bound>;
-    }
-
-    /// The number of the handle of a buffer.
-    pub(crate) fn buffer(&self, name: u32) -> wasmtime::Result<u32> {
-        self.buffer_handle(name).copied()
+        pub(crate) buffer Buffer u32;
+        bind_group BindGroup Arc<BindGroupCell>;
     }
 
     /// The bind group that a `set-bind-group` names: none where the word is 0.
-    pub(crate) fn bound(&self, name: u32) -> wasmtime::Result<Option<Arc<Bound>>> {
+    pub(crate) fn optional_bind_group(&self, name: u32) -> wasmtime::Result<Option<Arc<BindGroupCell>>> {
         if name == 0 { Ok(None) } else { self.bind_group(name).map(|group| Some(Arc::clone(group))) }
     }
 
-    pub(crate) fn insert(&mut self, name: Name, named: Named) {
+    pub(crate) fn insert(&mut self, name: Name, named: NamedObject) {
         let name = usize::from(name.get());
         if self.0.len() <= name {
             self.0.resize_with(name + 1, || None);
@@ -114,7 +109,7 @@ impl Names {
     }
 
     /// Forgets that `name` is the name of `object`, if it still is.
-    pub(crate) fn forget(&mut self, name: Name, object: &Named) {
+    pub(crate) fn forget(&mut self, name: Name, object: &NamedObject) {
         if let Some(slot) = self.0.get_mut(usize::from(name.get()))
             && slot.as_ref().is_some_and(|named| named.is(object))
         {
@@ -146,7 +141,7 @@ impl CommandMemory {
     }
 
     /// The word for the name of an object that is being made; 0 is none.
-    pub(crate) fn name_of_new<T: 'static>(&self, store: StoreContext<'_, T>) -> u32 {
+    pub(crate) fn name_of_new_group<T: 'static>(&self, store: StoreContext<'_, T>) -> u32 {
         match self.words.as_le_slice(store) {
             [_, name, ..] => u32::from_le(*name),
             _ => 0,
@@ -160,9 +155,9 @@ mod tests {
 
     #[test]
     fn a_name_is_forgotten_by_its_object_alone() {
-        let group = || Named::BindGroup(Arc::new(Bound::new(Vec::new())));
-        let again = |named: &Named| match named {
-            Named::BindGroup(group) => Named::BindGroup(Arc::clone(group)),
+        let group = || NamedObject::BindGroup(Arc::new(BindGroupCell::new(Vec::new())));
+        let again = |named: &NamedObject| match named {
+            NamedObject::BindGroup(group) => NamedObject::BindGroup(Arc::clone(group)),
             _ => unreachable!(),
         };
         let (one, other) = (group(), group());

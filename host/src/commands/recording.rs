@@ -1,4 +1,4 @@
-//! What is recorded of a command encoder until wgpu is told: <https://www.w3.org/TR/webgpu/#command-encoding> — peer: wgpu-wasi-backend/src/commands/encoder.rs
+//! What is recorded of a command encoder until wgpu gets it: <https://www.w3.org/TR/webgpu/#command-encoding> — peer: wgpu-wasi-backend/src/commands/encoder.rs
 
 use std::{
     fmt, mem,
@@ -37,47 +37,30 @@ type Command = Box<dyn FnOnce(&mut wgpu::CommandEncoder, &EncoderState) + Send>;
 
 /// The commands of an encoder.
 #[derive(Default)]
-pub(crate) struct Recording {
-    /// With those that it was told already.
-    inner: Option<wgpu::CommandEncoder>,
-    commands: Vec<Command>,
-}
+pub(crate) struct Recording(Vec<Command>);
 
 impl fmt::Debug for Recording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { inner, commands } = self;
-        f.debug_struct("Recording").field("inner", inner).field("commands", &commands.len()).finish()
+        let Self(commands) = self;
+        f.debug_tuple("Recording").field(&commands.len()).finish()
     }
 }
 
 impl Recording {
-    /// wgpu's encoder with all the commands, to go on with.
-    fn told(
-        &mut self,
-        device: &wgpu::Device,
-        label: &str,
-        state: &EncoderState,
-    ) -> &mut wgpu::CommandEncoder {
-        let told = mem::take(self).into_told(device, label, state);
-        self.inner.insert(told)
-    }
-
-    /// wgpu's encoder with all the commands.
-    pub(crate) fn into_told(
+    /// Makes wgpu's encoder and gives it the commands.
+    pub(crate) fn encode(
         self,
         device: &wgpu::Device,
         label: &str,
         state: &EncoderState,
     ) -> wgpu::CommandEncoder {
-        let Self { inner, commands } = self;
-        let mut inner = inner.unwrap_or_else(|| {
-            let label = (!label.is_empty()).then_some(label);
-            device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label })
-        });
+        let label = (!label.is_empty()).then_some(label);
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label });
+        let Self(commands) = self;
         for command in commands {
-            command(&mut inner, state);
+            command(&mut encoder, state);
         }
-        inner
+        encoder
     }
 }
 
@@ -88,13 +71,22 @@ impl EncoderState {
         self.error.get_or_init(|| message.into());
     }
 
-    /// A pass begins (`true`) or ends. The calls of a guest come one after the other.
-    pub(crate) fn count_pass(&self, begins: bool) {
-        if begins {
-            self.open_passes.fetch_add(1, Ordering::Relaxed);
-        } else {
-            self.open_passes.fetch_sub(1, Ordering::Relaxed);
+    /// Makes the encoder invalid where a `set_bind_group` had a group that could not be made.
+    #[inline]
+    pub(crate) fn require_group(&self, made: Result<(), &'static str>) {
+        if let Err(reason) = made {
+            self.invalidate(format!("In a set_bind_group command\n  {reason}"));
         }
+    }
+
+    /// Counts a pass that begins. The calls of a guest come one after the other.
+    pub(crate) fn pass_begins(&self) {
+        self.open_passes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a pass that ends.
+    pub(crate) fn pass_ends(&self) {
+        self.open_passes.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Whether a pass has begun and not ended.
@@ -123,17 +115,7 @@ impl EncoderState {
 
     /// Records a command, or a pass that has ended.
     pub(crate) fn record(&self, command: impl FnOnce(&mut wgpu::CommandEncoder, &Self) + Send + 'static) {
-        self.recording.lock().commands.push(Box::new(command));
-    }
-
-    /// Runs `call` on wgpu's encoder, which has all the commands recorded so far.
-    pub(crate) fn with_wgpu<T>(
-        &self,
-        device: &wgpu::Device,
-        label: &str,
-        call: impl FnOnce(&mut wgpu::CommandEncoder) -> T,
-    ) -> T {
-        call(self.recording.lock().told(device, label, self))
+        self.recording.lock().0.push(Box::new(command));
     }
 
     /// Ends the recording; `None` when it has ended before.

@@ -224,10 +224,10 @@ impl DeviceCore {
         }
     }
 
-    /// Begins with what was put off, the last of which is a submit.
-    pub(crate) fn begin(&self) {
+    /// Says that what was put off last is a submit.
+    pub(crate) fn after_submit(&self) {
         if !self.lent {
-            self.timeline.begin();
+            self.timeline.after_submit();
         }
     }
 

@@ -1,7 +1,7 @@
 //! The device timeline: <https://www.w3.org/TR/webgpu/#device-timeline>
 //!
 //! Making a bind group, recording an encoder's commands with wgpu, finishing it and submitting take wgpu and the driver
-//! together as long as a program takes to describe the next commands. None has an answer that the guest could see,
+//! together as long as a program takes to record the next commands. None has an answer that the guest could see,
 //! so they wait in a queue, and a thread of the guest's does them in order while the guest goes on. A program with a
 //! thread for its GPU does the same natively; a component has one thread.
 //!
@@ -48,14 +48,14 @@ pub(crate) struct Timeline {
 }
 
 /// How often the guest submits between two waits for the GPU, and after how many of these submits it goes on
-/// describing work: it will do the same again. To wake a thread for somebody who is about to wait for it only costs.
+/// recording work: it will do the same again. To wake a thread for somebody who is about to wait for it only costs.
 /// The calls of a guest come one after the other, so these numbers need no order.
 #[derive(Debug)]
 struct Habit {
     /// Submits since the last wait.
     submits: AtomicU32,
     /// Those up to the last one after which a pass began.
-    described: AtomicU32,
+    recorded: AtomicU32,
     /// What that came to before the last wait.
     expected: AtomicU32,
 }
@@ -63,28 +63,28 @@ struct Habit {
 impl Default for Habit {
     /// Of a guest that has never waited, and may never do.
     fn default() -> Self {
-        Self { submits: AtomicU32::new(0), described: AtomicU32::new(0), expected: AtomicU32::new(u32::MAX) }
+        Self { submits: AtomicU32::new(0), recorded: AtomicU32::new(0), expected: AtomicU32::new(u32::MAX) }
     }
 }
 
 impl Habit {
     #[inline]
-    fn describes(&self) {
-        self.described.store(self.submits.load(Ordering::Relaxed), Ordering::Relaxed);
+    fn pass_begins(&self) {
+        self.recorded.store(self.submits.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
     fn waits(&self) {
         if self.submits.swap(0, Ordering::Relaxed) > 0 {
-            self.expected.store(self.described.swap(0, Ordering::Relaxed), Ordering::Relaxed);
+            self.expected.store(self.recorded.swap(0, Ordering::Relaxed), Ordering::Relaxed);
         }
     }
 
-    /// At a submit: whether the guest will go on describing work: a guess.
-    fn will_describe(&self) -> bool {
+    /// At a submit: whether the guest will go on recording work: a guess.
+    fn will_record(&self) -> bool {
         let before = self.submits.fetch_add(1, Ordering::Relaxed);
         let expected = self.expected.load(Ordering::Relaxed);
         // More than expected already: how much more, nobody can say.
-        before < expected || self.described.load(Ordering::Relaxed) > expected
+        before < expected || self.recorded.load(Ordering::Relaxed) > expected
     }
 }
 
@@ -133,7 +133,7 @@ impl Timeline {
         self.shared.undone.load(Ordering::Acquire) == 0 || IN_JOB.get()
     }
 
-    /// Puts a job at the end. It may wait until [`Self::begin`], [`Self::wake`] or [`Self::settle`].
+    /// Puts a job at the end. It may wait until [`Self::after_submit`], [`Self::wake`] or [`Self::settle`].
     pub(crate) fn push(&self, job: impl FnOnce() + Send + 'static) {
         let waiting = {
             let mut state = self.shared.state.lock();
@@ -147,9 +147,9 @@ impl Timeline {
         }
     }
 
-    /// Begins with what there is, the last of which is a submit.
-    pub(crate) fn begin(&self) {
-        if self.habit.will_describe() {
+    /// Says that the last job is a submit: it and what is before it are done soon, by the thread or here and now.
+    pub(crate) fn after_submit(&self) {
+        if self.habit.will_record() {
             self.wake();
         } else {
             self.settle();
@@ -158,8 +158,8 @@ impl Timeline {
 
     /// Says that a pass begins.
     #[inline]
-    pub(crate) fn describes(&self) {
-        self.habit.describes();
+    pub(crate) fn pass_begins(&self) {
+        self.habit.pass_begins();
     }
 
     /// [`Self::settle`], and the guest is about to wait for the GPU.
@@ -168,7 +168,7 @@ impl Timeline {
         self.settle();
     }
 
-    /// Has the thread begin.
+    /// Has the thread do what there is.
     pub(crate) fn wake(&self) {
         let mut state = self.shared.state.lock();
         if state.thread == Thread::NotStarted {
@@ -321,15 +321,15 @@ mod tests {
     #[test]
     fn a_guest_does_again_what_it_has_done() {
         let habit = Habit::default();
-        let three = || [habit.will_describe(), habit.will_describe(), habit.will_describe()];
+        let three = || [habit.will_record(), habit.will_record(), habit.will_record()];
         // There is nothing to go by.
         assert_eq!(three(), [true; 3]);
         habit.waits();
         // No pass began after any.
-        habit.describes();
+        habit.pass_begins();
         assert_eq!(three(), [false; 3]);
         // Now there are more than expected.
-        habit.describes();
+        habit.pass_begins();
         assert_eq!(three(), [true; 3]);
         habit.waits();
         // Nothing was submitted between.
@@ -337,7 +337,7 @@ mod tests {
         // A pass began after the third.
         for _ in 0..3 {
             assert_eq!(three(), [true; 3]);
-            habit.describes();
+            habit.pass_begins();
             assert_eq!(three(), [false; 3]);
             habit.waits();
         }

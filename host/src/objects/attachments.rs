@@ -4,37 +4,33 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::wit,
-    commands::{kept::Kept, pass::Pass},
+    commands::{
+        kept::Kept,
+        pass::{Pass, TimestampWrites},
+        render::{ColorAttachment, DepthStencilAttachment, RenderPassDescriptor, finite},
+    },
     objects::{command_encoder::CommandEncoder, render_pass::RenderPassEncoder, texture_view::TextureView},
     view::WebGpuCtxView,
     weights,
 };
 
-/// A color attachment whose handles are resolved.
+/// A depth-stencil attachment of which only the handle is resolved.
 #[derive(Debug)]
-struct ColorAttachment {
+struct DepthStencil {
     view: wgpu::TextureView,
-    kept: Kept,
-    depth_slice: Option<u32>,
-    resolve_target: Option<wgpu::TextureView>,
-    resolve_kept: Option<Kept>,
-    load: wgpu::LoadOp<wgpu::Color>,
-    store: wgpu::StoreOp,
-}
-
-impl ColorAttachment {
-    fn into_kept(self) -> impl Iterator<Item = Kept> {
-        [Some(self.kept), self.resolve_kept].into_iter().flatten()
-    }
-}
-
-/// A depth-stencil attachment whose handles are resolved.
-#[derive(Debug)]
-struct DepthStencilAttachment {
-    view: wgpu::TextureView,
-    kept: Kept,
     depth: Channel<f32>,
     stencil: Channel<u32>,
+}
+
+impl DepthStencil {
+    /// As wgpu takes it; `Err` is the rule that it breaks and wgpu can't see.
+    fn check(self) -> Result<DepthStencilAttachment, String> {
+        let Self { view, depth, stencil } = self;
+        let format = view.texture().format();
+        let depth_ops = depth.operations(format.has_depth_aspect(), "depth")?;
+        let stencil_ops = stencil.operations(format.has_stencil_aspect(), "stencil")?;
+        Ok(DepthStencilAttachment { view, depth_ops, stencil_ops })
+    }
 }
 
 /// The depth or the stencil of an attachment, as the guest gave it.
@@ -77,53 +73,11 @@ impl<V: Copy> Channel<V> {
     }
 }
 
-type Attachments<'a> =
-    (Vec<Option<wgpu::RenderPassColorAttachment<'a>>>, Option<wgpu::RenderPassDepthStencilAttachment<'a>>);
-
-/// The attachments as wgpu takes them; `Err` is the rule that they break and wgpu can't see.
-fn attachments<'a>(
-    colors: &'a [Option<ColorAttachment>],
-    depth_stencil: Option<&'a DepthStencilAttachment>,
-) -> Result<Attachments<'a>, String> {
-    let colors = colors
-        .iter()
-        .map(|color| {
-            let Some(color) = color else { return Ok(None) };
-            let ColorAttachment { view, kept: _, depth_slice, resolve_target, resolve_kept: _, load, store } =
-                color;
-            match load {
-                wgpu::LoadOp::Clear(color) => finite(color)?,
-                wgpu::LoadOp::Load | wgpu::LoadOp::DontCare(_) => {}
-            }
-            Ok(Some(wgpu::RenderPassColorAttachment {
-                view,
-                depth_slice: *depth_slice,
-                resolve_target: resolve_target.as_ref(),
-                ops: wgpu::Operations { load: *load, store: *store },
-            }))
-        })
-        .collect::<Result<_, String>>()?;
-    let depth_stencil = match depth_stencil {
-        Some(DepthStencilAttachment { view, kept: _, depth, stencil }) => {
-            let format = view.texture().format();
-            Some(wgpu::RenderPassDepthStencilAttachment {
-                view,
-                depth_ops: depth.operations(format.has_depth_aspect(), "depth")?,
-                stencil_ops: stencil.operations(format.has_stencil_aspect(), "stencil")?,
-            })
-        }
-        None => None,
-    };
-    Ok((colors, depth_stencil))
-}
-
-/// A `double` of WebIDL is finite: <https://webidl.spec.whatwg.org/#js-double>
-pub(crate) fn finite(color: &wgpu::Color) -> Result<(), &'static str> {
-    let wgpu::Color { r, g, b, a } = color;
-    if [r, g, b, a].into_iter().all(|component| component.is_finite()) {
-        Ok(())
-    } else {
-        Err("the color is not finite")
+/// Refuses what wgpu can't see.
+fn check_color(color: &ColorAttachment) -> Result<(), String> {
+    match &color.ops.load {
+        wgpu::LoadOp::Clear(color) => Ok(finite(color)?),
+        wgpu::LoadOp::Load | wgpu::LoadOp::DontCare(_) => Ok(()),
     }
 }
 
@@ -142,71 +96,63 @@ impl WebGpuCtxView<'_> {
             max_draw_count,
             label,
         } = descriptor;
+        let mut kept = Vec::new();
         let colors = color_attachments
             .into_iter()
-            .map(|attachment| attachment.map(|attachment| self.color_attachment(attachment)).transpose())
+            .map(|color| color.map(|color| self.color_attachment(color, &mut kept)).transpose())
             .collect::<wasmtime::Result<Vec<_>>>()?;
         let depth_stencil = depth_stencil_attachment
-            .map(|attachment| self.depth_stencil_attachment(attachment))
+            .map(|attachment| self.depth_stencil_attachment(attachment, &mut kept))
             .transpose()?;
         let occlusion_query_set = match occlusion_query_set {
             Some(query_set) => Some(self.get(&query_set)?.inner.clone()),
             None => None,
         };
-        let timestamp_query_set = match &timestamp_writes {
-            Some(writes) => Some(self.get(&writes.query_set)?.inner.clone()),
-            None => None,
-        };
-        let timestamp_writes = timestamp_writes.zip(timestamp_query_set.as_ref()).map(
-            |(
-                wit::GpuRenderPassTimestampWrites {
-                    query_set: _,
-                    beginning_of_pass_write_index,
-                    end_of_pass_write_index,
-                },
-                query_set,
-            )| wgpu::RenderPassTimestampWrites {
+        let timestamp_writes = match timestamp_writes {
+            Some(wit::GpuRenderPassTimestampWrites {
                 query_set,
                 beginning_of_pass_write_index,
                 end_of_pass_write_index,
-            },
-        );
+            }) => Some(TimestampWrites {
+                query_set: self.get(&query_set)?.inner.clone(),
+                beginning_of_pass_write_index,
+                end_of_pass_write_index,
+            }),
+            None => None,
+        };
 
         let encoder = self.get_mut(encoder)?;
-        let inner = match attachments(&colors, depth_stencil.as_ref()) {
-            Ok((color_attachments, depth_stencil_attachment)) => {
-                encoder.open_for("begin_render_pass", weights::PASS).then(|| {
-                    encoder.with_wgpu(|encoder| {
-                        encoder
-                            .begin_render_pass(&wgpu::RenderPassDescriptor {
-                                label: label.as_deref(),
-                                color_attachments: &color_attachments,
-                                depth_stencil_attachment,
-                                timestamp_writes,
-                                occlusion_query_set: occlusion_query_set.as_ref(),
-                                // Not in WebGPU.
-                                multiview_mask: None,
-                            })
-                            .forget_lifetime()
-                    })
-                })
-            }
+        let checked = colors.iter().flatten().try_for_each(check_color);
+        let depth_stencil = checked.and_then(|()| depth_stencil.map(DepthStencil::check).transpose());
+        // What wgpu takes is part of a pass; it refuses more, but gets to see it only when the encoder is finished.
+        let most = usize::try_from(encoder.device.limits.max_color_attachments).unwrap_or(usize::MAX);
+        let more = colors.len().saturating_sub(most).saturating_mul(size_of::<Option<ColorAttachment>>());
+        let bytes = weights::PASS.saturating_add(more).saturating_add(label.as_ref().map_or(0, String::len));
+        let open = encoder.open_for("begin_render_pass", bytes);
+        let descriptor = match depth_stencil {
+            Ok(depth_stencil) => open.then(|| RenderPassDescriptor {
+                label: label.clone(),
+                colors,
+                depth_stencil,
+                occlusion_query_set,
+                timestamp_writes,
+            }),
             Err(reason) => {
-                if encoder.open_for("begin_render_pass", weights::PASS) {
+                if open {
                     encoder.state.invalidate(format!("In a pass parameter\n  {reason}"));
                 }
                 None
             }
         };
-        let mut pass = Pass::new(inner, "RenderPass", &encoder.device, &encoder.state);
-        pass.keep(colors.into_iter().flatten().flat_map(ColorAttachment::into_kept));
-        pass.keep(depth_stencil.map(|attachment| attachment.kept));
+        let mut pass = Pass::new(descriptor, &encoder.device, &encoder.state);
+        pass.keep(kept);
         Ok(RenderPassEncoder::begun(pass, label.unwrap_or_default(), max_draw_count))
     }
 
     fn color_attachment(
         &self,
         attachment: wit::GpuRenderPassColorAttachment,
+        kept: &mut Vec<Kept>,
     ) -> wasmtime::Result<ColorAttachment> {
         let wit::GpuRenderPassColorAttachment {
             view,
@@ -216,30 +162,26 @@ impl WebGpuCtxView<'_> {
             load_op,
             store_op,
         } = attachment;
-        let (view, kept) = self.attached_view(&view)?;
-        let (resolve_target, resolve_kept) =
-            resolve_target.map(|view| self.attached_view(&view)).transpose()?.unzip();
+        let load = match load_op {
+            wit::GpuLoadOp::Load => wgpu::LoadOp::Load,
+            // https://www.w3.org/TR/webgpu/#dom-gpurenderpasscolorattachment-clearvalue
+            wit::GpuLoadOp::Clear => {
+                wgpu::LoadOp::Clear(clear_value.map_or(wgpu::Color::TRANSPARENT, Into::into))
+            }
+        };
         Ok(ColorAttachment {
-            view,
-            kept,
+            view: self.attached_view(&view, kept)?,
             depth_slice,
-            resolve_target,
-            resolve_kept,
-            load: match load_op {
-                wit::GpuLoadOp::Load => wgpu::LoadOp::Load,
-                // https://www.w3.org/TR/webgpu/#dom-gpurenderpasscolorattachment-clearvalue
-                wit::GpuLoadOp::Clear => {
-                    wgpu::LoadOp::Clear(clear_value.map_or(wgpu::Color::TRANSPARENT, Into::into))
-                }
-            },
-            store: store_op.into(),
+            resolve_target: resolve_target.map(|view| self.attached_view(&view, kept)).transpose()?,
+            ops: wgpu::Operations { load, store: store_op.into() },
         })
     }
 
     fn depth_stencil_attachment(
         &self,
         attachment: wit::GpuRenderPassDepthStencilAttachment,
-    ) -> wasmtime::Result<DepthStencilAttachment> {
+        kept: &mut Vec<Kept>,
+    ) -> wasmtime::Result<DepthStencil> {
         let wit::GpuRenderPassDepthStencilAttachment {
             view,
             depth_clear_value,
@@ -251,10 +193,8 @@ impl WebGpuCtxView<'_> {
             stencil_store_op,
             stencil_read_only,
         } = attachment;
-        let (view, kept) = self.attached_view(&view)?;
-        Ok(DepthStencilAttachment {
-            view,
-            kept,
+        Ok(DepthStencil {
+            view: self.attached_view(&view, kept)?,
             depth: Channel {
                 // No default: https://www.w3.org/TR/webgpu/#dom-gpurenderpassdepthstencilattachment-depthclearvalue
                 clear_value: depth_clear_value,
@@ -274,9 +214,14 @@ impl WebGpuCtxView<'_> {
         })
     }
 
-    fn attached_view(&self, view: &Resource<TextureView>) -> wasmtime::Result<(wgpu::TextureView, Kept)> {
+    fn attached_view(
+        &self,
+        view: &Resource<TextureView>,
+        kept: &mut Vec<Kept>,
+    ) -> wasmtime::Result<wgpu::TextureView> {
         let view = self.get(view)?;
-        Ok((view.inner.clone(), Kept::Resource(view.reservation.clone())))
+        kept.push(Kept::Resource(view.reservation.clone()));
+        Ok(view.inner.clone())
     }
 }
 
@@ -306,12 +251,5 @@ mod tests {
         ] {
             operations(load_op, store_op, read_only, clear_value, exists).unwrap_err();
         }
-    }
-
-    #[test]
-    fn colors_are_finite() {
-        assert!(finite(&wgpu::Color::WHITE).is_ok());
-        assert!(finite(&wgpu::Color { r: f64::NAN, ..wgpu::Color::WHITE }).is_err());
-        assert!(finite(&wgpu::Color { a: f64::INFINITY, ..wgpu::Color::WHITE }).is_err());
     }
 }

@@ -7,10 +7,10 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     commands::{
-        bound::Bound,
-        fetch::Naming,
-        memory::{Nameable, Named},
-        pass::OutOfData,
+        bind_group_cell::BindGroupCell,
+        binding::OutOfData,
+        fetch::NewName,
+        memory::{MayHaveName, NamedObject},
         words::Name,
     },
     device::{budget::SharedReservation, core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting},
@@ -26,7 +26,7 @@ const MAX_LABEL_PUT_OFF: usize = 256;
 /// A bind group of the guest.
 #[derive(Debug)]
 pub struct BindGroup {
-    pub(crate) bound: Arc<Bound>,
+    pub(crate) cell: Arc<BindGroupCell>,
     pub(crate) label: String,
     entries: usize,
     /// What the guest calls it in its command memory.
@@ -35,13 +35,13 @@ pub struct BindGroup {
 
 labelled!(BindGroup, weights::BIND_GROUP, |group| group.entries.saturating_mul(weights::BINDING));
 
-impl Nameable for BindGroup {
+impl MayHaveName for BindGroup {
     fn name_mut(&mut self) -> &mut Option<Name> {
         &mut self.name
     }
 
-    fn named(&self, _: u32) -> Named {
-        Named::BindGroup(Arc::clone(&self.bound))
+    fn named_object(&self, _: u32) -> NamedObject {
+        NamedObject::BindGroup(Arc::clone(&self.cell))
     }
 }
 
@@ -87,13 +87,13 @@ impl WebGpuCtxView<'_> {
         let mut entries =
             entries.iter().map(|entry| self.bind_group_entry(entry)).collect::<wasmtime::Result<Vec<_>>>()?;
         let reservations = entries.iter_mut().filter_map(|entry| entry.reservation.take()).collect();
-        let bound = Arc::new(Bound::new(reservations));
+        let cell = Arc::new(BindGroupCell::new(reservations));
         let count = entries.len();
         let may_wait = entries.len() <= MAX_ENTRIES_PUT_OFF && label.len() <= MAX_LABEL_PUT_OFF;
         let make = {
-            let (device, bound, label) = (Arc::clone(device), Arc::clone(&bound), label.clone());
+            let (device, cell, label) = (Arc::clone(device), Arc::clone(&cell), label.clone());
             move || match fence::catch(|| make(&device, &label, &layout, entries)) {
-                Ok(inner) => bound.set(inner),
+                Ok(inner) => cell.set(inner),
                 Err(panic) => {
                     let message = format!("In Device::create_bind_group: {panic}");
                     device.errors.report(GpuError::internal(message));
@@ -101,28 +101,19 @@ impl WebGpuCtxView<'_> {
             }
         };
         device.later_or_now(may_wait, make);
-        Ok(BindGroup { bound, label, entries: count, name: None })
+        Ok(BindGroup { cell, label, entries: count, name: None })
     }
 
-    /// What `setBindGroup` sets; without a group it unsets.
+    /// What `setBindGroup` sets, in a call in which the group may get a name; without a group it unsets.
     #[inline]
-    pub(crate) fn bound(
-        &self,
-        bind_group: Option<Resource<BindGroup>>,
-    ) -> wasmtime::Result<Option<Arc<Bound>>> {
-        bind_group.map(|group| Ok(Arc::clone(&self.get(&group)?.bound))).transpose()
-    }
-
-    /// [`Self::bound`] of a call in which the group may get a name.
-    #[inline]
-    pub(crate) fn named_bound(
+    pub(crate) fn get_group_and_name(
         &mut self,
         group: Option<Resource<BindGroup>>,
-        naming: Naming,
-    ) -> wasmtime::Result<Option<Arc<Bound>>> {
+        new_name: NewName,
+    ) -> wasmtime::Result<Option<Arc<BindGroupCell>>> {
         match group {
-            Some(group) => Ok(Some(Arc::clone(&self.named(&group, naming)?.bound))),
-            None => naming.none().map(|()| None),
+            Some(group) => Ok(Some(Arc::clone(&self.get_and_name(&group, new_name)?.cell))),
+            None => new_name.none().map(|()| None),
         }
     }
 
@@ -174,7 +165,7 @@ impl wit::HostGpuBindGroup for WebGpuCtxView<'_> {
     label_methods!(BindGroup);
 
     fn drop(&mut self, this: Resource<BindGroup>) -> wasmtime::Result<()> {
-        self.delete_named(this).map(drop)
+        self.delete_with_name(this).map(drop)
     }
 }
 

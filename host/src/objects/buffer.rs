@@ -14,7 +14,7 @@ use crate::{
         draw::Bindable,
         holder::{Holder, PassId},
         kept::Kept,
-        memory::{Nameable, Named},
+        memory::{MayHaveName, NamedObject},
         words::Name,
     },
     device::{
@@ -52,13 +52,13 @@ pub struct Buffer {
 
 labelled!(Buffer, crate::weights::BUFFER);
 
-impl Nameable for Buffer {
+impl MayHaveName for Buffer {
     fn name_mut(&mut self) -> &mut Option<Name> {
         &mut self.name
     }
 
-    fn named(&self, handle: u32) -> Named {
-        Named::Buffer(handle)
+    fn named_object(&self, handle: u32) -> NamedObject {
+        NamedObject::Buffer(handle)
     }
 }
 
@@ -148,11 +148,6 @@ impl Buffer {
     #[inline]
     pub(crate) fn kept_by(&self, pass: PassId) -> Option<Kept> {
         self.holder.is_new(pass).then(|| self.kept())
-    }
-
-    /// The buffer for a command of `pass`, with what the pass has to hold for it.
-    pub(crate) fn used_by(&self, pass: PassId) -> (wgpu::Buffer, Option<Kept>) {
-        (self.inner.clone(), self.kept_by(pass))
     }
 
     /// As what a command binds that needs `usage`.
@@ -490,6 +485,6 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
     }
 
     fn drop(&mut self, this: Resource<Buffer>) -> wasmtime::Result<()> {
-        self.delete_named(this).map(drop)
+        self.delete_with_name(this).map(drop)
     }
 }

@@ -16,7 +16,7 @@ use wasmtime::{
 
 use crate::{
     bindings::wit,
-    commands::pass::part,
+    commands::binding::part,
     convert,
     device::{
         budget::{Reservation, SharedReservation},

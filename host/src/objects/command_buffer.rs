@@ -65,8 +65,7 @@ impl CommandBuffer {
                 *finished.lock() = Some(inner);
             }
         };
-        // A pass that locks the encoder may have ended when it is the turn of this.
-        encoder.device.later_or_now(!encoder.state.is_locked(), finish);
+        encoder.device.later(finish);
         Self { commands: Some(commands), label }
     }
 
@@ -82,13 +81,12 @@ impl CommandBuffer {
         // What wgpu may have against the commands of an invalid encoder would be a second error for one cause.
         let refuse = |message: &str| Err(GpuError::caused("a CommandEncoder", label, message));
         if let Some(message) = state.error() {
-            collecting(|| drop(recording));
             return refuse(message);
         }
         // wgpu does in these what it put off while the commands were recorded: whatever it trips over belongs
         // to this guest.
         let internal = |panic| GpuError::internal(format!("In CommandEncoder::finish: {panic}"));
-        let inner = fence::catch(|| recording.into_told(device, label, state)).map_err(internal)?;
+        let inner = fence::catch(|| recording.encode(device, label, state)).map_err(internal)?;
         if let Some(message) = state.error() {
             collecting(|| drop(inner));
             return refuse(message);

@@ -20,8 +20,8 @@ use crate::{
     weights,
 };
 
-/// Records commands. wgpu is told when the encoder is finished, by the device timeline (`device/timeline.rs`): before that
-/// nothing of it can be seen. Only render passes are wgpu's own, which has to be told then what comes before them.
+/// Records commands. wgpu gets them when the encoder is finished, by the device timeline (`device/timeline.rs`): before
+/// that nothing of it can be seen.
 #[derive(Debug)]
 pub struct CommandEncoder {
     pub(crate) device: Arc<DeviceCore>,
@@ -73,11 +73,6 @@ impl CommandEncoder {
             self.state.invalidate(reason.as_str());
         }
         refused.is_ok()
-    }
-
-    /// Runs `call` on wgpu's encoder, which has all the commands recorded so far.
-    pub(crate) fn with_wgpu<T>(&self, call: impl FnOnce(&mut wgpu::CommandEncoder) -> T) -> T {
-        self.state.with_wgpu(&self.device.wgpu, &self.label, call)
     }
 
     /// Ends the recording; `None` when it has ended before.
@@ -315,6 +310,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        commands::binding::BindingCommands as _,
         device::errors::ErrorKind,
         testing::{Guest, again},
     };
@@ -374,7 +370,7 @@ mod tests {
         refused(&|view, encoder| {
             let pass = view.begin_compute_pass(encoder, None).unwrap();
             // It never began, which is reported already.
-            view.get_mut(&pass).unwrap().dispatch_workgroups([1; 3]);
+            view.get_mut(&pass).unwrap().pass.dispatch_workgroups([1; 3]);
             view.get_mut(&pass).unwrap().end();
         });
     }
@@ -388,7 +384,7 @@ mod tests {
         let ((), error) = guest.errors(|guest| guest.view().get_mut(&pass).unwrap().end());
         assert_eq!(error, VALIDATION);
         let ((), error) =
-            guest.errors(|guest| guest.view().get_mut(&pass).unwrap().dispatch_workgroups([1; 3]));
+            guest.errors(|guest| guest.view().get_mut(&pass).unwrap().pass.dispatch_workgroups([1; 3]));
         assert_eq!(error, VALIDATION);
         let (_, finished, submitted) = finish(&mut guest, &encoder);
         assert_eq!((finished, submitted), (None, None));
@@ -418,7 +414,7 @@ mod tests {
             // More immediates than any device has.
             |view, encoder| {
                 let pass = view.begin_compute_pass(encoder, None).unwrap();
-                view.get_mut(&pass).unwrap().set_immediates(0, &[0; 1 << 20], None, None);
+                view.get_mut(&pass).unwrap().pass.set_immediates(0, &[0; 1 << 20], None, None);
                 view.get_mut(&pass).unwrap().end();
             },
         ];
@@ -439,7 +435,7 @@ mod tests {
         let (mut guest, encoder) = guest();
         let pass = guest.view().begin_compute_pass(again(&encoder), None).unwrap();
         let ((), error) = guest.errors(|guest| {
-            guest.view().get_mut(&pass).unwrap().set_immediates(0, &[0; 4], Some(4), Some(4));
+            guest.view().get_mut(&pass).unwrap().pass.set_immediates(0, &[0; 4], Some(4), Some(4));
         });
         assert_eq!(error, VALIDATION);
         guest.view().get_mut(&pass).unwrap().end();

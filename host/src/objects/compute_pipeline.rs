@@ -8,7 +8,7 @@ use crate::{
     bindings::wit,
     commands::{
         kept::{Weighed, Weight},
-        memory::{Nameable, Named},
+        memory::{MayHaveName, NamedObject},
         words::Name,
     },
     device::{core::DeviceCore, lent_scopes::collecting},
@@ -33,13 +33,13 @@ pub struct ComputePipeline {
 
 labelled!(ComputePipeline, crate::weights::HANDLE);
 
-impl Nameable for ComputePipeline {
+impl MayHaveName for ComputePipeline {
     fn name_mut(&mut self) -> &mut Option<Name> {
         &mut self.name
     }
 
-    fn named(&self, _: u32) -> Named {
-        Named::ComputePipeline(self.inner.clone())
+    fn named_object(&self, _: u32) -> NamedObject {
+        NamedObject::ComputePipeline(self.inner.clone())
     }
 }
 
@@ -155,7 +155,7 @@ impl wit::HostGpuComputePipeline for WebGpuCtxView<'_> {
     }
 
     fn drop(&mut self, this: Resource<ComputePipeline>) -> wasmtime::Result<()> {
-        self.delete_named(this).map(drop)
+        self.delete_with_name(this).map(drop)
     }
 }
 

@@ -93,12 +93,12 @@ impl<T: Send + 'static> wit::HostGpuDeviceWithStore<T> for WebGpu {
         this: Resource<Device>,
         descriptor: wit::GpuBindGroupDescriptor,
     ) -> wasmtime::Result<Resource<BindGroup>> {
-        let naming = fetch::name_of_new(&mut access)?;
+        let new_name = fetch::name_of_new_group(&mut access)?;
         let mut view = access.get();
         let device = view.core(&this)?;
         let group = view.new_bind_group(&device, descriptor)?;
         let group = view.push(group)?;
-        view.named(&group, naming)?;
+        view.get_and_name(&group, new_name)?;
         Ok(group)
     }
 

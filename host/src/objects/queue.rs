@@ -108,7 +108,7 @@ impl wit::HostGpuQueue for WebGpuCtxView<'_> {
                     move || submit(&device, taken)
                 };
                 device.later(submit);
-                device.begin();
+                device.after_submit();
             }
         }
         Ok(())

@@ -47,16 +47,7 @@ impl WebGpuCtxView<'_> {
             .collect::<wasmtime::Result<Vec<_>>>()?;
         let (bundles, kept): (Vec<_>, Vec<_>) = bundles.into_iter().unzip();
         let this = self.get_mut(this)?;
-        this.pass.keep(kept);
-        this.record_for("execute_bundles", usize::try_from(bytes).unwrap_or(usize::MAX), |draws, pass| {
-            draws.reset_bindings();
-            draws.draw_count = draws.draw_count.saturating_add(draw_count);
-            if bundles.iter().any(Option::is_none) {
-                return Err("a render bundle is invalid");
-            }
-            pass.execute_bundles(bundles.iter().flatten());
-            Ok(())
-        });
+        this.pass.execute_bundles(bundles, draw_count, bytes, kept);
         Ok(())
     }
 }

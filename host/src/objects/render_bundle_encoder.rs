@@ -1,36 +1,34 @@
 //! GPURenderBundleEncoder — wit: gpu-render-bundle-encoder — spec: <https://www.w3.org/TR/webgpu/#gpurenderbundleencoder> — peer: wgpu-wasi-backend/src/objects/render_bundle_encoder.rs
 //!
 //! wgpu's encoder can't be kept between the calls of a guest, since it is tied to a thread; and wgpu looks
-//! at the commands only when it is finished, where any error is a panic. So the commands are kept here, and
-//! `finish` replays them behind the fence.
+//! at the commands only when it is finished, where any error is a panic. So the commands are kept in
+//! `commands/bundle.rs`, and `finish` hands them over behind the fence.
 
-use std::{mem, sync::Arc};
+use std::sync::Arc;
 
-use wasmtime::component::Resource;
+use wasmtime::component::{Access, Resource};
 
 use crate::{
     bindings::wit,
     commands::{
-        bundle::{Format, Recording},
-        draw::{Binding, RenderCommands as _, indirect_arguments},
-        kept::Kept,
-        pass,
-        recording::ENDED,
+        binding::BindingCommands as _,
+        bundle::{Bundle, Format},
+        draw::RenderCommands as _,
+        fetch::{Encoder, fetched, fetched_alone},
     },
     device::{core::DeviceCore, errors::GpuError, lent_scopes::collecting},
     objects::{
-        bind_group::BindGroup, buffer::Buffer, render_bundle::RenderBundle, render_pipeline::RenderPipeline,
+        buffer::Buffer,
+        mixins::{binding_commands, render_commands, set_pipeline},
+        render_bundle::RenderBundle,
     },
-    view::{WebGpuCtxView, label_methods, labelled},
-    weights,
+    view::{WebGpu, WebGpuCtxView, label_methods, labelled},
 };
 
 /// Records a render bundle.
 #[derive(Debug)]
 pub struct RenderBundleEncoder {
-    /// `None` once finished.
-    recording: Option<Recording>,
-    pub(crate) device: Arc<DeviceCore>,
+    bundle: Bundle,
     pub(crate) label: String,
 }
 
@@ -69,55 +67,24 @@ impl RenderBundleEncoder {
         for error in errors {
             device.errors.report(error);
         }
-        Self {
-            recording: Some(Recording::new(format, error, &device.host_memory)),
-            device: Arc::clone(device),
-            label,
-        }
-    }
-
-    /// Runs `record` on what is recorded; its `Err` makes the encoder invalid. When the encoder is
-    /// finished, that is a validation error.
-    /// <https://www.w3.org/TR/webgpu/#abstract-opdef-validate-the-encoder-state>
-    #[inline]
-    fn record<E: AsRef<str>>(
-        &mut self,
-        call: &'static str,
-        record: impl FnOnce(&mut Recording) -> Result<(), E>,
-    ) {
-        match &mut self.recording {
-            // An invalid encoder records nothing.
-            Some(recording) if recording.error.is_none() => {
-                if let Err(reason) = recording.ledger.command(0) {
-                    recording.refuse(call, &reason);
-                } else if let Err(reason) = record(recording) {
-                    recording.refuse(call, reason.as_ref());
-                }
-            }
-            Some(_) => {}
-            None => self.finished(call),
-        }
-    }
-
-    #[cold]
-    fn finished(&self, call: &'static str) {
-        self.device.errors.refuse(format_args!("RenderBundleEncoder::{call}"), "", ENDED);
+        Self { bundle: Bundle::new(device, format, error), label }
     }
 
     fn finish(&mut self, descriptor: Option<wit::GpuRenderBundleDescriptor>) -> RenderBundle {
         let label = descriptor.and_then(|wit::GpuRenderBundleDescriptor { label }| label).unwrap_or_default();
-        let Some(mut recording) = self.recording.take() else {
-            self.finished("finish");
+        let Some(mut recording) = self.bundle.take() else {
             return RenderBundle { inner: None, label, draw_count: 0, bytes: 0, kept: Arc::default() };
         };
-        let (draw_count, bytes) = (recording.draws.draw_count, recording.ledger.counted());
-        let commands = Kept::Resource(recording.ledger.close());
-        let kept = mem::take(&mut recording.kept).into_iter().chain([commands]).collect();
-        let (result, errors) = collecting(|| recording.finish(&self.device, &label));
+        let device = self.bundle.device();
+        let (draw_count, bytes) = (recording.draws.draw_count, recording.counted());
+        let kept = recording.take_kept();
+        // Its bind groups are to be made now, and their errors are not those of the bundle.
+        device.timeline.settle();
+        let (result, errors) = collecting(|| recording.finish(device, &label));
         for error in errors {
-            self.device.errors.report(error);
+            device.errors.report(error);
         }
-        let inner = result.map_err(|message| self.device.errors.report(GpuError::validation(message))).ok();
+        let inner = result.map_err(|message| device.errors.report(GpuError::validation(message))).ok();
         RenderBundle { inner, label, draw_count, bytes, kept }
     }
 }
@@ -131,6 +98,20 @@ impl WebGpuCtxView<'_> {
     ) -> wasmtime::Result<RenderBundleEncoder> {
         Ok(RenderBundleEncoder::create(device, descriptor))
     }
+}
+
+/// Its commands are recorded once for many passes: each is a call.
+impl Encoder for RenderBundleEncoder {
+    type Recorder = Bundle;
+
+    fn recorder(&mut self) -> &mut Bundle {
+        &mut self.bundle
+    }
+}
+
+impl<T: Send + 'static> wit::HostGpuRenderBundleEncoderWithStore<T> for WebGpu {
+    render_commands!(RenderBundleEncoder);
+    binding_commands!(RenderBundleEncoder);
 }
 
 impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
@@ -148,231 +129,22 @@ impl wit::HostGpuRenderBundleEncoder for WebGpuCtxView<'_> {
 
     label_methods!(RenderBundleEncoder);
 
-    fn push_debug_group(
-        &mut self,
-        this: Resource<RenderBundleEncoder>,
-        _group_label: String,
-    ) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.record("push_debug_group", |recording| {
-            recording.debug_groups = recording.debug_groups.checked_add(1).ok_or("too many debug groups")?;
-            Ok::<_, &str>(())
-        });
+    fn push_debug_group(&mut self, this: Resource<RenderBundleEncoder>, _: String) -> wasmtime::Result<()> {
+        self.get_mut(&this)?.bundle.push_debug_group();
         Ok(())
     }
 
     fn pop_debug_group(&mut self, this: Resource<RenderBundleEncoder>) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.record("pop_debug_group", |recording| {
-            recording.debug_groups = recording.debug_groups.checked_sub(1).ok_or("no debug group is open")?;
-            Ok::<_, &str>(())
-        });
+        self.get_mut(&this)?.bundle.pop_debug_group();
         Ok(())
     }
 
     fn insert_debug_marker(
         &mut self,
         this: Resource<RenderBundleEncoder>,
-        _marker_label: String,
+        _: String,
     ) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.record("insert_debug_marker", |_| Ok::<_, &str>(()));
-        Ok(())
-    }
-
-    fn set_bind_group(
-        &mut self,
-        this: Resource<RenderBundleEncoder>,
-        index: u32,
-        bind_group: Option<Resource<BindGroup>>,
-        dynamic_offsets_data: Option<Vec<u32>>,
-        dynamic_offsets_data_start: Option<u64>,
-        dynamic_offsets_data_length: Option<u32>,
-    ) -> wasmtime::Result<Result<(), wit::SetBindGroupError>> {
-        let offsets = match pass::dynamic_offsets(
-            dynamic_offsets_data.as_deref(),
-            dynamic_offsets_data_start,
-            dynamic_offsets_data_length,
-        ) {
-            Ok(offsets) => offsets,
-            Err(error) => return Ok(Err(error.into())),
-        };
-        let bind_group = self.bound(bind_group)?;
-        let encoder = self.get_mut(&this)?;
-        let made = bind_group.as_deref().map(|group| group.made(&encoder.device.timeline)).transpose();
-        encoder.record("set_bind_group", |recording| {
-            recording.ledger.command(size_of_val(offsets))?;
-            recording.commands.set_bind_group(index, made?, offsets);
-            recording.kept.extend(bind_group.clone().map(Kept::BindGroup));
-            Ok::<_, String>(())
-        });
-        Ok(Ok(()))
-    }
-
-    fn set_immediates(
-        &mut self,
-        this: Resource<RenderBundleEncoder>,
-        range_offset: u32,
-        data: Vec<u8>,
-        data_offset: Option<u64>,
-        data_size: Option<u64>,
-    ) -> wasmtime::Result<()> {
-        let encoder = self.get_mut(&this)?;
-        let device = Arc::clone(&encoder.device);
-        encoder.record("set_immediates", |recording| {
-            match pass::immediates(&data, data_offset, data_size) {
-                Ok(bytes) => {
-                    pass::immediate_range(range_offset, bytes, device.limits.max_immediate_size)?;
-                    recording.commands.set_immediates(range_offset, bytes);
-                }
-                // An exception in WebGPU, which leaves the encoder as it was.
-                Err(reason) => {
-                    device.errors.refuse("RenderBundleEncoder::set_immediates", "", reason);
-                }
-            }
-            Ok::<_, String>(())
-        });
-        Ok(())
-    }
-
-    fn set_pipeline(
-        &mut self,
-        this: Resource<RenderBundleEncoder>,
-        pipeline: Resource<RenderPipeline>,
-    ) -> wasmtime::Result<()> {
-        let pipeline = self.get(&pipeline)?.inner.clone();
-        self.get_mut(&this)?.record("set_pipeline", |recording| {
-            recording.commands.set_pipeline(&pipeline.inner);
-            recording.kept.push(pipeline.kept());
-            Ok::<_, &str>(())
-        });
-        Ok(())
-    }
-
-    fn set_index_buffer(
-        &mut self,
-        this: Resource<RenderBundleEncoder>,
-        buffer: Resource<Buffer>,
-        index_format: wit::GpuIndexFormat,
-        offset: Option<u64>,
-        size: Option<u64>,
-    ) -> wasmtime::Result<()> {
-        let index_format = index_format.into();
-        let buffer = self.get(&buffer)?;
-        let (binding, used) = (
-            Binding::index(buffer.bindable(wit::GpuBufferUsage::INDEX), index_format, offset, size),
-            buffer.kept(),
-        );
-        let this = self.get_mut(&this)?;
-        let binding = binding.and_then(|binding| binding.on(&this.device));
-        this.record("set_index_buffer", |Recording { commands, draws, kept, .. }| {
-            draws.set_index_buffer(commands, binding?, index_format);
-            kept.push(used);
-            Ok::<_, String>(())
-        });
-        Ok(())
-    }
-
-    fn set_vertex_buffer(
-        &mut self,
-        this: Resource<RenderBundleEncoder>,
-        slot: u32,
-        buffer: Option<Resource<Buffer>>,
-        offset: Option<u64>,
-        size: Option<u64>,
-    ) -> wasmtime::Result<()> {
-        let (binding, used) = match buffer {
-            Some(buffer) => {
-                let buffer = self.get(&buffer)?;
-                (
-                    Binding::vertex(buffer.bindable(wit::GpuBufferUsage::VERTEX), offset, size).map(Some),
-                    Some(buffer.kept()),
-                )
-            }
-            None => (Binding::none(offset, size).map(|()| None), None),
-        };
-        let this = self.get_mut(&this)?;
-        let binding = binding.and_then(|binding| binding.map(|binding| binding.on(&this.device)).transpose());
-        this.record("set_vertex_buffer", |Recording { commands, draws, kept, .. }| {
-            draws.set_vertex_buffer(commands, slot, binding?);
-            kept.extend(used);
-            Ok::<_, String>(())
-        });
-        Ok(())
-    }
-
-    fn draw(
-        &mut self,
-        this: Resource<RenderBundleEncoder>,
-        vertex_count: u32,
-        instance_count: Option<u32>,
-        first_vertex: Option<u32>,
-        first_instance: Option<u32>,
-    ) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.record("draw", |Recording { commands, draws, .. }| {
-            draws.draw(commands, vertex_count, instance_count, first_vertex, first_instance)
-        });
-        Ok(())
-    }
-
-    fn draw_indexed(
-        &mut self,
-        this: Resource<RenderBundleEncoder>,
-        index_count: u32,
-        instance_count: Option<u32>,
-        first_index: Option<u32>,
-        base_vertex: Option<i32>,
-        first_instance: Option<u32>,
-    ) -> wasmtime::Result<()> {
-        self.get_mut(&this)?.record("draw_indexed", |Recording { commands, draws, .. }| {
-            draws.draw_indexed(
-                commands,
-                index_count,
-                instance_count,
-                first_index,
-                base_vertex,
-                first_instance,
-            )
-        });
-        Ok(())
-    }
-
-    fn draw_indirect(
-        &mut self,
-        this: Resource<RenderBundleEncoder>,
-        indirect_buffer: Resource<Buffer>,
-        indirect_offset: u64,
-    ) -> wasmtime::Result<()> {
-        let buffer = self.get(&indirect_buffer)?;
-        let (buffer, used) = (buffer.inner.clone(), buffer.kept());
-        self.get_mut(&this)?.record(
-            "draw_indirect",
-            |Recording { commands, draws, kept, ledger, .. }| {
-                ledger.command(weights::INDIRECT)?;
-                indirect_arguments(&buffer, indirect_offset, 16)?;
-                draws.draw_indirect(commands, &buffer, indirect_offset);
-                kept.push(used);
-                Ok::<_, String>(())
-            },
-        );
-        Ok(())
-    }
-
-    fn draw_indexed_indirect(
-        &mut self,
-        this: Resource<RenderBundleEncoder>,
-        indirect_buffer: Resource<Buffer>,
-        indirect_offset: u64,
-    ) -> wasmtime::Result<()> {
-        let buffer = self.get(&indirect_buffer)?;
-        let (buffer, used) = (buffer.inner.clone(), buffer.kept());
-        self.get_mut(&this)?.record(
-            "draw_indexed_indirect",
-            |Recording { commands, draws, kept, ledger, .. }| {
-                ledger.command(weights::INDIRECT)?;
-                indirect_arguments(&buffer, indirect_offset, 20)?;
-                draws.draw_indexed_indirect(commands, &buffer, indirect_offset);
-                kept.push(used);
-                Ok::<_, String>(())
-            },
-        );
+        self.get_mut(&this)?.bundle.insert_debug_marker();
         Ok(())
     }
 
@@ -519,13 +291,11 @@ mod tests {
         type Spoil = fn(&mut WebGpuCtxView<'_>, Resource<RenderBundleEncoder>);
         let spoilers: [Spoil; 5] = [
             // wgpu panics at these two: no pipeline, and an absurd index.
-            |view, encoder| Host::draw(view, encoder, 3, None, None, None).unwrap(),
-            |view, encoder| {
-                Host::set_bind_group(view, encoder, u32::MAX, None, None, None, None).unwrap().unwrap();
-            },
+            |view, encoder| view.get_mut(&encoder).unwrap().bundle.draw(3, None, None, None),
+            |view, encoder| view.get_mut(&encoder).unwrap().bundle.set_bind_group(u32::MAX, None, &[]),
             |view, encoder| Host::push_debug_group(view, encoder, String::new()).unwrap(),
             |view, encoder| Host::pop_debug_group(view, encoder).unwrap(),
-            |view, encoder| Host::draw(view, encoder, u32::MAX, None, Some(1), None).unwrap(),
+            |view, encoder| view.get_mut(&encoder).unwrap().bundle.draw(u32::MAX, None, Some(1), None),
         ];
         let mut guest = Guest::new(|_| {});
         for (index, spoil) in spoilers.into_iter().enumerate() {
@@ -553,22 +323,22 @@ mod tests {
 
     #[test]
     fn empty_buffers_and_slots_can_be_bound() {
-        use wit::HostGpuRenderBundleEncoder as Host;
-
         let mut guest = Guest::new(|_| {});
         let usage = wit::GpuBufferUsage::VERTEX | wit::GpuBufferUsage::INDEX;
         for size in [0, 16] {
             let buffer = guest.buffer(size, usage);
             let (encoder, _) = encoder(&mut guest, &[FORMAT]);
             let mut view = guest.view();
-            Host::set_vertex_buffer(&mut view, again(&encoder), 0, Some(again(&buffer)), None, Some(0))
-                .unwrap();
-            Host::set_vertex_buffer(&mut view, again(&encoder), 1, Some(again(&buffer)), Some(size), None)
-                .unwrap();
-            Host::set_vertex_buffer(&mut view, again(&encoder), 2, None, None, None).unwrap();
-            let format = wit::GpuIndexFormat::Uint16;
-            Host::set_index_buffer(&mut view, again(&encoder), again(&buffer), format, None, Some(0))
-                .unwrap();
+            let id = view.get(&encoder).unwrap().bundle.id();
+            for (slot, buffer, offset, size) in [
+                (0, Some(&buffer), None, Some(0)),
+                (1, Some(&buffer), Some(size), None),
+                (2, None, None, None),
+            ] {
+                view.set_vertex_buffer(&encoder, id, slot, buffer, offset, size).unwrap();
+            }
+            let format = wgpu::IndexFormat::Uint16;
+            view.set_index_buffer(&encoder, id, &buffer, format, None, Some(0)).unwrap();
             drop(view);
             assert_eq!(finish(&mut guest, &encoder).1, None, "{size}");
         }
@@ -577,8 +347,10 @@ mod tests {
         for (offset, size) in outside {
             let buffer = guest.buffer(16, usage);
             let (encoder, _) = encoder(&mut guest, &[FORMAT]);
-            Host::set_vertex_buffer(&mut guest.view(), again(&encoder), 0, Some(buffer), offset, size)
-                .unwrap();
+            let mut view = guest.view();
+            let id = view.get(&encoder).unwrap().bundle.id();
+            view.set_vertex_buffer(&encoder, id, 0, Some(&buffer), offset, size).unwrap();
+            drop(view);
             assert_eq!(finish(&mut guest, &encoder).1, VALIDATION, "{offset:?} {size:?}");
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     bindings::wit,
     commands::{
         kept::{Weighed, Weight},
-        memory::{Nameable, Named},
+        memory::{MayHaveName, NamedObject},
         words::Name,
     },
     device::{core::DeviceCore, lent_scopes::collecting},
@@ -33,13 +33,13 @@ pub struct RenderPipeline {
 
 labelled!(RenderPipeline, crate::weights::HANDLE);
 
-impl Nameable for RenderPipeline {
+impl MayHaveName for RenderPipeline {
     fn name_mut(&mut self) -> &mut Option<Name> {
         &mut self.name
     }
 
-    fn named(&self, _: u32) -> Named {
-        Named::RenderPipeline(self.inner.clone())
+    fn named_object(&self, _: u32) -> NamedObject {
+        NamedObject::RenderPipeline(self.inner.clone())
     }
 }
 
@@ -250,7 +250,7 @@ impl wit::HostGpuRenderPipeline for WebGpuCtxView<'_> {
     }
 
     fn drop(&mut self, this: Resource<RenderPipeline>) -> wasmtime::Result<()> {
-        self.delete_named(this).map(drop)
+        self.delete_with_name(this).map(drop)
     }
 }
 

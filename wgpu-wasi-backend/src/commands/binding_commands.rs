@@ -1,6 +1,6 @@
 //! What passes and render bundle encoders share: `GPUBindingCommandsMixin`
 //! (<https://www.w3.org/TR/webgpu/#gpubindingcommandsmixin>) and `GPUDebugCommandsMixin`
-//! (<https://www.w3.org/TR/webgpu/#gpudebugcommandsmixin>) — peer: host/src/commands/pass.rs
+//! (<https://www.w3.org/TR/webgpu/#gpudebugcommandsmixin>) — peer: host/src/commands/binding.rs
 //!
 //! wgpu has a trait for each encoder, and the WIT a resource, and none of them have anything in common. So these are
 //! macros, for methods of those traits; `self.wit` is the resource, `self.bound` what it has been told, and

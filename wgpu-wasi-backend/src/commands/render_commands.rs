@@ -38,8 +38,8 @@ macro_rules! render_commands {
         ) {
             let size = size.map(wgpu::BufferSize::get);
             let named = buffer.map($buffer::named);
-            let known = named.map(|(_, name)| name).zip(buffer);
-            if self.commands.set_vertex_buffer(slot, known, offset, size) {
+            let name_and_buffer = named.map(|(_, name)| name).zip(buffer);
+            if self.commands.set_vertex_buffer(slot, name_and_buffer, offset, size) {
                 return;
             }
             let call = |buffer| self.wit.set_vertex_buffer(slot, buffer, Some(offset), size);

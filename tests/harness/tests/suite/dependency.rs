@@ -77,7 +77,7 @@ const LAYERS: [(&str, &str); 12] = [
     // What a guest records. Two files read it from the guest's memory; one of them begins with a call of the guest.
     ("commands/memory", "quotas device wasmtime::component"),
     ("commands/fetch", "quotas device view wasmtime::component"),
-    ("commands", "quotas device"),
+    ("commands", "quotas weights device"),
     // The state of a guest.
     ("ctx", "quotas weights device commands"),
     ("view", "ctx wasmtime::component"),

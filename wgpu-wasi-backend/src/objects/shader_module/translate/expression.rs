@@ -14,6 +14,7 @@ use super::types::count;
 
 impl Body<'_, '_> {
     /// What an expression looks like, with its operands as they were evaluated.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]
     pub(super) fn render(&mut self, handle: Handle<Expression>) -> Result<Text, Unwritable> {
         let arena = self.arena;
         match &arena[handle] {

@@ -14,6 +14,7 @@ impl Body<'_, '_> {
         block.iter().try_for_each(|statement| self.statement(statement))
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of statement")]
     fn statement(&mut self, statement: &Statement) -> Result<(), Unwritable> {
         let text = match statement {
             Statement::Emit(range) => return self.emit(range),

@@ -1,24 +1,27 @@
 //! A bind group as commands have it, which may be made later than they are recorded.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::{
-    commands::holder::Holder,
+    commands::{
+        holder::{Holder, PassId},
+        kept::Kept,
+    },
     device::{budget::SharedReservation, timeline::Timeline},
 };
 
 /// The group of wgpu, and what commands that use it have to hold.
 #[derive(Debug)]
-pub(crate) struct Bound {
+pub(crate) struct BindGroupCell {
     /// Empty until it is its turn to be made ([`DeviceCore::later`](crate::device::core::DeviceCore::later)), and after a panic in that, which was reported.
     inner: OnceLock<wgpu::BindGroup>,
     /// Of its buffers and textures: their memory stays in use for as long as the group can be.
     #[expect(dead_code, reason = "held, and never read")]
     reservations: Vec<SharedReservation>,
-    pub(crate) holder: Holder,
+    holder: Holder,
 }
 
-impl Bound {
+impl BindGroupCell {
     /// One that is still to be made, of what has these reservations.
     pub(crate) fn new(reservations: Vec<SharedReservation>) -> Self {
         Self { inner: OnceLock::new(), reservations, holder: Holder::default() }
@@ -28,6 +31,12 @@ impl Bound {
     pub(crate) fn set(&self, inner: wgpu::BindGroup) {
         // Nobody else sets it.
         let _ = self.inner.set(inner);
+    }
+
+    /// What `pass` has to hold for a command that uses it, if it does not already.
+    #[inline]
+    pub(crate) fn kept_by(self: &Arc<Self>, pass: PassId) -> Option<Kept> {
+        self.holder.is_new(pass).then(|| Kept::BindGroup(Arc::clone(self)))
     }
 
     /// wgpu's; `Err` says that there is none.
