@@ -112,6 +112,7 @@ mod device {
     mod polling;
     pub(crate) mod texture_pieces;
     pub(crate) mod timeline;
+    pub(crate) mod unusable;
     pub(crate) mod waiting;
     mod writes;
 }

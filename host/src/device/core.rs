@@ -14,6 +14,7 @@ use crate::{
         in_flight::{Awaited, InFlight},
         lent_scopes,
         timeline::Timeline,
+        unusable::Unusable,
         waiting::Poller,
     },
     quotas::QuotaExceeded,
@@ -50,6 +51,7 @@ pub(crate) struct DeviceCore {
     pub(crate) requested: AtomicBool,
     /// What was put off, which whatever depends on it [settles](Timeline::settle) first.
     pub(crate) timeline: Arc<Timeline>,
+    pub(crate) unusable: Unusable,
     compiler: Arc<Compiler>,
     pub(crate) lost: Arc<watch::Sender<Option<DeviceLostInfo>>>,
 }
@@ -169,6 +171,7 @@ impl DeviceCore {
             requested: AtomicBool::new(false),
             compiler,
             timeline,
+            unusable: Unusable::default(),
             lost,
         });
         let awaited: Weak<dyn Awaited> = Arc::<Self>::downgrade(&core);

@@ -3,7 +3,7 @@
 //! The two functions that carry the bytes of a mapping are in `objects/bulk.rs`, which shadows those of the
 //! generated bindings; the rules for both are here.
 
-use std::{ops::Range, sync::Arc};
+use std::{mem, ops::Range, sync::Arc};
 
 use tokio::sync::oneshot;
 use wasmtime::component::{Accessor, Resource};
@@ -100,6 +100,7 @@ impl Buffer {
         // A buffer that can't be made is still mapped to the guest, which does not know yet:
         // https://www.w3.org/TR/webgpu/#dom-gpubufferdescriptor-mappedatcreation
         let map = if mapped_at_creation && reservation.is_some() {
+            device.unusable.maps();
             MapState::Mapped { range: 0..size, writable: true }
         } else {
             MapState::Unmapped
@@ -193,6 +194,15 @@ impl Buffer {
             open: self.map == MapState::Unmapped && self.usage.contains(wit::GpuBufferUsage::COPY_DST),
             destroyed: self.destroyed,
             lent: self.lent,
+        }
+    }
+
+    fn set_map(&mut self, map: MapState) {
+        let before = mem::replace(&mut self.map, map);
+        match (before == MapState::Unmapped, self.map == MapState::Unmapped) {
+            (true, false) => self.device.unusable.maps(),
+            (false, true) => self.device.unusable.unmaps(),
+            (true, true) | (false, false) => {}
         }
     }
 
@@ -358,7 +368,7 @@ impl Buffer {
             }
         };
         let (sender, done) = oneshot::channel();
-        self.map = MapState::Pending;
+        self.set_map(MapState::Pending);
         self.device.timeline.settle_to_wait();
         // Usage, alignment and validity are wgpu's to check: it dispatches the error and calls back.
         self.inner.slice(start..end).map_async(mode, move |result| {
@@ -384,23 +394,23 @@ impl Buffer {
         }
         // A guest that destroys its device unmaps all buffers: https://www.w3.org/TR/webgpu/#dom-gpudevice-destroy
         if self.device.is_lost() {
-            self.map = MapState::Unmapped;
+            self.set_map(MapState::Unmapped);
             collecting(|| self.inner.unmap());
             return Err(aborted("the device was lost before the buffer was mapped"));
         }
         match result {
             Some(Ok(())) => {
-                self.map = MapState::Mapped { range, writable };
+                self.set_map(MapState::Mapped { range, writable });
                 Ok(())
             }
             Some(Err(wgpu::BufferAsyncError)) => {
-                self.map = MapState::Unmapped;
+                self.set_map(MapState::Unmapped);
                 // wgpu keeps the range of a mapping that failed, and refuses the next one for it.
                 collecting(|| self.inner.unmap());
                 Err(operation("the buffer can't be mapped; the validation error says why".to_owned()))
             }
             None => {
-                self.map = MapState::Unmapped;
+                self.set_map(MapState::Unmapped);
                 Err(aborted("the device was lost before the buffer was mapped"))
             }
         }
@@ -443,7 +453,7 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
 
     fn unmap(&mut self, this: Resource<Buffer>) -> wasmtime::Result<Result<(), wit::UnmapError>> {
         let buffer = self.get_mut(&this)?;
-        buffer.map = MapState::Unmapped;
+        buffer.set_map(MapState::Unmapped);
         // A mapping of a lent buffer is the embedder's.
         if !buffer.lent {
             // A submit before this is refused for the mapping.
@@ -457,11 +467,12 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
     fn destroy(&mut self, this: Resource<Buffer>) -> wasmtime::Result<()> {
         let buffer = self.get_mut(&this)?;
         // Destroying unmaps: https://www.w3.org/TR/webgpu/#dom-gpubuffer-destroy
-        buffer.map = MapState::Unmapped;
+        buffer.set_map(MapState::Unmapped);
         if buffer.lent {
             buffer.withdraw();
         } else {
             buffer.device.timeline.settle();
+            buffer.device.unusable.destroys();
             buffer.inner.destroy();
             buffer.unmapped();
             if let Some(freed) = buffer.reservation.take() {

@@ -29,17 +29,24 @@ labelled!(CommandBuffer, crate::weights::HANDLE);
 /// What a submit takes.
 #[derive(Debug, Default)]
 pub(crate) struct Commands {
-    /// Empty until the encoder is finished in its turn: [`DeviceCore::later`]. What an invalid encoder leaves is
-    /// here too, and wgpu refuses to submit it.
-    finished: Arc<Mutex<Option<wgpu::CommandBuffer>>>,
+    /// Empty until the encoder is finished in its turn: [`DeviceCore::later`].
+    finished: Arc<Mutex<Option<Finished>>>,
     /// To be held until the GPU has done them: `device/in_flight.rs`.
     #[expect(dead_code, reason = "held, and never read")]
     kept: Vec<Kept>,
 }
 
+/// A command buffer of wgpu's.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub(crate) inner: wgpu::CommandBuffer,
+    /// Whether the encoder was valid. If not, wgpu refuses to submit it.
+    pub(crate) is_valid: bool,
+}
+
 impl Commands {
     /// wgpu's; `None` when a panic has come between, which was reported.
-    pub(crate) fn take(&self) -> Option<wgpu::CommandBuffer> {
+    pub(crate) fn take(&self) -> Option<Finished> {
         self.finished.lock().take()
     }
 }
@@ -58,11 +65,17 @@ impl CommandBuffer {
             let (device, state) = (Arc::clone(&encoder.device), Arc::clone(&encoder.state));
             let (finished, label) = (Arc::clone(&commands.finished), encoder.label.clone());
             move || {
-                let inner = Self::finish(&device.wgpu, recording, &label, &state).unwrap_or_else(|error| {
-                    device.errors.report(error);
+                let finish = || Self::finish(&device.wgpu, recording, &label, &state);
+                let (inner, mut errors) = collecting(finish);
+                let inner = inner.unwrap_or_else(|error| {
+                    errors.push(error);
                     Self::invalid(&device)
                 });
-                *finished.lock() = Some(inner);
+                let is_valid = errors.is_empty();
+                for error in errors {
+                    device.errors.report(error);
+                }
+                *finished.lock() = Some(Finished { inner, is_valid });
             }
         };
         encoder.device.later(finish);

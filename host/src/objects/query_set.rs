@@ -15,6 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub struct QuerySet {
     pub(crate) inner: wgpu::QuerySet,
+    device: Arc<DeviceCore>,
     pub(crate) label: String,
     /// wgpu's type has more variants.
     kind: wit::GpuQueryType,
@@ -49,14 +50,16 @@ impl WebGpuCtxView<'_> {
             ty: type_.into(),
             count,
         });
-        Ok(Ok(QuerySet { inner, label, kind: type_ }))
+        Ok(Ok(QuerySet { inner, device: Arc::clone(device), label, kind: type_ }))
     }
 }
 
 impl wit::HostGpuQuerySet for WebGpuCtxView<'_> {
     fn destroy(&mut self, this: Resource<QuerySet>) -> wasmtime::Result<()> {
         self.ctx.settle();
-        self.get(&this)?.inner.destroy();
+        let set = self.get(&this)?;
+        set.device.unusable.destroys();
+        set.inner.destroy();
         Ok(())
     }
 

@@ -11,10 +11,10 @@ use wasmtime::component::{Accessor, Resource};
 
 use crate::{
     bindings::wit,
-    device::{core::DeviceCore, errors::GpuError, fence},
+    device::{core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting},
     objects::{
         bulk,
-        command_buffer::{CommandBuffer, Commands},
+        command_buffer::{CommandBuffer, Commands, Finished},
     },
     view::{WebGpu, WebGpuCtxView, label_methods, labelled},
 };
@@ -38,15 +38,47 @@ impl Queue {
 
 /// Submits commands, all of which were finished before, in their turn.
 fn submit(device: &DeviceCore, commands: Vec<Commands>) {
-    let buffers = commands.iter().map(Commands::take).collect::<Option<Vec<_>>>();
-    let submitted = match buffers {
-        Some(buffers) => fence::catch(|| device.queue.submit(buffers)).map(drop),
+    let finished = commands.iter().map(Commands::take).collect::<Option<Vec<_>>>();
+    let submitted = match finished {
+        Some(finished) => submit_finished(device, finished),
         None => Err("a command buffer could not be finished".to_owned()),
     };
     if let Err(panic) = submitted {
         device.errors.report(GpuError::internal(format!("In Queue::submit: {panic}")));
     }
     device.submitted(commands);
+}
+
+/// Submits command buffers so that wgpu refuses none after it has taken another: `device/unusable.rs` says why. `Err` is
+/// a panic.
+fn submit_finished(device: &DeviceCore, mut finished: Vec<Finished>) -> Result<(), String> {
+    if finished.len() > 1 {
+        // An invalid one spoils the whole submit. wgpu gets it alone, and has the words for it.
+        if let Some(invalid) = finished.iter().position(|finished| !finished.is_valid) {
+            finished = vec![finished.swap_remove(invalid)];
+        } else if device.lent || device.unusable.any() {
+            return submit_in_turn(device, finished);
+        }
+    }
+    let buffers = finished.into_iter().map(|finished| finished.inner);
+    fence::catch(|| device.queue.submit(buffers)).map(drop)
+}
+
+/// Submits one after the other, up to the first that wgpu refuses. The embedder of a lent device may destroy and map what
+/// the host does not hear of.
+fn submit_in_turn(device: &DeviceCore, finished: Vec<Finished>) -> Result<(), String> {
+    for Finished { inner, is_valid: _ } in finished {
+        let (submitted, errors) = collecting(|| fence::catch(|| device.queue.submit([inner])));
+        let refused = !errors.is_empty();
+        for error in errors {
+            device.errors.report(error);
+        }
+        submitted?;
+        if refused {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// What a write gives, for the functions of the generated bindings that `objects/bulk.rs` shadows: they can't wait as its own

@@ -173,6 +173,7 @@ impl wit::HostGpuTexture for WebGpuCtxView<'_> {
             texture.withdraw();
         } else {
             texture.device.timeline.settle();
+            texture.device.unusable.destroys();
             texture.inner.destroy();
             if let Some(freed) = texture.reservation.take() {
                 texture.device.held.let_go(freed);

@@ -204,6 +204,7 @@ cases! {
         queue_on_submitted_work_done,
         queue_order,
         queue_submission_index,
+        queue_submit_refused_in_part,
         queue_submit_several,
         queue_write_buffer,
         queue_write_buffer_with,
