@@ -1,5 +1,7 @@
 //! Makes many objects of each kind and looks at what the process has grown by: no more than is counted for them. The
 //! objects are wgpu's own, so that what the host keeps beside is in nobody's way.
+//!
+//! More than 600 lines: one test for each figure, and they share how objects are made.
 
 use super::*;
 use crate::{
