@@ -74,8 +74,6 @@
 #![recursion_limit = "256"]
 // One call in `shaders/compile.rs` is allowed, with its proof.
 #![deny(unsafe_code)]
-// `.clippy.toml` says how many.
-#![warn(clippy::too_many_lines)]
 #![cfg_attr(
     test,
     allow(clippy::disallowed_methods, reason = "tests wait for the GPU and start threads as they like")

@@ -82,8 +82,6 @@
 //! [wgpu]: https://wgpu.rs
 //! [`wasi:webgpu`]: https://github.com/WebAssembly/wasi-gfx
 
-// `.clippy.toml` says how many.
-#![warn(clippy::too_many_lines)]
 #![allow(
     clippy::arc_with_non_send_sync,
     reason = "callbacks are `Send` only where wgpu's are, by target and feature; sharing is by `Arc` in both"
