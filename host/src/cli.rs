@@ -7,6 +7,7 @@ mod options;
 mod quotas;
 mod run;
 mod trap;
+mod windows;
 
 use std::{
     env,

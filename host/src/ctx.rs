@@ -24,6 +24,10 @@ use crate::{
     },
     quotas::{MAX_REFUSED_BUNDLES, MAX_STAGED_BYTES, QuotaExceeded, Quotas},
     weights,
+    windows::{
+        guest::{WindowRights, Windows},
+        system::WindowSystem,
+    },
 };
 
 /// Which adapter a guest gets when it asks for one.
@@ -67,6 +71,8 @@ pub struct WebGpuCtx {
     admits_command_memory: bool,
     /// Where the guest leaves commands, once it has offered that.
     pub(crate) command_memory: Option<Box<CommandMemory>>,
+    /// `None` where it gets no windows.
+    pub(crate) windows: Option<Windows>,
 }
 
 impl WebGpuCtx {
@@ -289,7 +295,6 @@ impl Default for WebGpuCtx {
 }
 
 /// Builds a [`WebGpuCtx`].
-#[derive(Debug)]
 pub struct WebGpuCtxBuilder {
     instance: Option<wgpu::Instance>,
     choice: AdapterChoice,
@@ -298,6 +303,7 @@ pub struct WebGpuCtxBuilder {
     deadline: Option<Instant>,
     device: Option<LentDevice>,
     command_memory: bool,
+    windows: Option<(Arc<dyn WindowSystem>, WindowRights)>,
 }
 
 impl Default for WebGpuCtxBuilder {
@@ -310,6 +316,7 @@ impl Default for WebGpuCtxBuilder {
             deadline: None,
             device: None,
             command_memory: true,
+            windows: None,
         }
     }
 }
@@ -436,10 +443,18 @@ impl WebGpuCtxBuilder {
         self
     }
 
+    /// Gives the guest windows of this system, which it may use so far. Without, it gets none.
+    /// [`add_windows_to_linker`](crate::add_windows_to_linker) has the functions for them.
+    #[must_use]
+    pub fn windows(mut self, system: Arc<dyn WindowSystem>, rights: WindowRights) -> Self {
+        self.windows = Some((system, rights));
+        self
+    }
+
     /// Makes the state.
     #[must_use]
     pub fn build(self) -> WebGpuCtx {
-        let Self { instance, choice, quotas, wait_mode, deadline, device, command_memory } = self;
+        let Self { instance, choice, quotas, wait_mode, deadline, device, command_memory, windows } = self;
         let compiler = Arc::new(Compiler::new(quotas.max_shader_bytes, quotas.max_wait, wait_mode));
         compiler.set_deadline(deadline);
         let timeline = Arc::default();
@@ -467,6 +482,7 @@ impl WebGpuCtxBuilder {
             entered: 0,
             admits_command_memory: command_memory,
             command_memory: None,
+            windows: windows.map(|(system, rights)| Windows::new(system, rights)),
         }
     }
 }

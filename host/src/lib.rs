@@ -92,6 +92,7 @@ mod runtime;
 mod testing;
 mod view;
 mod weights;
+pub mod window_bindings;
 
 /// What every object of a device needs.
 mod device {
@@ -108,11 +109,33 @@ mod device {
     pub(crate) mod lent_scopes;
     pub(crate) mod limits;
     mod polling;
+    pub(crate) mod readback;
     pub(crate) mod texture_pieces;
     pub(crate) mod timeline;
     pub(crate) mod unusable;
     pub(crate) mod waiting;
     mod writes;
+}
+
+/// Windows for guests: what shows them, and what happens to them.
+///
+/// A [`WindowSystem`](windows::WindowSystem) is given with [`WebGpuCtxBuilder::windows`]. [`Headless`](windows::Headless)
+/// is one without a display; an embedder may write another, such as one whose windows are in a scene of its own.
+pub mod windows {
+    pub(crate) mod guest;
+    mod headless;
+    mod mailbox;
+    mod names;
+    mod readback;
+    pub(crate) mod system;
+
+    pub use self::{
+        guest::WindowRights,
+        headless::{Headless, HeadlessOptions, Input, Pictures, VirtualClock, When},
+        mailbox::Mailbox,
+        system::*,
+    };
+    pub use crate::window_bindings::keys::{KeyCode, NamedKey};
 }
 
 /// What is checked and changed in a guest's shaders.
@@ -154,6 +177,7 @@ pub mod objects {
     pub(crate) mod bind_group_layout;
     pub(crate) mod buffer;
     pub(crate) mod bulk;
+    pub(crate) mod canvas;
     pub(crate) mod command_buffer;
     pub(crate) mod command_encoder;
     pub(crate) mod compute_pass;
@@ -177,12 +201,14 @@ pub mod objects {
     mod texel_copy;
     pub(crate) mod texture;
     pub(crate) mod texture_view;
+    pub(crate) mod window;
 
     pub use self::{
         adapter::{Adapter, AdapterInfo, SupportedFeatures, SupportedLimits},
         bind_group::BindGroup,
         bind_group_layout::BindGroupLayout,
         buffer::Buffer,
+        canvas::Canvas,
         command_buffer::CommandBuffer,
         command_encoder::CommandEncoder,
         compute_pass::ComputePassEncoder,
@@ -202,6 +228,7 @@ pub mod objects {
         surface::CanvasContext,
         texture::Texture,
         texture_view::TextureView,
+        window::{Surface, Window},
     };
     pub use crate::device::{
         core::DeviceLostInfo,
@@ -267,6 +294,20 @@ pub fn add_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtim
     let bulk = objects::bulk::add_to_linker(linker);
     linker.allow_shadowing(false);
     bulk
+}
+
+/// Adds `wgpu-wasi:window@0.1.0`, and of `wasi-gfx:surface@0.2.0` what its windows need, to `linker`. A guest gets
+/// windows if its context [has them](WebGpuCtxBuilder::windows).
+///
+/// # Errors
+///
+/// When the linker holds the interfaces already.
+pub fn add_windows_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    use window_bindings::{canvas, surface_webgpu, windows};
+    objects::window::add_surfaces(linker)?;
+    surface_webgpu::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
+    windows::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
+    canvas::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)
 }
 
 /// The code in the documents, so that tests compile it.

@@ -111,6 +111,22 @@ pub const MAX_RECORD_ENTRIES: usize = 4_096;
 /// Bytes that the keys of one `record-*` map may have together.
 pub const MAX_RECORD_KEY_BYTES: usize = 64 << 10;
 
+/// Windows that a guest may have open at a time.
+pub const MAX_WINDOWS: usize = 8;
+
+/// Pixels that a window or a canvas may have in a row or a column.
+pub const MAX_WINDOW_SIDE: u32 = 16 << 10;
+
+/// Bytes of the title of a window that are shown.
+pub const MAX_TITLE_BYTES: usize = 1 << 10;
+
+/// Pixels that an icon, or a pointer of the guest's own, may have in a row or a column; a larger one is not shown.
+pub const MAX_ICON_SIDE: u32 = 256;
+
+/// Events of windows that wait for a guest. One that does not take them loses movements, and presses together with
+/// their releases.
+pub const MAX_WAITING_EVENTS: usize = 16 << 10;
+
 /// The quotas of one guest; set with the methods of [`crate::WebGpuCtxBuilder`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

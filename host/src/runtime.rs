@@ -45,6 +45,15 @@ const WASI_PACKAGES: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random",
 /// The version of `wasi:webgpu`; a pre-release, which wasmtime matches exactly.
 const WEBGPU_VERSION: &str = "0.3.0-rc.2";
 
+/// The interfaces for windows.
+const WINDOWS: [&str; 5] = [
+    "wasi-gfx:surface/surface@0.2.0",
+    "wasi-gfx:surface/surface-webgpu@0.2.0",
+    "wgpu-wasi:window/canvas@0.1.0",
+    "wgpu-wasi:window/keys@0.1.0",
+    "wgpu-wasi:window/windows@0.1.0",
+];
+
 /// What wasmtime says of a call with more bytes than the quota `max_call_bytes`; it has no type for that.
 const CALL_BYTES: &str = "fuel allocated for hostcalls has been exhausted";
 
@@ -216,6 +225,7 @@ impl Runtime {
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
         crate::add_to_linker(&mut linker)?;
+        crate::add_windows_to_linker(&mut linker)?;
         let limits = limits.clone();
         Ok(Self { engine, linker: Arc::new(linker), interruptible: *interruptible, limits })
     }
@@ -255,7 +265,7 @@ impl Runtime {
                     }
                     None => false,
                 },
-                _ => false,
+                _ => WINDOWS.contains(&name),
             }
         };
         component

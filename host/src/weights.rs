@@ -60,6 +60,9 @@ pub(crate) const QUERY: usize = 10;
 /// Beside its commands, which are 64 bytes each.
 pub(crate) const BUNDLE: usize = 2 << 10;
 
+/// A window, or its canvas, without what the desktop has of it.
+pub(crate) const WINDOW: usize = 4 << 10;
+
 /// A mip level of a layer of a texture, beside its texels: 448 bytes.
 pub(crate) const SUBRESOURCE: u64 = 512;
 

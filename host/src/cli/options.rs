@@ -11,7 +11,11 @@ use clap::Args;
 use wasmtime::component::Component;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 
-use super::{adapters, cache, quotas::QuotaOptions};
+use super::{
+    adapters, cache,
+    quotas::QuotaOptions,
+    windows::{Shown, WindowOptions},
+};
 use crate::{
     AdapterChoice, NO_ADAPTER, WebGpuCtx, WebGpuCtxBuilder,
     runtime::{Runtime, RuntimeOptions},
@@ -51,6 +55,9 @@ pub struct Options {
     perf_map: bool,
 
     #[command(flatten)]
+    windows: WindowOptions,
+
+    #[command(flatten)]
     quotas: QuotaOptions,
 }
 
@@ -69,7 +76,8 @@ impl Options {
     ///
     /// When the current folder is not known.
     pub fn arguments(&self) -> std::io::Result<Vec<OsString>> {
-        let Self { dirs, env, adapter, timeout, no_cache, no_command_memory, perf_map, quotas } = self;
+        let Self { dirs, env, adapter, timeout, no_cache, no_command_memory, perf_map, windows, quotas } =
+            self;
         let mut arguments: Vec<OsString> = Vec::new();
         for Dir { host, guest, perms } in dirs {
             let mut dir = std::path::absolute(host)?.into_os_string();
@@ -97,6 +105,7 @@ impl Options {
         if *perf_map {
             arguments.push("--perf-map".into());
         }
+        arguments.extend(windows.arguments()?);
         arguments.extend(quotas.arguments());
         Ok(arguments)
     }
@@ -175,9 +184,18 @@ impl Options {
     ///
     /// When there is no adapter with the name that was asked for.
     pub fn gpu(&self) -> wasmtime::Result<WebGpuCtx> {
+        self.gpu_builder().map(WebGpuCtxBuilder::build)
+    }
+
+    /// The windows of one run of `app`; `None` where it gets none.
+    pub(super) fn show(&self, app: &Path) -> wasmtime::Result<Option<Shown>> {
+        self.windows.show(app)
+    }
+
+    pub(super) fn gpu_builder(&self) -> wasmtime::Result<WebGpuCtxBuilder> {
         let gpu =
             WebGpuCtxBuilder::new().quotas(self.quotas.quotas()).command_memory(!self.no_command_memory);
-        let Some(name) = &self.adapter else { return Ok(gpu.build()) };
+        let Some(name) = &self.adapter else { return Ok(gpu) };
         let adapters = adapters::enumerate()?;
         let names: Vec<String> = adapters.iter().map(|adapter| adapter.get_info().name).collect();
         if names.is_empty() {
@@ -189,7 +207,7 @@ impl Options {
                 names.join(", ")
             ));
         }
-        Ok(gpu.adapter(AdapterChoice::Named(name.clone())).build())
+        Ok(gpu.adapter(AdapterChoice::Named(name.clone())))
     }
 }
 
@@ -207,8 +225,8 @@ fn check_imports(runtime: &Runtime, component: &Component) -> wasmtime::Result<(
         return Ok(());
     }
     Err(wasmtime::format_err!(
-        "the component imports what wgpu-wasi does not offer: {}. It offers WASI 0.2 and 0.3 and \
-         wasi:webgpu@0.3.0-rc.2{}",
+        "the component imports what wgpu-wasi does not offer: {}. It offers WASI 0.2 and 0.3, \
+         wasi:webgpu@0.3.0-rc.2 and wgpu-wasi:window@0.1.0{}",
         missing.join(", "),
         if missing.iter().any(|name| name.contains("wbindgen")) {
             "; `__wbindgen` means that a crate of the program takes wasm32 for a browser"
@@ -299,6 +317,11 @@ mod tests {
         let dir = format!("{}::/data::ro", folder.display());
         let given = ["--dir", &dir, "--env", "A=b=c", "--adapter", "x", "--timeout", "0.5", "--no-cache"];
         let given = given.iter().chain(&["--no-command-memory", "--perf-map", "--max-objects", "9"]);
+        let (picture, events) = (folder.join("a.png"), folder.join("events.jsonl"));
+        let (picture, events) = (format!("3={}", picture.display()), events.display().to_string());
+        let windows =
+            ["--windows=headless:64x48@30*2", "--screenshot", &picture, "--input", &events, "--virtual-time"];
+        let given = given.chain(&windows);
         let options = parsed(&given.map(OsString::from).collect::<Vec<_>>());
         let again = parsed(&options.arguments().unwrap());
         assert_eq!(format!("{options:?}"), format!("{again:?}"));

@@ -106,7 +106,12 @@ fn run(options: &Options, app: &Path, args: &[String]) -> wasmtime::Result<ExitC
         end_after(timeout);
     }
     let left = || options.timeout().map(|timeout| timeout.saturating_sub(begin.elapsed()));
-    let wasi = options.wasi(app, args)?.inherit_stdio().build();
+    let windows = options.show(app)?;
+    let mut wasi = options.wasi(app, args)?;
+    if let Some(windows) = &windows {
+        windows.set_clock(&mut wasi);
+    }
+    let wasi = wasi.inherit_stdio().build();
     let wasm = options::read(app)?;
     let drivers = Drivers::load_for(&wasm);
     let runtime = options.runtime()?;
@@ -114,7 +119,12 @@ fn run(options: &Options, app: &Path, args: &[String]) -> wasmtime::Result<ExitC
         Ok(component) => component,
         Err(error) => return timed_out(options, &error).ok_or(error),
     };
-    let gpu = options.gpu()?;
+    let gpu = options.gpu_builder()?;
+    let gpu = match &windows {
+        Some(windows) => windows.context(gpu),
+        None => gpu,
+    };
+    let gpu = gpu.build();
 
     let result = match left() {
         Some(left) => runtime.run_for(&component, wasi, gpu, left),
@@ -122,6 +132,7 @@ fn run(options: &Options, app: &Path, args: &[String]) -> wasmtime::Result<ExitC
     };
     match result {
         Ok(outcome) => {
+            windows.map_or(Ok(()), |windows| windows.finish())?;
             let status = u8::try_from(outcome.exit_code).unwrap_or(1);
             Ok(if drivers.are_loaded() { ExitCode::from(status) } else { end(status) })
         }

@@ -59,6 +59,41 @@ impl Texture {
         }
     }
 
+    /// Another handle of the guest's to the same texture.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            device: Arc::clone(&self.device),
+            label: self.label.clone(),
+            dimension: self.dimension,
+            format: self.format,
+            usage: self.usage,
+            texture_binding_view_dimension: self.texture_binding_view_dimension,
+            lent: self.lent,
+            withdrawn: self.withdrawn,
+            reservation: self.reservation.clone(),
+        }
+    }
+
+    /// With `usage` as what the guest is told that it asked for.
+    pub(crate) fn with_usage(self, usage: wit::GpuTextureUsage) -> Self {
+        Self { usage, ..self }
+    }
+
+    /// Destroys one that is not lent, for all handles, when what was put off before is done.
+    pub(crate) fn expire(self) {
+        let device = Arc::clone(&self.device);
+        device.later(move || self.expire_here());
+    }
+
+    /// The same, in a job of the timeline.
+    pub(crate) fn expire_here(self) {
+        self.inner.destroy();
+        if let Some(freed) = self.reservation.take() {
+            self.device.held.let_go(freed);
+        }
+    }
+
     /// wgpu's texture; `None` for a lent one that the guest has destroyed.
     pub(crate) fn as_wgpu(&self) -> Option<&wgpu::Texture> {
         (!self.withdrawn).then_some(&self.inner)

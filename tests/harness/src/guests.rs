@@ -21,6 +21,8 @@ pub enum Guest {
     Raw,
     /// A compute program by raw bindings whose only entry point is the synchronous one.
     RawSync,
+    /// Guests with windows, by raw bindings.
+    RawWindows,
 }
 
 impl Guest {
@@ -30,6 +32,7 @@ impl Guest {
             Self::Translated => "translated.wasm",
             Self::Raw => "raw.wasm",
             Self::RawSync => "raw_sync.wasm",
+            Self::RawWindows => "raw_windows.wasm",
         }
     }
 
@@ -40,12 +43,13 @@ impl Guest {
     /// When it can't be built, read or compiled.
     #[must_use]
     pub fn component(self) -> &'static Component {
-        static COMPONENTS: [OnceLock<Component>; 4] = [const { OnceLock::new() }; 4];
+        static COMPONENTS: [OnceLock<Component>; 5] = [const { OnceLock::new() }; 5];
         let slot = match self {
             Self::Programs => 0,
             Self::Raw => 1,
             Self::RawSync => 2,
             Self::Translated => 3,
+            Self::RawWindows => 4,
         };
         let cell = COMPONENTS.get(slot).expect("there is a slot for each guest");
         cell.get_or_init(|| {

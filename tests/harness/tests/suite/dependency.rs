@@ -67,7 +67,7 @@ fn the_host_has_one_wgpu() {
 /// The layers of `host/src`, the lowest first: a file or folder, and what it may import beside itself. A file belongs
 /// to the first row that it fits; tests, and the files without a row, which are above all others, may import all.
 /// `wasmtime::component` has the handles and the bindings, and `wgpu::naga` is for what looks into shaders.
-const LAYERS: [(&str, &str); 12] = [
+const LAYERS: [(&str, &str); 13] = [
     ("quotas", ""),
     ("weights", ""),
     ("guest_memory", "quotas"),
@@ -78,12 +78,17 @@ const LAYERS: [(&str, &str); 12] = [
     ("commands/memory", "quotas device wasmtime::component"),
     ("commands/fetch", "quotas device view wasmtime::component"),
     ("commands", "quotas weights device"),
+    // What shows windows, in the words of their bindings.
+    ("windows", "quotas device window_bindings"),
     // The state of a guest.
-    ("ctx", "quotas weights device commands"),
+    ("ctx", "quotas weights device commands windows"),
     ("view", "ctx wasmtime::component"),
     // What a guest holds. The bindings name all objects, and all objects name the bindings.
     ("convert", "bindings"),
-    ("objects", "quotas weights device shaders commands ctx view convert bindings wasmtime::component"),
+    (
+        "objects",
+        "quotas weights device shaders commands windows ctx view convert bindings window_bindings wasmtime::component",
+    ),
 ];
 
 #[test]

@@ -25,3 +25,4 @@ mod report;
 mod sharing;
 mod validation;
 mod waiting;
+mod windows;

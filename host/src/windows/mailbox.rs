@@ -1,0 +1,354 @@
+//! The one list of what happens to the windows of a guest, in order.
+//!
+//! A guest that never looks has no more than [`MAX_WAITING_EVENTS`] there, and a few that can't be left out. Of what
+//! only the last counts, the last is kept. When the list is full, movements are dropped first; a press that is dropped
+//! takes its release along, and a release whose press the guest has seen, or will see, is never dropped.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Duration,
+};
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use crate::{
+    quotas::MAX_WAITING_EVENTS,
+    window_bindings::{keys::KeyCode, windows as wit},
+};
+use wit::{Event, Gesture, LogicalKey, MouseButton, Phase};
+
+/// The events of one guest that it has not taken yet.
+#[derive(Debug, Default)]
+pub struct Mailbox {
+    state: Mutex<State>,
+    bell: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    events: VecDeque<(u32, Event)>,
+    /// The windows that are open: nobody hears of others.
+    open: BTreeSet<u32>,
+    /// Those for which a redraw waits.
+    redraws: BTreeSet<u32>,
+    /// Presses that were dropped.
+    lost: Vec<(u32, Pressed)>,
+}
+
+/// What can be pressed and released.
+#[derive(Clone, Debug, PartialEq)]
+enum Pressed {
+    Key(KeyCode),
+    /// A key without a place.
+    Meaning(String),
+    Button(u32),
+    Finger(u64),
+}
+
+/// What may become of an event for which there is no room.
+enum Weight {
+    /// A later one says all that it does, or nobody will miss it.
+    Fleeting,
+    Press(Pressed),
+    Release(Pressed),
+    /// A state: an earlier one of the kind may go.
+    State,
+    /// It is dropped only where nothing else can be.
+    Once,
+}
+
+impl Mailbox {
+    /// Has events of `window` from now on.
+    pub(crate) fn open(&self, window: u32) {
+        self.state.lock().open.insert(window);
+    }
+
+    /// Has none any more.
+    pub(crate) fn forget(&self, window: u32) {
+        let state = &mut *self.state.lock();
+        state.open.remove(&window);
+        state.redraws.remove(&window);
+        state.events.retain(|(of, _)| *of != window);
+    }
+
+    /// Adds an event of a window that is open.
+    pub(crate) fn post(&self, window: u32, event: Event) {
+        let mut state = self.state.lock();
+        if !state.open.contains(&window) {
+            return;
+        }
+        if matches!(event, Event::Destroyed) {
+            state.open.remove(&window);
+            state.lost.retain(|(of, _)| *of != window);
+        }
+        state.add(window, event);
+        drop(state);
+        self.bell.notify_one();
+    }
+
+    /// Takes all events.
+    pub(crate) fn take(&self) -> Vec<(u32, Event)> {
+        let state = &mut *self.state.lock();
+        state.redraws.clear();
+        state.events.drain(..).collect()
+    }
+
+    /// Whether there is nothing to take.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.state.lock().events.is_empty()
+    }
+
+    /// Waits until there is something to take, for no longer than `timeout`.
+    pub async fn wait(&self, timeout: Option<Duration>) {
+        let filled = async {
+            while self.is_empty() {
+                self.bell.notified().await;
+            }
+        };
+        self.within(timeout, filled).await;
+    }
+
+    /// Waits until something was posted, or somebody has [rung](Self::ring), for no longer than `timeout`.
+    pub(crate) async fn rung(&self, timeout: Option<Duration>) {
+        self.within(timeout, self.bell.notified()).await;
+    }
+
+    async fn within(&self, timeout: Option<Duration>, wait: impl Future<Output = ()>) {
+        match timeout {
+            // Without a look at the clock.
+            Some(Duration::ZERO) => {}
+            Some(timeout) => drop(tokio::time::timeout(timeout, wait).await),
+            None => wait.await,
+        }
+    }
+
+    /// Wakes whoever waits.
+    pub(crate) fn ring(&self) {
+        self.bell.notify_one();
+    }
+}
+
+impl State {
+    fn add(&mut self, window: u32, event: Event) {
+        if matches!(event, Event::Redraw) && !self.redraws.insert(window) {
+            return;
+        }
+        if let Some((of, last)) = self.events.back_mut()
+            && *of == window
+            && coalesce(last, &event)
+        {
+            return;
+        }
+        if self.events.len() < MAX_WAITING_EVENTS || self.make_room(window, &event) {
+            self.events.push_back((window, event));
+        }
+    }
+
+    /// Whether `event` is to be kept although the list is full.
+    #[cold]
+    fn make_room(&mut self, window: u32, event: &Event) -> bool {
+        match weight(event) {
+            Weight::Fleeting => false,
+            Weight::Press(pressed) => {
+                let lost = (window, pressed);
+                if !self.lost.contains(&lost) {
+                    self.lost.push(lost);
+                }
+                false
+            }
+            Weight::Release(pressed) => {
+                let lost = self.lost.iter().position(|lost| *lost == (window, pressed.clone()));
+                match lost {
+                    Some(at) => {
+                        self.lost.swap_remove(at);
+                        false
+                    }
+                    None => {
+                        self.drop_first(|_, event| matches!(weight(event), Weight::Fleeting));
+                        true
+                    }
+                }
+            }
+            Weight::State => {
+                let kind = std::mem::discriminant(event);
+                if !self.drop_first(|of, event| of == window && std::mem::discriminant(event) == kind) {
+                    self.drop_first(|_, event| matches!(weight(event), Weight::Fleeting));
+                }
+                true
+            }
+            Weight::Once => self.drop_first(|_, event| matches!(weight(event), Weight::Fleeting)),
+        }
+    }
+
+    fn drop_first(&mut self, may_go: impl Fn(u32, &Event) -> bool) -> bool {
+        let at = self.events.iter().position(|(window, event)| may_go(*window, event));
+        at.and_then(|at| self.events.remove(at)).is_some()
+    }
+}
+
+/// Whether `next` was put into `last`, which says all of both then.
+fn coalesce(last: &mut Event, next: &Event) -> bool {
+    match (&mut *last, next) {
+        (Event::Resized(_), Event::Resized(_))
+        | (Event::CursorMoved(_), Event::CursorMoved(_))
+        | (Event::Moved(_), Event::Moved(_))
+        | (Event::CloseRequested, Event::CloseRequested) => *last = next.clone(),
+        (Event::Motion(sum), Event::Motion(more)) => {
+            sum.x += more.x;
+            sum.y += more.y;
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn weight(event: &Event) -> Weight {
+    let phase = |phase: Phase, id: u64| match phase {
+        Phase::Started => Weight::Press(Pressed::Finger(id)),
+        Phase::Moved => Weight::Fleeting,
+        Phase::Ended | Phase::Cancelled => Weight::Release(Pressed::Finger(id)),
+    };
+    match event {
+        Event::CursorMoved(_)
+        | Event::Motion(_)
+        | Event::Moved(_)
+        | Event::Wheel(_)
+        | Event::FileHovered(_) => Weight::Fleeting,
+        Event::Touch(touch) => phase(touch.phase, touch.finger),
+        Event::Gesture(gesture) => match gesture {
+            Gesture::Pinch((_, Phase::Started | Phase::Ended | Phase::Cancelled))
+            | Gesture::Pan((_, _, Phase::Started | Phase::Ended | Phase::Cancelled))
+            | Gesture::Rotation((_, Phase::Started | Phase::Ended | Phase::Cancelled))
+            | Gesture::DoubleTap => Weight::Once,
+            Gesture::Pinch(_)
+            | Gesture::Pan(_)
+            | Gesture::Rotation(_)
+            | Gesture::Pressure(_)
+            | Gesture::Axis(_) => Weight::Fleeting,
+        },
+        Event::Key(key) if key.repeat => Weight::Fleeting,
+        Event::Key(key) => {
+            let pressed = match key.code {
+                Some(code) => Pressed::Key(code),
+                None => Pressed::Meaning(meaning(&key.logical)),
+            };
+            if key.pressed { Weight::Press(pressed) } else { Weight::Release(pressed) }
+        }
+        Event::Button(button) => {
+            let pressed = Pressed::Button(match button.button {
+                MouseButton::Left => 0,
+                MouseButton::Right => 1,
+                MouseButton::Middle => 2,
+                MouseButton::Back => 3,
+                MouseButton::Forward => 4,
+                MouseButton::Other(number) => u32::from(number) + 5,
+            });
+            if button.pressed { Weight::Press(pressed) } else { Weight::Release(pressed) }
+        }
+        Event::Resized(_)
+        | Event::ScaleChanged(_)
+        | Event::Redraw
+        | Event::CloseRequested
+        | Event::Focused(_)
+        | Event::Occluded(_)
+        | Event::ThemeChanged(_)
+        | Event::CursorEntered
+        | Event::CursorLeft
+        | Event::Modifiers(_)
+        | Event::FileHoverCancelled => Weight::State,
+        Event::Destroyed | Event::Ime(_) | Event::FileDropped(_) => Weight::Once,
+    }
+}
+
+fn meaning(key: &LogicalKey) -> String {
+    match key {
+        LogicalKey::Named(key) => format!("{key:?}"),
+        LogicalKey::Character(text) => text.clone(),
+        LogicalKey::Unidentified => String::new(),
+        LogicalKey::Dead(accent) => format!("dead {accent:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wit::{ButtonEvent, Position, Size};
+
+    fn button(number: u16, pressed: bool) -> Event {
+        Event::Button(ButtonEvent { button: MouseButton::Other(number), pressed })
+    }
+
+    fn moved(x: u32) -> Event {
+        Event::CursorMoved(Position { x: x.into(), y: 0.0 })
+    }
+
+    fn texts(mailbox: &Mailbox) -> Vec<String> {
+        mailbox.take().iter().map(|(window, event)| format!("{window} {event:?}")).collect()
+    }
+
+    #[test]
+    fn of_what_only_the_last_counts_the_last_is_kept() {
+        let mailbox = Mailbox::default();
+        mailbox.open(1);
+        mailbox.open(2);
+        let size = |width| Event::Resized(Size { width, height: 1 });
+        for event in [Event::Redraw, size(1), size(2), moved(1), moved(2), Event::Redraw, moved(3)] {
+            mailbox.post(1, event);
+        }
+        mailbox.post(2, moved(4));
+        mailbox.post(3, moved(5));
+        let taken = texts(&mailbox);
+        let [redraw, resized, cursor, other] = taken.as_slice() else { panic!("{taken:?}") };
+        assert!(redraw.starts_with("1 ") && redraw.contains("Redraw"), "{redraw}");
+        assert!(resized.contains("width: 2"), "{resized}");
+        assert!(cursor.contains("3.0") && other.starts_with("2 "), "{cursor}, {other}");
+        mailbox.post(1, Event::Redraw);
+        assert_eq!(texts(&mailbox).len(), 1);
+    }
+
+    #[test]
+    fn a_full_list_keeps_each_release_of_what_was_pressed() {
+        let mailbox = Mailbox::default();
+        mailbox.open(1);
+        mailbox.post(1, button(1, true));
+        for _ in 0..MAX_WAITING_EVENTS {
+            mailbox.post(1, moved(1));
+            mailbox.post(1, Event::CursorLeft);
+        }
+        mailbox.post(1, button(2, true));
+        mailbox.post(1, button(2, false));
+        mailbox.post(1, button(1, false));
+        mailbox.post(1, Event::CloseRequested);
+        mailbox.post(1, Event::Destroyed);
+        mailbox.post(1, moved(1));
+        let taken = mailbox.take();
+        assert!(taken.len() <= MAX_WAITING_EVENTS + 2, "{}", taken.len());
+        let buttons: Vec<_> = taken
+            .iter()
+            .filter_map(|(_, event)| match event {
+                Event::Button(ButtonEvent { button: MouseButton::Other(number), pressed }) => {
+                    Some((*number, *pressed))
+                }
+                _ => None,
+            })
+            .collect();
+        assert_eq!(buttons, [(1, true), (1, false)]);
+        let end: Vec<_> = taken.iter().rev().take(2).map(|(_, event)| event).collect();
+        assert!(matches!(end[..], [Event::Destroyed, Event::CloseRequested]), "{end:?}");
+    }
+
+    #[test]
+    fn nobody_hears_of_windows_that_are_closed() {
+        let mailbox = Mailbox::default();
+        mailbox.open(1);
+        mailbox.post(1, Event::Destroyed);
+        mailbox.post(1, Event::Redraw);
+        assert_eq!(texts(&mailbox).len(), 1);
+        mailbox.open(2);
+        mailbox.post(2, Event::Redraw);
+        mailbox.forget(2);
+        assert!(mailbox.is_empty());
+    }
+}

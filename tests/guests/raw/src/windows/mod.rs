@@ -1,0 +1,24 @@
+//! Guests with windows that know them by the WIT alone.
+
+mod bindings;
+mod cases;
+mod kit;
+
+use raw::Checks;
+
+macro_rules! registry {
+    (cases { $($case:ident,)* } traps { $($trap:ident: $message:literal,)* }) => {
+        /// Runs the case of this name, if there is one.
+        pub(crate) async fn run(name: &str, checks: &mut Checks) -> bool {
+            match name {
+                $(stringify!($case) => cases::$case(checks).await,)*
+                $(stringify!($trap) => cases::$trap(checks).await,)*
+                _ => return false,
+            }
+            true
+        }
+    };
+}
+
+include!("../../windows.rs");
+window_cases!(registry);

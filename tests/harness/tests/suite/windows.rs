@@ -1,0 +1,174 @@
+//! Guests with windows, on windows without a display: what they show, what they hear of, and what they do wrong.
+
+use std::{
+    fmt::Write as _,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use wgpu_wasi_harness::{Adapter, Guest, Ran, runs};
+use wgpu_wasi_host::{
+    WebGpuCtxBuilder,
+    windows::{
+        Event, Headless, HeadlessOptions, Image, Input, KeyEvent, KeyLocation, LogicalKey, Pictures,
+        Position, When, WindowRights,
+    },
+};
+
+include!("../../../guests/raw/windows.rs");
+
+/// All pictures that were shown.
+#[derive(Default)]
+struct Gallery(Mutex<Vec<(u64, u32, Image)>>);
+
+impl Pictures for Gallery {
+    fn wants(&self, _number: u64) -> bool {
+        true
+    }
+
+    fn take(&self, number: u64, window: u32, _time: Duration, picture: Result<Image, String>) {
+        // Some cases show what they have destroyed.
+        if let Ok(picture) = picture {
+            self.0.lock().unwrap().push((number, window, picture));
+        }
+    }
+
+    fn is_done(&self, _shown: u64) -> bool {
+        false
+    }
+}
+
+fn key(text: u32, pressed: bool) -> Event {
+    Event::Key(KeyEvent {
+        code: None,
+        logical: LogicalKey::Character(text.to_string()),
+        unmodified: LogicalKey::Unidentified,
+        text: None,
+        text_with_all_modifiers: None,
+        location: KeyLocation::Standard,
+        pressed,
+        repeat: false,
+        synthetic: false,
+    })
+}
+
+/// What happens in a case.
+fn input(case: &str) -> Vec<Event> {
+    let both = |number| [key(number, true), key(number, false)];
+    match case {
+        "events_in_order" => (0..4_000)
+            .flat_map(|number| {
+                let moved = Event::CursorMoved(Position { x: number.into(), y: 0.0 });
+                let [press, release] = both(number);
+                [press, moved, release]
+            })
+            .collect(),
+        // As much as there is room for, and then: a press that is seen, with its release after many that are not.
+        "events_nobody_takes" => {
+            let held = std::iter::once(key(100, true));
+            let seen = held.chain((0..16_000).flat_map(|number| both(number % 50)));
+            seen.chain([key(100, false)]).chain((0..16_000).flat_map(|number| both(number % 50))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn headless(case: &str, gallery: &Arc<Gallery>) -> Headless {
+    let now = |event| Input { when: When::Now, window: None, event };
+    let virtual_time = !matches!(case, "paced" | "waits_twice");
+    let pictures: Option<Arc<dyn Pictures>> = match case {
+        "shown_in_three_colours" | "two_windows" | "drawn_after_present" => {
+            Some(Arc::<Gallery>::clone(gallery))
+        }
+        _ => None,
+    };
+    let input = input(case).into_iter().map(now).collect();
+    Headless::new(HeadlessOptions { virtual_time, pictures, input, ..HeadlessOptions::default() })
+}
+
+fn run(case: &str, gallery: &Arc<Gallery>) -> Ran {
+    let context = Adapter::Machine.context();
+    let context = match case {
+        "not_granted" => context,
+        _ => context.windows(Arc::new(headless(case, gallery)), WindowRights::default()),
+    };
+    runs::component(Guest::RawWindows, &[case], with_quotas(case, context).build())
+}
+
+/// So little memory that pictures which were not given back would not fit.
+fn with_quotas(case: &str, context: WebGpuCtxBuilder) -> WebGpuCtxBuilder {
+    if case == "resized_a_thousand_times" { context.max_gpu_memory(1 << 20) } else { context }
+}
+
+fn ends_well(case: &str) -> Vec<(u64, u32, Image)> {
+    if Adapter::Machine.available(case).is_none() {
+        return Vec::new();
+    }
+    let gallery = Arc::<Gallery>::default();
+    let ran = run(case, &gallery);
+    if let Some(failure) = ran.failure() {
+        panic!("{case}: {failure}");
+    }
+    let outcome = ran.outcome.unwrap();
+    assert_eq!(outcome.live_objects, 0, "{case} leaves objects in the table");
+    assert_eq!(outcome.gpu_memory_in_use, 0, "{case} leaves memory accounted for");
+    let mut pictures = gallery.0.lock().unwrap();
+    std::mem::take(&mut *pictures)
+}
+
+fn traps(case: &str, message: &str) {
+    if Adapter::Machine.available(case).is_none() {
+        return;
+    }
+    let ran = run(case, &Arc::default());
+    let Err(trap) = &ran.outcome else { panic!("{case} was not ended by the host: {:?}", ran.failure()) };
+    assert!(trap.contains(message), "{case} was ended for another reason: {trap}");
+    ends_well("shown_in_three_colours");
+}
+
+/// Every pixel of each picture.
+fn colours(pictures: &[(u64, u32, Image)]) -> String {
+    let mut text = String::new();
+    for (number, window, Image { size, rgba }) in pictures {
+        let first = &rgba[..4];
+        assert!(rgba.chunks_exact(4).all(|pixel| pixel == first), "picture {number} has one colour");
+        assert_eq!(rgba.len(), 64 * 48 * 4);
+        write!(text, "{number}: window {window} {}x{} {first:?}; ", size.width, size.height).unwrap();
+    }
+    text
+}
+
+macro_rules! tests {
+    (cases { $($case:ident,)* } traps { $($trap:ident: $message:literal,)* }) => {
+        $(#[test]
+        fn $case() {
+            let pictures = ends_well(stringify!($case));
+            check(stringify!($case), &pictures);
+        })*
+        $(#[test]
+        fn $trap() {
+            traps(stringify!($trap), $message);
+        })*
+    };
+}
+
+window_cases!(tests);
+
+/// What was shown.
+fn check(case: &str, pictures: &[(u64, u32, Image)]) {
+    let expected = match case {
+        "shown_in_three_colours" => {
+            "1: window 1 64x48 [255, 0, 0, 255]; 2: window 1 64x48 [0, 255, 0, 255]; \
+             3: window 1 64x48 [0, 0, 255, 255]; "
+        }
+        "two_windows" => {
+            "1: window 1 64x48 [255, 0, 0, 255]; 2: window 2 64x48 [0, 255, 0, 255]; \
+             3: window 2 64x48 [0, 0, 255, 255]; 4: window 2 64x48 [0, 0, 255, 255]; \
+             5: window 2 64x48 [0, 0, 255, 255]; "
+        }
+        _ => return,
+    };
+    if Adapter::Machine.available(case).is_some() {
+        assert_eq!(colours(pictures), expected);
+    }
+}
