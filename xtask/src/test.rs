@@ -27,7 +27,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     examples.env("RUST_TEST_THREADS", "1").run()?;
     // The guest's side apart from the rest: together with it, wgpu would have the features of both, and be
     // built once more for that.
-    cmd!(sh, "cargo test --release -p wgpu-wasi-backend").run()?;
+    cmd!(sh, "cargo test --release -p wgpu-wasi-backend --features window").run()?;
     cmd!(sh, "cargo test --release --doc").run()?;
     let targets = ["--lib", "--bins", "--tests"];
     // The tests of cargo's subcommand have the program built; by itself, it would be built once more, and
