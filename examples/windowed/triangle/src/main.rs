@@ -48,8 +48,9 @@ struct View {
 
 impl View {
     fn open(event_loop: &ActiveEventLoop) -> anyhow::Result<Self> {
-        let attributes =
-            Window::default_attributes().with_title("Triangle").with_inner_size(LogicalSize::new(400.0, 300.0));
+        let attributes = Window::default_attributes()
+            .with_title("Triangle")
+            .with_inner_size(LogicalSize::new(400.0, 300.0));
         let window = Arc::new(event_loop.create_window(attributes)?);
         let display = Box::new(event_loop.owned_display_handle());
         let instance =
