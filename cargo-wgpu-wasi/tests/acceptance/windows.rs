@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use crate::project::{COMPUTE, POLLSTER, Project, package, target_folder};
+use crate::project::{COMPUTE, POLLSTER, Project, gpu, package, target_folder};
 
 /// What the imports for windows begin with.
 const OF_WINDOWS: [&str; 2] = ["wgpu-wasi:window/", "wasi-gfx:surface/"];
@@ -68,4 +68,36 @@ fn another_winit() {
     for part in ["winit 0.30.4 is part of this build", "from 0.30.5 ", "`cargo update -p winit`"] {
         assert!(told.contains(part), "{part:?}\n{told}");
     }
+}
+
+/// All that headless windows can be made to tell, and the order in which winit tells it: its turns, two windows of which one
+/// closes, the three ways to wait, the proxy, and what a window can be asked for.
+#[test]
+fn what_winit_tells() {
+    if !gpu() {
+        return;
+    }
+    let manifest = package("events", &format!("{WGPU}{}", winit("0.30")));
+    let files = [
+        ("src/main.rs", include_str!("programs/events.rs")),
+        ("events.jsonl", include_str!("programs/events.jsonl")),
+    ];
+    let project = Project::new("events", &manifest, &files);
+    project.lock();
+    let windows = "--windows=headless --virtual-time --input events.jsonl";
+    let told = project.succeeds(&format!("run --release {windows}"));
+    assert_eq!(told, include_str!("programs/events.txt"));
+}
+
+#[test]
+fn no_window_without_a_grant() {
+    if !gpu() {
+        return;
+    }
+    let manifest = package("opens", &format!("{WGPU}{}", winit("0.30")));
+    let project = Project::new("opens", &manifest, &[("src/main.rs", OPENS)]);
+    project.lock();
+    let told = project.succeeds("run --release");
+    assert!(told.contains("may not open windows") && told.contains("--windows"), "{told}");
+    assert_eq!(project.succeeds("run --release --windows=headless"), "true\n");
 }
