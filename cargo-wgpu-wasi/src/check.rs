@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     arguments::{CargoArguments, TARGET},
     cargo::{cargo, output},
-    stand_ins::{MARKER, WGPU},
+    stand_ins::{MARKER, WGPU, WINDOW, WINIT},
 };
 
 /// The packages of a build for the target, without those of macros and build scripts.
@@ -73,6 +73,33 @@ impl Graph {
         Ok(())
     }
 
+    /// Whether it has windows, in a version that has a stand-in.
+    pub(crate) fn has_windows(&self) -> bool {
+        self.named(WINIT.name).any(Package::is_replaced_winit)
+    }
+
+    /// Checks that what it has windows by is of crates.io in a version that has a stand-in. What has another source may be
+    /// made for the sandbox.
+    pub(crate) fn check_windows(&self) -> Result<()> {
+        let of_crates_io = |package: &&Package| package.source.is_empty() && !package.is_replaced_winit();
+        let Some(package) = self.named(WINIT.name).find(of_crates_io) else { return Ok(()) };
+        let (version, start, first) = (&package.version, WINIT.versions, WINIT.first);
+        let remedy = if version.starts_with(start) {
+            "`cargo update -p winit` takes one that has".to_owned()
+        } else {
+            format!("`cargo tree --invert winit@{version} --target {TARGET}` shows who asks for it")
+        };
+        bail!(
+            "winit {version} is part of this build. In the sandbox, the versions of winit from {start}{first} to the last of \
+             {start}x have windows, and no others: {remedy}"
+        )
+    }
+
+    /// The version of a winit that no stand-in is there for.
+    pub(crate) fn foreign_winit(&self) -> Option<&str> {
+        if self.named(WINDOW).next().is_some() { None } else { self.version(WINIT.name) }
+    }
+
     /// The version of a package, if it is there.
     pub(crate) fn version(&self, name: &str) -> Option<&str> {
         self.named(name).next().map(|package| package.version.as_str())
@@ -86,6 +113,13 @@ impl Graph {
     /// The lines of `cargo tree`.
     pub(crate) fn from_text(text: &str) -> Self {
         Self { packages: text.lines().filter_map(parse).collect() }
+    }
+}
+
+impl Package {
+    /// Whether it is a winit that has a stand-in.
+    fn is_replaced_winit(&self) -> bool {
+        self.source.is_empty() && self.version.parse().is_ok_and(|version| WINIT.takes(&version))
     }
 }
 
@@ -112,6 +146,23 @@ mod tests {
         assert_eq!(packages[0].source, "(/a b/wgpu)");
         assert_eq!(packages[0].features, ["default", "std"]);
         assert!(packages[1].features.is_empty());
+    }
+
+    #[test]
+    fn versions_of_winit() {
+        let graph = |text| Graph::from_text(text);
+        for ours in ["winit v0.30.5|x11\n", "winit v0.30.13|\nwinit v0.30.13| (*)\n"] {
+            assert!(graph(ours).has_windows() && graph(ours).check_windows().is_ok());
+        }
+        let own = graph("winit v0.29.1 (/x)|\n");
+        assert!(!own.has_windows() && own.check_windows().is_ok());
+        let refused = |text| graph(text).check_windows().unwrap_err().to_string();
+        assert!(refused("winit v0.30.4|\n").contains("`cargo update -p winit`"));
+        let newer = refused("winit v0.30.9|\nwinit v0.31.0-beta.4|\n");
+        assert!(
+            newer.contains("from 0.30.5") && newer.contains("cargo tree --invert winit@0.31.0"),
+            "{newer}"
+        );
     }
 
     #[test]

@@ -5,7 +5,10 @@
 //!   wgpu-30.0.1/              the stand-in and all that it is built from
 //!   wgpu-30.0.1-library/      the same without an entry point, for projects with a `cdylib`
 //!   wgpu-30.0.1-at-once/      the same with callbacks that don't wait for `poll`
-//!   wgpu-30.0.1-not-send/     the same with types that are not `Send`; all of these together as well
+//!   wgpu-30.0.1-not-send/     the same with types that are not `Send`
+//!   wgpu-30.0.1-windows/      the same with windows; all of these together as well
+//!   winit-0.30.13/            the stand-in, over files of the real package in `registry`
+//!   wgpu-wasi-window/         what the last two are built from together
 //!   wasm-bindgen-futures-…/
 //!   glow-0.18.0/              the real package with the edits of its stand-in
 //!   registry/wgpu-30.0.1/     the real package, as a source that is not crates.io
@@ -25,7 +28,7 @@ use toml::{Table, Value};
 use crate::{
     arguments::TARGET,
     project::{Project, Real, write_changed},
-    stand_ins::{EMBEDDED, Edit, Made, REGISTRY, WGPU},
+    stand_ins::{EMBEDDED, Edit, Made, REGISTRY, WGPU, WINDOW},
 };
 
 /// Writes everything for `reals`; returns the configuration for `--config`.
@@ -62,13 +65,16 @@ pub(crate) fn write_into(
 fn packages(folder: &Path, reals: &[Real], name: &Path) -> Result<Table> {
     let registry = "registry";
     let mut patches = Table::new();
+    if let Some(real) = reals.iter().find(|real| real.variant.windows) {
+        write_parts(real, &[WINDOW], folder)?;
+    }
     for real in reals {
         let own = folder_name(real);
         let (to, path) = (folder.join(&own), name.join(&own));
         let path = match real.stand_in.made {
             Made::Ours(parts) => {
                 copy_real(real, &folder.join(registry))?;
-                write_stand_in(real, parts, &to)?;
+                write_parts(real, parts, &to)?;
                 path.join(real.stand_in.name)
             }
             Made::Edited(edits) => {
@@ -87,7 +93,8 @@ fn folder_name(real: &Real) -> String {
     let library = of_wgpu("-library", real.without_main);
     let at_once = of_wgpu("-at-once", real.variant.at_once);
     let not_send = of_wgpu("-not-send", real.variant.not_send);
-    format!("{}-{}{library}{at_once}{not_send}", real.stand_in.name, real.version)
+    let windows = of_wgpu("-windows", real.variant.windows);
+    format!("{}-{}{library}{at_once}{not_send}{windows}", real.stand_in.name, real.version)
 }
 
 /// cargo's configuration with these patches and this folder of real packages.
@@ -144,8 +151,11 @@ fn edited(edits: &[Edit], folder: &Path, file: &Path, content: Vec<u8>) -> Vec<u
     }
 }
 
-/// Writes a stand-in for exactly this version of the real package from these parts.
-fn write_stand_in(real: &Real, parts: &[&str], folder: &Path) -> Result<()> {
+/// How a stand-in's source names the folder of the real package in `registry`, for files of it that it is built over.
+const FOLDER_OF_REAL: &str = "NAME-VERSION";
+
+/// Writes these parts of a stand-in for exactly this version of the real package.
+fn write_parts(real: &Real, parts: &[&str], folder: &Path) -> Result<()> {
     let of_this = |path: &str| path.split_once('/').is_some_and(|(part, _)| parts.contains(&part));
     for (path, content) in EMBEDDED.iter().filter(|(path, _)| of_this(path)) {
         let file = folder.join(path);
@@ -153,7 +163,8 @@ fn write_stand_in(real: &Real, parts: &[&str], folder: &Path) -> Result<()> {
             let manifest = manifest::write(path, content, real).with_context(|| (*path).to_owned())?;
             write_changed(&file.with_file_name("Cargo.toml"), manifest.as_bytes())?;
         } else {
-            write_changed(&file, content.as_bytes())?;
+            let of_real = format!("{}-{}", real.stand_in.name, real.version);
+            write_changed(&file, content.replace(FOLDER_OF_REAL, &of_real).as_bytes())?;
         }
     }
     Ok(())

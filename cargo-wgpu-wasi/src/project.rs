@@ -17,7 +17,7 @@ use crate::{
     lock::Flavor,
     mirror,
     stand_ins::{MARKER, STAND_INS, StandIn, WGPU},
-    variants::{Choice, Variant},
+    variants::Variant,
 };
 
 /// A cargo workspace.
@@ -96,8 +96,8 @@ impl Project {
             .context("cargo can't make out the dependencies of the project; what it says above is the reason")
     }
 
-    /// What of `metadata` is to be replaced.
-    pub(crate) fn reals(&self, metadata: &Metadata, choice: Choice) -> Result<Found> {
+    /// What of `metadata` is to be replaced, by stand-ins that are built in this way.
+    pub(crate) fn reals(&self, metadata: &Metadata, variant: Variant) -> Result<Found> {
         if metadata.packages.iter().any(|package| package.name.as_str() == MARKER) {
             return Ok(Found::StandIns);
         }
@@ -105,14 +105,13 @@ impl Project {
             [self.lock.clone(), Flavor::Plain.memory(&self.own)].map(|file| fs::read_to_string(file).ok());
         let mut targets = metadata.workspace_packages().into_iter().flat_map(|package| &package.targets);
         let without_main = targets.any(|target| target.crate_types.contains(&CrateType::CDyLib));
-        let variant = choice.variant(metadata.packages.iter().map(|package| package.name.as_str()));
         let mut reals = Vec::new();
         for stand_in in STAND_INS {
             let versions: Vec<_> =
                 metadata.packages.iter().filter(|package| package.name.as_str() == stand_in.name).collect();
             let package = versions.iter().find(|package| {
                 let registry = package.source.as_ref().is_some_and(|source| source.is_crates_io());
-                registry && package.version.to_string().starts_with(stand_in.versions)
+                registry && stand_in.takes(&package.version)
             });
             let Some(package) = package else {
                 if stand_in.name == WGPU.name {

@@ -110,12 +110,13 @@ pub(crate) fn remarks(graph: &Graph, sources: &Sources, failure: Failure) -> Vec
     remarks.into_iter().flatten().collect()
 }
 
+/// One from elsewhere: what crates.io has is replaced, or refused before the build.
 fn winit(graph: &Graph) -> Option<String> {
-    let version = graph.version("winit")?;
+    let version = graph.foreign_winit()?;
     Some(format!(
-        "note: winit {version} is part of this build. There are no windows in the sandbox yet, in no version of winit, and \
-         it does not compile for wasm32-wasip2: leave it to `[target.'cfg(not(target_os = \"wasi\"))'.dependencies]`, and \
-         have the program draw into a texture; `cargo wgpu-wasi tree --invert winit` shows who else asks for it"
+        "note: winit {version} is part of this build, and not from crates.io: only that one can be replaced by the winit \
+         for the sandbox, and no other compiles for wasm32-wasip2. Is there a [patch] or a `git` or `path` dependency? \
+         `cargo wgpu-wasi tree --invert winit` shows who asks for it"
     ))
 }
 
@@ -184,8 +185,9 @@ mod tests {
         for failure in [Failure::Build, Failure::Program] {
             assert_eq!(remarks(&graph, &none, failure), Vec::<String>::new());
         }
-        let graph =
-            Graph::from_text("winit v0.29.1|\ntokio v1.0.0|fs,net,rt\nwgpu-hal v30.0.1|\nweb-sys v0.3.1|\n");
+        let graph = Graph::from_text(
+            "winit v0.29.1 (/x)|\ntokio v1.0.0|fs,net,rt\nwgpu-hal v30.0.1|\nweb-sys v0.3.1|\n",
+        );
         let told = remarks(&graph, &none, Failure::Build).join("\n");
         for part in ["winit 0.29.1", "features fs, net in", "wgpu-hal 30.0.1 is part"] {
             assert!(told.contains(part), "{part}\n{told}");

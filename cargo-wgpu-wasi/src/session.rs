@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use cargo_metadata::Metadata;
 use toml::Value;
 use wgpu_wasi_host::cli::{Options, PANICKED, TRAPPED};
 
@@ -55,7 +56,14 @@ pub(crate) fn run(
     let stack = stack::Settings::find(&arguments.place)?;
     let ran = project.own.join(format!("ran-{}", process::id()));
     let mut config = vec!["--config".into(), runner_config(runner, options, &ran)?];
-    match project.reals(&metadata, choice)? {
+    let mut variant = choice.variant(names(&metadata));
+    if variant.windows {
+        // Maybe others in the workspace have them: what this command builds is to import no more than it needs.
+        let build = lock.during(Flavor::Plain, || Graph::of(&arguments, &[]))?;
+        build.check_windows()?;
+        variant.windows = build.has_windows();
+    }
+    match project.reals(&metadata, variant)? {
         Found::Reals(reals) => {
             config.extend(["--config".into(), generate::write(&project, &reals)?.into_os_string()]);
         }
@@ -90,7 +98,7 @@ pub(crate) fn keep(folder: &Path, choice: Choice, arguments: Vec<OsString>) -> R
     let project = Project::find(&mut arguments)?;
     let mut lock = Lock::start(&project.lock, &project.own)?;
     let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
-    match project.reals(&metadata, choice)? {
+    match project.reals(&metadata, choice.variant(names(&metadata)))? {
         Found::Reals(reals) => {
             let flag = match Kept::find(&arguments.place)? {
                 Kept::Flag => Some(stack::FLAG),
@@ -105,6 +113,11 @@ pub(crate) fn keep(folder: &Path, choice: Choice, arguments: Vec<OsString>) -> R
         Found::StandIns => bail!("this project has such a configuration already"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The names of all packages.
+fn names(metadata: &Metadata) -> impl Iterator<Item = &str> + Clone {
+    metadata.packages.iter().map(|package| package.name.as_str())
 }
 
 /// The setting that makes cargo run components with this program, which makes the file `ran` then.

@@ -2,9 +2,11 @@
 //!
 //! Callbacks of `map_async` and `on_submitted_work_done` run in `poll` and `submit`, and wgpu's types are `Send`, both as
 //! natively. Some crates take each wasm32 for a browser, where neither is so. For builds with one of these the backend
-//! has features.
+//! has features. It has one for windows too.
 
 use clap::{Args, ValueEnum};
+
+use crate::stand_ins::WINIT;
 
 /// What the user wants.
 #[derive(Args, Clone, Copy, Debug, Default)]
@@ -54,6 +56,9 @@ const NOT_SEND: [&str; 1] = [
     "anyrender_vello",
 ];
 
+/// What a build has windows by.
+const WINDOWS: [&str; 1] = [WINIT.name];
+
 /// How wgpu is built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Variant {
@@ -61,6 +66,8 @@ pub(crate) struct Variant {
     pub(crate) at_once: bool,
     /// wgpu's types are not `Send`.
     pub(crate) not_send: bool,
+    /// wgpu draws into windows. Without this, a component imports nothing of them.
+    pub(crate) windows: bool,
 }
 
 impl Choice {
@@ -79,6 +86,7 @@ impl Choice {
                 Types::Send => false,
                 Types::NotSend => true,
             },
+            windows: has(&WINDOWS),
         }
     }
 }
@@ -90,13 +98,15 @@ mod tests {
     #[test]
     fn the_packages_decide() {
         let variant = |callbacks, wgpu_types, packages: &[&str]| {
-            let Variant { at_once, not_send } =
+            let Variant { at_once, not_send, windows } =
                 Choice { callbacks, wgpu_types }.variant(packages.iter().copied());
+            assert_eq!(windows, packages.contains(&"winit"));
             (at_once, not_send)
         };
         assert_eq!(variant(Callbacks::Auto, Types::Auto, &["wgpu", "cubecl", "vello"]), (false, false));
         assert_eq!(variant(Callbacks::Auto, Types::Auto, &["cubecl-wgpu"]), (true, false));
         assert_eq!(variant(Callbacks::Auto, Types::Auto, &["anyrender_vello"]), (false, true));
+        assert_eq!(variant(Callbacks::Auto, Types::Auto, &["winit", "wgpu"]), (false, false));
         assert_eq!(variant(Callbacks::AtOnce, Types::NotSend, &[]), (true, true));
         let both = ["cubecl-runtime", "anyrender_vello"];
         assert_eq!(variant(Callbacks::InPoll, Types::Send, &both), (false, false));

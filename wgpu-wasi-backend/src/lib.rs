@@ -67,6 +67,8 @@
 //!   commands. Hosts that don't know it ignore it.
 //! - `callbacks-at-once`: a callback runs before the call that asks for it returns, see [`set_callbacks`].
 //!   For programs with crates that never poll on wasm32, such as cubecl.
+//! - `window`: surfaces for the windows of `wgpu-wasi-window`. `cargo wgpu-wasi` turns it on for programs with winit. A
+//!   component with it runs only on hosts that have windows.
 //! - `run3` (default): the export above. It must be off in libraries (`cdylib`), which have no `main`.
 //! - `glsl`, `spirv`, `naga-ir`: shaders in these languages, translated to WGSL in the guest with their
 //!   layouts and names. What WGSL can't express is an error. They turn on wgpu's features of the same names.

@@ -22,6 +22,7 @@ pub(crate) mod render_pass;
 pub(crate) mod render_pipeline;
 pub(crate) mod sampler;
 pub(crate) mod shader_module;
+#[cfg(feature = "window")]
 pub(crate) mod surface;
 pub(crate) mod texel_copy;
 pub(crate) mod texture;

@@ -11,7 +11,8 @@ use xshell::cmd;
 use crate::repo::{GUEST_TARGET, Repo};
 
 /// The workspaces of the checkout, by their manifests; the main one first.
-pub(crate) const WORKSPACES: [&str; 6] = [MAIN, EXAMPLES, DROP_IN, DROP_IN_MORE, ML, "xtask/Cargo.toml"];
+pub(crate) const WORKSPACES: [&str; 7] =
+    [MAIN, EXAMPLES, DROP_IN, DROP_IN_MORE, ML, WINDOWED, "xtask/Cargo.toml"];
 
 /// The manifest of the main workspace.
 pub(crate) const MAIN: &str = "Cargo.toml";
@@ -31,6 +32,9 @@ pub(crate) const DROP_IN_MORE: &str = "examples/drop-in/more/Cargo.toml";
 
 /// The manifest of the burn programs.
 pub(crate) const ML: &str = "examples/ml/Cargo.toml";
+
+/// The manifest of the programs with windows.
+pub(crate) const WINDOWED: &str = "examples/windowed/Cargo.toml";
 
 /// The profile for tests and the demo, which share every build; every workspace has it.
 pub(crate) const RELEASE: &str = "release";

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use xshell::cmd;
 
 use crate::{
-    artifacts::{DROP_IN, DROP_IN_MORE, EXAMPLES, GUESTS, ML, WORKSPACES},
+    artifacts::{DROP_IN, DROP_IN_MORE, EXAMPLES, GUESTS, ML, WINDOWED, WORKSPACES},
     docs,
     repo::{GUEST_TARGET, Repo, in_path},
     wit,
@@ -12,13 +12,14 @@ use crate::{
 
 /// What is linted, as arguments for cargo. The guest's side is only ever compiled for its target. [`DROP_IN_MORE`] is
 /// not here: what it is over takes minutes to compile.
-const LINTED: [&[&str]; 7] = [
+const LINTED: [&[&str]; 8] = [
     &["--all-targets"],
     &["-p", "wgpu-wasi-backend", "--all-features", "--target", GUEST_TARGET],
     &["--manifest-path", EXAMPLES, "--workspace", "--target", GUEST_TARGET],
     &["--manifest-path", EXAMPLES, "--workspace", "--all-targets"],
     &["--manifest-path", DROP_IN, "--workspace", "--all-targets"],
     &["--manifest-path", ML, "--workspace", "--all-targets"],
+    &["--manifest-path", WINDOWED, "--workspace", "--all-targets"],
     &["--manifest-path", "xtask/Cargo.toml", "--all-targets"],
 ];
 
@@ -69,7 +70,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
         return Ok(());
     }
     // What these programs bring is what it is: they try other people's crates, and are part of nothing.
-    let denied = |manifest: &&str| ![DROP_IN, DROP_IN_MORE, ML].contains(manifest);
+    let denied = |manifest: &&str| ![DROP_IN, DROP_IN_MORE, ML, WINDOWED].contains(manifest);
     for manifest in WORKSPACES.into_iter().filter(denied) {
         let deny = cmd!(
             sh,

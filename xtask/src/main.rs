@@ -18,6 +18,7 @@ mod release;
 mod repo;
 mod setup;
 mod test;
+mod windowed;
 mod wit;
 
 use std::process::ExitCode;
@@ -43,6 +44,8 @@ enum Command {
     Gallery,
     /// Build programs over vello, egui and others, unmodified, with `cargo wgpu-wasi`, and compare with native
     DropIn(drop_in::Options),
+    /// Run a program in a window, natively and as a component without a screen, and compare its pictures
+    Windowed,
     /// Train and run burn's nets, natively and as components by `cargo wgpu-wasi`, and compare what they learn
     Ml(ml::Options),
     /// Call every function of the WIT in random order, and watch the host
@@ -89,6 +92,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Demo => demo::run_all(&repo?),
         Command::Gallery => gallery::run_all(&repo?),
         Command::DropIn(options) => drop_in::run_all(&repo?, options),
+        Command::Windowed => windowed::run_all(&repo?),
         Command::Ml(options) => ml::run_all(&repo?, &options),
         Command::Fuzz(options) => fuzz::run(&repo?, &options),
         Command::Test => test::run_all(&repo?),

@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// What is published, and the folder of each. A crate depends on those before it alone.
-pub(crate) const CRATES: [(&str, &str); 3] = [
+pub(crate) const CRATES: [(&str, &str); 4] = [
+    ("wgpu-wasi-window", "wgpu-wasi-window"),
     ("wgpu-wasi-backend", "wgpu-wasi-backend"),
     ("wgpu-wasi-host", "host"),
     ("cargo-wgpu-wasi", "cargo-wgpu-wasi"),

@@ -160,13 +160,13 @@ mod tests {
             let host = package("wgpu-wasi-host", "0.1.0", &[("wgpu", "^30.0", None)]);
             let tool =
                 package("cargo-wgpu-wasi", "0.1.0", &[("wgpu-wasi-host", requirement, Some("../host"))]);
-            disagreements(&[backend, host, tool], "0.1.0")
+            disagreements(&[package("wgpu-wasi-window", "0.1.0", &[]), backend, host, tool], "0.1.0")
         };
         assert_eq!(found("^0.1.0", "0.1.0"), [""; 0]);
         assert_eq!(found("*", "0.1.0"), ["cargo-wgpu-wasi requires wgpu-wasi-host *, not 0.1.0"]);
         assert_eq!(found("^0.1", "0.2.0"), ["wgpu-wasi-backend is 0.2.0, not 0.1.0"]);
         let early = package("wgpu-wasi-backend", "0.1.0", &[("wgpu-wasi-host", "^0.1.0", Some("../host"))]);
-        assert_eq!(disagreements(&[early], "0.1.0").len(), 3);
+        assert_eq!(disagreements(&[early], "0.1.0").len(), 4);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::{
     artifacts::{self, DROP_IN, EXAMPLES, GUESTS, MAIN, RELEASE},
     drop_in, ml,
     repo::Repo,
-    setup, wit,
+    setup, windowed, wit,
 };
 
 /// Runs all the tests; the last lines are those of the main workspace's own summary.
@@ -27,7 +27,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     examples.env("RUST_TEST_THREADS", "1").run()?;
     // The guest's side apart from the rest: together with it, wgpu would have the features of both, and be
     // built once more for that.
-    cmd!(sh, "cargo test --release -p wgpu-wasi-backend").run()?;
+    cmd!(sh, "cargo test --release -p wgpu-wasi-backend --features window").run()?;
     cmd!(sh, "cargo test --release --doc").run()?;
     let targets = ["--lib", "--bins", "--tests"];
     // The tests of cargo's subcommand have the program built; by itself, it would be built once more, and
@@ -36,6 +36,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     cmd!(sh, "cargo test --release --manifest-path {DROP_IN} --workspace").run()?;
     let subcommand = artifacts::subcommand(repo, RELEASE);
     drop_in::compare_all(repo, &subcommand)?;
+    windowed::compare(repo, &subcommand)?;
     ml::learn_in_the_sandbox(repo, &subcommand)?;
     Ok(cmd!(sh, "cargo test --release {targets...} --no-fail-fast").run()?)
 }

@@ -34,7 +34,7 @@ pub(crate) fn run(repo: &Repo, check: bool) -> Result<()> {
 }
 
 /// The published packages that need it: a package has nothing from outside its folder.
-const PACKAGES: [&str; 2] = ["host", "wgpu-wasi-backend"];
+const PACKAGES: [&str; 3] = ["host", "wgpu-wasi-backend", "wgpu-wasi-window"];
 
 /// Writes each copy that is not the same as `wit/`; with `check`, fails on it instead.
 pub(crate) fn copies(repo: &Repo, check: bool) -> Result<()> {

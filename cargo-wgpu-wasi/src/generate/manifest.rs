@@ -8,18 +8,24 @@ use toml::{Table, Value};
 use super::table;
 use crate::{
     project::Real,
-    stand_ins::{EMBEDDED, MARKER},
+    stand_ins::{EMBEDDED, MARKER, WINDOW},
     variants::Variant,
 };
 
 /// Where the manifest of the backend is.
 const BACKEND: &str = "wgpu-wasi-backend/manifest.toml";
 
+/// Where that is of what it has windows by; see [`WINDOW`].
+const WINDOW_MANIFEST: &str = "wgpu-wasi-window/manifest.toml";
+
 /// The feature of the backend by which callbacks don't wait for `poll`.
 const AT_ONCE: &str = "callbacks-at-once";
 
 /// The one by which programs export `wasi:cli/run@0.3`.
 const RUN3: &str = "run3";
+
+/// The one by which wgpu draws into windows.
+const WINDOWS: &str = "window";
 
 /// wgpu's, by which its types are `Send`.
 const SEND: &str = "fragile-send-sync-non-atomic-wasm";
@@ -29,6 +35,8 @@ pub(super) fn write(path: &str, text: &str, real: &Real) -> Result<String> {
     let mut manifest: Table = text.parse()?;
     if path == BACKEND {
         make_backend(&mut manifest, real).context("a line is not where it was")?;
+    } else if path == WINDOW_MANIFEST {
+        make_own(&mut manifest).context("a line is not where it was")?;
     } else if let Some(Value::Table(package)) = manifest.get_mut("package") {
         package.insert("version".to_owned(), real.version.clone().into());
     }
@@ -46,22 +54,28 @@ pub(super) fn write(path: &str, text: &str, real: &Real) -> Result<String> {
     Ok(manifest.to_string())
 }
 
-/// Makes the manifest of wgpu-wasi-backend, a package for crates.io, that of the backend below the stand-in for wgpu. It
-/// takes the real wgpu from where the stand-in does, hands on to it all the features that the stand-in hands on, and
-/// has a name of its own. `None` where a line is missing that this goes by.
-fn make_backend(manifest: &mut Table, real: &Real) -> Option<()> {
-    let (workspace, stand_in) = (embedded("workspace.toml")?, embedded("wgpu/manifest.toml")?);
+/// Makes the manifest of a package for crates.io one that stands alone.
+fn make_own(manifest: &mut Table) -> Option<()> {
+    let workspace = embedded("workspace.toml")?;
     let workspace = workspace.get("workspace")?;
     manifest.remove("dev-dependencies");
     manifest.remove("lints");
-    manifest.insert("lib".to_owned(), table([("name", "wgpu_wasi_backend".into())]));
-
     let package = manifest.get_mut("package")?.as_table_mut()?;
     for (key, value) in package.iter_mut().filter(|(_, value)| value.get("workspace").is_some()) {
         *value = workspace.get("package")?.get(key)?.clone();
     }
-    package.insert("name".to_owned(), MARKER.into());
+    Some(())
+}
 
+/// Makes the manifest of wgpu-wasi-backend, a package for crates.io, that of the backend below the stand-in for wgpu. It
+/// takes the real wgpu from where the stand-in does, hands on to it all the features that the stand-in hands on, and
+/// has a name of its own. `None` where a line is missing that this goes by.
+fn make_backend(manifest: &mut Table, real: &Real) -> Option<()> {
+    make_own(manifest)?;
+    manifest.insert("lib".to_owned(), table([("name", "wgpu_wasi_backend".into())]));
+    manifest.get_mut("package")?.as_table_mut()?.insert("name".to_owned(), MARKER.into());
+
+    let stand_in = embedded("wgpu/manifest.toml")?;
     let wgpu = manifest.get_mut("dependencies")?.get_mut("wgpu")?;
     let features = wgpu.get("features")?.clone();
     let mut targets = stand_in.get("target")?.as_table()?.values();
@@ -77,12 +91,24 @@ fn make_backend(manifest: &mut Table, real: &Real) -> Option<()> {
             features.insert(name.clone(), vec![format!("wgpu/{name}")].into());
         }
     }
+    let Variant { at_once, not_send, windows } = real.variant;
+    if !windows {
+        features.remove(WINDOWS)?;
+    }
     let default = features.get_mut("default")?.as_array_mut()?;
-    let Variant { at_once, not_send } = real.variant;
     // The export that is there for programs calls `main`, and a library does not link with it.
     let off = [(RUN3, real.without_main), (SEND, not_send)];
     default.retain(|feature| !off.iter().any(|(name, off)| *off && feature.as_str() == Some(name)));
     default.extend(at_once.then(|| AT_ONCE.into()));
+    default.extend(windows.then(|| WINDOWS.into()));
+    let dependencies = manifest.get_mut("dependencies")?.as_table_mut()?;
+    if windows {
+        let path = format!("../../{WINDOW}");
+        *dependencies.get_mut(WINDOW)? = table([("path", path.into()), ("optional", true.into())]);
+    } else {
+        // It is not written then.
+        dependencies.remove(WINDOW)?;
+    }
     Some(())
 }
 
@@ -170,12 +196,20 @@ mod tests {
     #[test]
     fn features_of_the_variants() {
         let defaults = |without_main, at_once, not_send| {
-            let backend = backend(without_main, Variant { at_once, not_send });
+            let backend = backend(without_main, Variant { at_once, not_send, windows: false });
+            assert!(!backend.to_string().contains("window"), "{backend}");
             texts(&backend["features"]["default"]).join(" ")
         };
         assert_eq!(defaults(false, false, false), ["command-memory", SEND, RUN3].join(" "));
         assert_eq!(defaults(true, false, false), ["command-memory", SEND].join(" "));
         assert_eq!(defaults(false, true, false), ["command-memory", SEND, RUN3, AT_ONCE].join(" "));
         assert_eq!(defaults(true, true, true), ["command-memory", AT_ONCE].join(" "));
+    }
+
+    #[test]
+    fn windows() {
+        let backend = backend(false, Variant { windows: true, ..Variant::default() });
+        assert_eq!(texts(&backend["features"]["default"]), ["command-memory", SEND, RUN3, WINDOWS]);
+        assert_eq!(backend["dependencies"][WINDOW]["path"].as_str(), Some("../../wgpu-wasi-window"));
     }
 }

@@ -13,6 +13,7 @@
 
 mod commands;
 mod drift;
+mod drift_winit;
 mod interruption;
 mod messages;
 mod project;
@@ -20,3 +21,4 @@ mod read_only;
 mod sandbox_tests;
 mod stack;
 mod unchanged;
+mod windows;

@@ -5,8 +5,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use wgpu::custom::{
-    DispatchAdapter, DispatchSurface, EnumerateAdapterFuture, InstanceInterface, RequestAdapterFuture,
+    DispatchAdapter, DispatchDevice, DispatchSurface, DispatchSurfaceOutputDetail, DispatchTexture,
+    EnumerateAdapterFuture, InstanceInterface, RequestAdapterFuture, SurfaceInterface,
+    SurfaceOutputDetailInterface,
 };
+#[cfg(feature = "window")]
+use wgpu::rwh::RawWindowHandle;
 use wgpu::rwh::{HandleError, HasWindowHandle, WindowHandle};
 
 use crate::bindings::wasi::webgpu::webgpu as wit;
@@ -14,7 +18,8 @@ use crate::device::list;
 use crate::device::waits::block;
 use crate::id::Id;
 use crate::objects::adapter::Adapter;
-use crate::objects::surface::NoCanvas;
+#[cfg(feature = "window")]
+use crate::objects::surface::Surface;
 
 /// The handle that wgpu holds.
 #[derive(Clone, Debug)]
@@ -68,8 +73,8 @@ impl InstanceInterface for Instance {
         &self,
         options: &wgpu::RequestAdapterOptions<'_, '_>,
     ) -> Pin<Box<dyn RequestAdapterFuture>> {
-        // No surface of this backend exists to be compatible with, and limits are bucketed by the
-        // host if at all.
+        // The host copies pictures to windows, from each adapter; and limits are bucketed by the host if
+        // at all.
         let wgpu::RequestAdapterOptions {
             power_preference,
             force_fallback_adapter,
@@ -112,8 +117,19 @@ impl InstanceInterface for Instance {
 
     unsafe fn create_surface(
         &self,
-        _target: wgpu::SurfaceTargetUnsafe,
+        target: wgpu::SurfaceTargetUnsafe,
     ) -> Result<DispatchSurface, wgpu::CreateSurfaceError> {
+        #[cfg(feature = "window")]
+        if let wgpu::SurfaceTargetUnsafe::RawHandle {
+            raw_window_handle: RawWindowHandle::Web(window), ..
+        } = target
+        {
+            if let Some(surface) = Surface::of_window(window.id) {
+                return Ok(DispatchSurface::custom(surface));
+            }
+        }
+        #[cfg(not(feature = "window"))]
+        let _ = target;
         // wgpu keeps the constructors of this error to itself; a window without a handle makes it
         // produce one before it asks the backend.
         let instance = wgpu::Instance::from_custom(self.clone());
@@ -182,4 +198,32 @@ impl HasWindowHandle for NoWindow {
     fn window_handle(&self) -> Result<WindowHandle<'_>, HandleError> {
         Err(HandleError::NotSupported)
     }
+}
+
+/// A surface of no canvas, in case that wgpu does not refuse a window without a handle one day.
+#[derive(Debug)]
+struct NoCanvas;
+
+impl SurfaceInterface for NoCanvas {
+    fn get_capabilities(&self, _adapter: &DispatchAdapter) -> wgpu::SurfaceCapabilities {
+        wgpu::SurfaceCapabilities::default()
+    }
+
+    fn configure(&self, _device: &DispatchDevice, _config: &wgpu::SurfaceConfiguration) {}
+
+    fn get_current_texture(
+        &self,
+    ) -> (Option<DispatchTexture>, wgpu::SurfaceStatus, DispatchSurfaceOutputDetail) {
+        (None, wgpu::SurfaceStatus::Lost, DispatchSurfaceOutputDetail::custom(NoPicture))
+    }
+}
+
+/// A picture of no canvas.
+#[derive(Debug)]
+struct NoPicture;
+
+impl SurfaceOutputDetailInterface for NoPicture {
+    fn texture_discard(&self) {}
+
+    fn texture_release(&self) {}
 }

@@ -14,6 +14,8 @@ use crate::device::shared::DeviceShared;
 use crate::objects::buffer::Buffer;
 use crate::objects::command_buffer::CommandBuffer;
 use crate::objects::mapped_bytes::MAX_BYTES_PER_CALL;
+#[cfg(feature = "window")]
+use crate::objects::surface::Picture;
 use crate::unsupported::{self, Blas};
 
 /// The handle that wgpu holds.
@@ -119,9 +121,14 @@ impl QueueInterface for Queue {
         (None, DispatchBlas::custom(Blas))
     }
 
+    #[cfg(feature = "window")]
+    fn present(&self, detail: &DispatchSurfaceOutputDetail) {
+        ours(detail.as_custom::<Picture>()).present();
+    }
+
+    #[cfg(not(feature = "window"))]
     fn present(&self, _detail: &DispatchSurfaceOutputDetail) {
-        // A canvas shows its texture by itself:
-        // <https://www.w3.org/TR/webgpu/#abstract-opdef-updating-the-rendering-of-a-webgpu-canvas>
+        // There is no surface that a picture could be of.
     }
 }
 

@@ -49,9 +49,9 @@ table! {
     /// Several views in one pass.
     MULTIVIEW = "multiview", "gpu-render-pass-descriptor.multiview-mask", Error,
         "Features::MULTIVIEW is off", MULTIVIEW;
-    /// Windows.
-    SURFACE = "Instance::create_surface", "a function that returns gpu-canvas-context", Error,
-        "the call returns CreateSurfaceError; a WIT package for windows is needed";
+    /// Windows that are not the host's.
+    SURFACE = "Instance::create_surface without the feature `window`", "a function that returns gpu-canvas-context", Error,
+        "the call returns CreateSurfaceError; with the feature, it does so for what is no window of winit";
     /// States of resources, set by hand.
     TRANSITIONS = "transition_resources", "none: WebGPU tracks states", Nothing,
         "the host puts every resource into the state that it needs";

@@ -130,8 +130,17 @@ fn links_lead_somewhere() {
 }
 
 /// The folders of the checkout whose files the documents name by their paths.
-const FOLDERS: [&str; 8] =
-    ["cargo-wgpu-wasi", "docs", "examples", "host", "tests", "wgpu-wasi-backend", "wit", "xtask"];
+const FOLDERS: [&str; 9] = [
+    "cargo-wgpu-wasi",
+    "docs",
+    "examples",
+    "host",
+    "tests",
+    "wgpu-wasi-backend",
+    "wgpu-wasi-window",
+    "wit",
+    "xtask",
+];
 
 #[test]
 fn paths_that_are_named_exist() {
