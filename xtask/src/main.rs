@@ -101,8 +101,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             let repo = repo?;
             setup::run(&repo, &setup::Options::default())?;
             lint::run_all(&repo)?;
-            test::run_all(&repo)?;
-            release::try_packages(&repo)
+            // The summary of the tests comes last.
+            release::try_packages(&repo)?;
+            test::run_all(&repo)
         }
         Command::Lint => lint::run_all(&repo?),
         Command::Docs { check } => docs::run(&repo?, check),
