@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Kept up to date by the calls that destroy, map and unmap, all of which settle the timeline first.
+/// Kept up to date by the calls that destroy, map and unmap, all of which settle the timeline first or are jobs of it.
 #[derive(Debug, Default)]
 pub(crate) struct Unusable {
     /// A buffer, texture or query set was destroyed. What was recorded with it may be submitted much later.

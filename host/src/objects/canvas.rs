@@ -314,7 +314,7 @@ impl wit::HostContext for WebGpuCtxView<'_> {
                 device.submitted(told);
             }
         });
-        device.begin();
+        device.after_submit();
         Ok(())
     }
 

@@ -88,6 +88,7 @@ impl Texture {
 
     /// The same, in a job of the timeline.
     pub(crate) fn expire_here(self) {
+        self.device.unusable.destroys();
         self.inner.destroy();
         if let Some(freed) = self.reservation.take() {
             self.device.held.let_go(freed);
