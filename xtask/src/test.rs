@@ -4,7 +4,7 @@ use anyhow::Result;
 use xshell::cmd;
 
 use crate::{
-    artifacts::{self, DROP_IN, EXAMPLES, GUESTS, MAIN, RELEASE},
+    artifacts::{self, DROP_IN, EXAMPLES, GUESTS, MAIN, RELEASE, WINDOWED},
     drop_in, ml,
     repo::Repo,
     setup, windowed, wit,
@@ -36,6 +36,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     cmd!(sh, "cargo test --release --manifest-path {DROP_IN} --workspace").run()?;
     let subcommand = artifacts::subcommand(repo, RELEASE);
     drop_in::compare_all(repo, &subcommand)?;
+    cmd!(sh, "cargo test --release --manifest-path {WINDOWED} --workspace").run()?;
     windowed::compare(repo, &subcommand)?;
     ml::learn_in_the_sandbox(repo, &subcommand)?;
     Ok(cmd!(sh, "cargo test --release {targets...} --no-fail-fast").run()?)
