@@ -71,7 +71,7 @@ fn another_winit() {
 }
 
 /// All that headless windows can be made to tell, and the order in which winit tells it: its turns, two windows of which one
-/// closes, the three ways to wait, the proxy, and what a window can be asked for.
+/// closes, `ControlFlow::Wait` and `WaitUntil`, the proxy, and what a window can be asked for.
 #[test]
 fn what_winit_tells() {
     if !gpu() {
