@@ -34,6 +34,7 @@ wgpu = "30"
 const IN_THE_COPY: &str = r#"
 [patch.crates-io]
 wgpu-wasi-host = { path = "host" }
+wgpu-wasi-window = { path = "wgpu-wasi-window" }
 
 [profile.release.package]
 cargo-wgpu-wasi.opt-level = 0
