@@ -37,7 +37,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     let subcommand = artifacts::subcommand(repo, RELEASE);
     drop_in::compare_all(repo, &subcommand)?;
     cmd!(sh, "cargo test --release --manifest-path {WINDOWED} --workspace").run()?;
-    windowed::compare(repo, &subcommand)?;
+    windowed::draw_in_the_sandbox(repo, &subcommand)?;
     ml::learn_in_the_sandbox(repo, &subcommand)?;
     Ok(cmd!(sh, "cargo test --release {targets...} --no-fail-fast").run()?)
 }
