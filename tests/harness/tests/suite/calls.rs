@@ -85,6 +85,7 @@ tests! {
     render_triangle
     render_vertex_formats
     render_viewport_scissor
+    texture_unwritten
     texture_views
 }
 
