@@ -14,21 +14,16 @@ use crate::device::{
     waiting::{Patience, WaitMode},
 };
 
-/// The rows of a texture with two dimensions, each without a gap, and the bytes of one.
-pub(crate) struct Rows {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) row: usize,
-}
-
 impl DeviceCore {
-    /// Reads the first level of a texture whose format has a fixed size. Errors are the answer, and reach no scope.
+    /// Reads the first level of a texture with two dimensions whose format has a fixed size: its rows, without gaps.
+    /// Errors are the answer, and reach no scope.
     ///
     /// It is called in a job of the timeline: whoever waits for the device otherwise waits for that first.
     pub(crate) fn read_texture(
         self: &Arc<Self>,
         texture: &wgpu::Texture,
         deadline: Option<Instant>,
-    ) -> Result<Rows, String> {
+    ) -> Result<Vec<u8>, String> {
         let bytes = texture.format().block_copy_size(None).ok_or("its format has no size")?;
         let (width, height) = (texture.width(), texture.height());
         let row = width.checked_mul(bytes).ok_or("it is too large")?;
@@ -74,7 +69,7 @@ impl DeviceCore {
             let (row, padded) = (usize::try_from(row), usize::try_from(padded));
             let (Ok(row), Ok(padded)) = (row, padded) else { return Err("it is too large".to_owned()) };
             let rows = view.chunks(padded).filter_map(|line| line.get(..row));
-            Ok(Rows { bytes: rows.flatten().copied().collect(), row })
+            Ok(rows.flatten().copied().collect())
         });
         copied?
     }

@@ -78,6 +78,15 @@ impl Canvas {
         let unfinished = VecDeque::new();
         Self { window, size: None, pace: PACE, configured: None, status: CanvasStatus::Good, unfinished }
     }
+
+    /// What was drawn before can't be drawn to, nor be shown any more.
+    fn reconfigure(&mut self, configured: Option<Configured>) {
+        self.unfinished.clear();
+        let before = std::mem::replace(&mut self.configured, configured);
+        if let Some(current) = before.and_then(|before| before.current) {
+            current.expire();
+        }
+    }
 }
 
 impl Configured {
@@ -262,11 +271,7 @@ impl wit::HostContext for WebGpuCtxView<'_> {
         };
         let error = configured.error();
         configured.refused = error.is_some();
-        canvas.unfinished.clear();
-        let before = canvas.configured.replace(configured);
-        if let Some(current) = before.and_then(|before| before.current) {
-            current.expire();
-        }
+        canvas.reconfigure(Some(configured));
         if let Some(error) = error {
             device.errors.refuse("Surface::configure", "", error);
         }
@@ -274,12 +279,7 @@ impl wit::HostContext for WebGpuCtxView<'_> {
     }
 
     fn unconfigure(&mut self, this: Resource<Canvas>) -> wasmtime::Result<()> {
-        let canvas = self.get_mut(&this)?;
-        canvas.unfinished.clear();
-        let before = canvas.configured.take();
-        if let Some(current) = before.and_then(|before| before.current) {
-            current.expire();
-        }
+        self.get_mut(&this)?.reconfigure(None);
         Ok(())
     }
 
@@ -319,10 +319,7 @@ impl wit::HostContext for WebGpuCtxView<'_> {
     }
 
     fn drop(&mut self, this: Resource<Canvas>) -> wasmtime::Result<()> {
-        let canvas = self.delete(this)?;
-        if let Some(current) = canvas.configured.and_then(|configured| configured.current) {
-            current.expire();
-        }
+        self.delete(this)?.reconfigure(None);
         Ok(())
     }
 }

@@ -5,9 +5,8 @@ use crate::windows::system::{Image, Picture, Size};
 /// Reads a picture. Alpha is 255: no window of a guest is transparent.
 pub(crate) fn read(picture: &Picture) -> Result<Image, String> {
     let Picture { core, texture, deadline } = picture;
-    let rows = core.read_texture(texture, *deadline)?;
-    let rgba = to_rgba(texture.format(), rows.bytes).ok_or("its format is not one of a window")?;
-    debug_assert_eq!(rows.row % 4, 0, "a pixel of a window has four or eight bytes");
+    let bytes = core.read_texture(texture, *deadline)?;
+    let rgba = to_rgba(texture.format(), bytes).ok_or("its format is not one of a window")?;
     Ok(Image { size: Size { width: texture.width(), height: texture.height() }, rgba })
 }
 
