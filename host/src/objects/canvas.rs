@@ -310,7 +310,7 @@ impl wit::HostContext for WebGpuCtxView<'_> {
                     }
                 });
                 drop(picture);
-                current.expire_here();
+                current.destroy_here();
                 device.submitted(told);
             }
         });

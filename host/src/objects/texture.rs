@@ -83,11 +83,11 @@ impl Texture {
     /// Destroys one that is not lent, for all handles, when what was put off before is done.
     pub(crate) fn expire(self) {
         let device = Arc::clone(&self.device);
-        device.later(move || self.expire_here());
+        device.later(move || self.destroy_here());
     }
 
-    /// The same, in a job of the timeline.
-    pub(crate) fn expire_here(self) {
+    /// Destroys one that is not lent: in a job of the timeline, or when what was put off before is done.
+    pub(crate) fn destroy_here(&self) {
         self.device.unusable.destroys();
         self.inner.destroy();
         if let Some(freed) = self.reservation.take() {
@@ -209,11 +209,7 @@ impl wit::HostGpuTexture for WebGpuCtxView<'_> {
             texture.withdraw();
         } else {
             texture.device.timeline.settle();
-            texture.device.unusable.destroys();
-            texture.inner.destroy();
-            if let Some(freed) = texture.reservation.take() {
-                texture.device.held.let_go(freed);
-            }
+            texture.destroy_here();
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! The pixels of a picture, as a window shows them: eight bits of red, green and blue, encoded as sRGB.
 
+use half::f16;
+
 use crate::windows::system::{Image, Picture, Size};
 
 /// Reads a picture. Alpha is 255: no window of a guest is transparent.
@@ -31,7 +33,7 @@ fn to_rgba(format: wgpu::TextureFormat, mut bytes: Vec<u8>) -> Option<Vec<u8>> {
         }
         wgpu::TextureFormat::Rgba16Float => {
             let (words, _) = bytes.as_chunks::<2>();
-            let values: Vec<f32> = words.iter().map(|word| half(u16::from_le_bytes(*word))).collect();
+            let values: Vec<f32> = words.iter().map(|word| f16::from_le_bytes(*word).to_f32()).collect();
             let (pixels, _) = values.as_chunks::<4>();
             Some(
                 pixels
@@ -42,18 +44,6 @@ fn to_rgba(format: wgpu::TextureFormat, mut bytes: Vec<u8>) -> Option<Vec<u8>> {
         }
         _ => None,
     }
-}
-
-/// A number of 16 bits: <https://en.wikipedia.org/wiki/Half-precision_floating-point_format>
-fn half(bits: u16) -> f32 {
-    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f32::from(bits & 0x3ff) / 1024.0);
-    let size = match exponent {
-        0 => fraction * (-14_f32).exp2(),
-        31 if fraction > 0.0 => f32::NAN,
-        31 => f32::INFINITY,
-        exponent => (1.0 + fraction) * ((exponent - 15) as f32).exp2(),
-    };
-    if bits >> 15 == 0 { size } else { -size }
 }
 
 /// Linear light as sRGB has it: <https://www.w3.org/TR/css-color-4/#color-conversion-code>
