@@ -106,8 +106,10 @@ fn make_backend(manifest: &mut Table, real: &Real) -> Option<()> {
         let path = format!("../../{WINDOW}");
         *dependencies.get_mut(WINDOW)? = table([("path", path.into()), ("optional", true.into())]);
     } else {
-        // It is not written then.
+        // It is not written then. The source asks for the feature all the same.
         dependencies.remove(WINDOW)?;
+        let allowed = table([("unexpected_cfgs", "allow".into())]);
+        manifest.insert("lints".to_owned(), table([("rust", allowed)]));
     }
     Some(())
 }
@@ -198,6 +200,7 @@ mod tests {
         let defaults = |without_main, at_once, not_send| {
             let backend = backend(without_main, Variant { at_once, not_send, windows: false });
             assert!(!backend.to_string().contains("window"), "{backend}");
+            assert_eq!(backend["lints"]["rust"]["unexpected_cfgs"].as_str(), Some("allow"));
             texts(&backend["features"]["default"]).join(" ")
         };
         assert_eq!(defaults(false, false, false), ["command-memory", SEND, RUN3].join(" "));
