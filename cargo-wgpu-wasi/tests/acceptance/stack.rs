@@ -2,7 +2,7 @@
 
 use std::{fs, process::Output};
 
-use crate::project::{POLLSTER, Project, package, text};
+use crate::project::{POLLSTER, Project, package, target_folder, text};
 
 /// Needs 4 MiB of stack, or as many as its argument says.
 const DEEP: &str = include_str!("programs/deep.rs");
@@ -33,6 +33,8 @@ fn run(project: &Project, configuration: &str, variables: &[(&str, &str)], argum
     for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"] {
         command.env_remove(name);
     }
+    // Several projects have a program `app`. In one folder, another's may have come in between build and run.
+    command.env("CARGO_TARGET_DIR", target_folder().join("stack").join(project.root.file_name().unwrap()));
     command.envs(variables.iter().copied()).output().unwrap()
 }
 
