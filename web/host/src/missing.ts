@@ -1,5 +1,9 @@
 // What a browser lacks, in words for a person.
 
+const SWITCHES =
+  "On Linux, Chrome has to be started with --enable-unsafe-webgpu on some machines, and Firefox needs " +
+  "dom.webgpu.enabled in about:config to be true.";
+
 /** What is looked at: the globals of a page or a worker. */
 export interface Surroundings {
   readonly isSecureContext?: boolean;
@@ -22,17 +26,11 @@ export async function missing(scope: Surroundings = globalThis as Surroundings):
     );
   }
   const gpu = scope.navigator?.gpu;
-  if (!gpu) {
-    return (
-      "This browser has no WebGPU, or it is switched off. " +
-      "Chrome on Linux: start it with --enable-unsafe-webgpu. " +
-      "Firefox on Linux: set dom.webgpu.enabled to true in about:config."
-    );
-  }
+  if (!gpu) return `This browser has no WebGPU, or it is switched off. ${SWITCHES}`;
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (adapter) return null;
   return (
     "WebGPU finds no GPU here. Its driver may be on the browser's blocklist, or hardware acceleration is switched off " +
-    "in the browser's settings. chrome://gpu and about:support say more."
+    `in the browser's settings; chrome://gpu and about:support say more. ${SWITCHES}`
   );
 }

@@ -31,8 +31,7 @@ async function start({ module, ...options }: Start): Promise<void> {
     transpiled,
     getCoreModule,
     gpu: navigator.gpu,
-    stdout: (bytes) => say({ type: "stdout", bytes }),
-    stderr: (bytes) => say({ type: "stderr", bytes }),
+    output: (type, bytes) => say({ type, bytes }),
     onFile: (path, bytes) => say({ type: "file", path, bytes }),
     settled,
   });

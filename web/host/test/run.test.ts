@@ -44,22 +44,23 @@ test("output is handed on in order, at once or when there is much", () => {
   const handed: string[] = [];
   let now = 0;
   const output = new Output(
-    (chunk) => handed.push(new TextDecoder().decode(chunk)),
+    (stream, chunk) => handed.push(`${stream}: ${new TextDecoder().decode(chunk)}`),
     () => now,
   );
-  output.write(bytes("1"));
-  assert.deepEqual(handed, ["1"]);
-  output.write(bytes("2"));
-  output.write(bytes("3"));
-  assert.deepEqual(handed, ["1"]);
+  output.write("stdout", bytes("1"));
+  assert.deepEqual(handed, ["stdout: 1"]);
+  output.write("stdout", bytes("2"));
+  output.write("stdout", bytes("3"));
+  output.write("stderr", bytes("4"));
+  assert.deepEqual(handed, ["stdout: 1", "stdout: 23"]);
+  output.flush();
+  output.flush();
   now = 60;
-  output.write(bytes("4"));
-  output.write(bytes("5"));
-  output.flush();
-  output.flush();
-  assert.deepEqual(handed, ["1", "234", "5"]);
-  output.write(new Uint8Array(1 << 16));
-  assert.equal(handed.length, 4);
+  output.write("stderr", bytes("5"));
+  output.write("stdout", bytes("6"));
+  assert.deepEqual(handed.slice(2), ["stderr: 4", "stderr: 5"]);
+  output.write("stdout", new Uint8Array(1 << 16));
+  assert.equal(handed.length, 5);
 });
 
 test("what is missing is said in words", async () => {

@@ -3,7 +3,7 @@ import type { CoreExports } from "../commands/memory.js";
 import { createWebgpu, INTERFACE } from "../webgpu.js";
 import { Trap } from "../wit/errors.js";
 import { type Entry, type Files, type OnFile, tree, walk } from "./files.js";
-import { Output } from "./output.js";
+import { Output, type Stream } from "./output.js";
 import { type Imports, wasi } from "./wasi.js";
 
 /** What the module exports that a component was made into. */
@@ -25,8 +25,7 @@ export interface CommandOptions {
   readonly files: Files;
   readonly folders: readonly string[];
   readonly commandMemory: boolean;
-  readonly stdout: (bytes: Uint8Array) => void;
-  readonly stderr: (bytes: Uint8Array) => void;
+  readonly output: (stream: Stream, bytes: Uint8Array) => void;
   readonly onFile: OnFile;
   /** Called each time that something which took time is done. */
   readonly settled: () => void;
@@ -43,32 +42,28 @@ export interface Ended {
 /** Runs the program to its end. */
 export async function runCommand(options: CommandOptions): Promise<Ended> {
   const root = tree(options.files, options.folders);
-  const stdout = new Output(options.stdout);
-  const stderr = new Output(options.stderr);
+  const output = new Output(options.output);
   const settled = () => {
-    stdout.flush();
-    stderr.flush();
+    output.flush();
     options.settled();
   };
-  const code = await status(options, root, { stdout, stderr, settled }).catch((error: unknown) => {
+  const code = await status(options, root, { output, settled }).catch((error: unknown) => {
     const { code, reason } = whyEnded(error);
-    if (reason !== null) stderr.write(new TextEncoder().encode(`error: ${reason}\n`));
+    if (reason !== null) output.write("stderr", new TextEncoder().encode(`error: ${reason}\n`));
     return code;
   });
-  stdout.flush();
-  stderr.flush();
+  output.flush();
   return { code, files: Object.fromEntries(walk(root)) };
 }
 
-interface Streams {
-  readonly stdout: Output;
-  readonly stderr: Output;
+interface Watched {
+  readonly output: Output;
   readonly settled: () => void;
 }
 
-async function status(options: CommandOptions, root: Entry, streams: Streams): Promise<number> {
-  const webgpu = createWebgpu(options.gpu, { settled: streams.settled });
-  const imports: Imports = { ...wasi({ ...options, ...streams, root }), [INTERFACE]: webgpu.imports };
+async function status(options: CommandOptions, root: Entry, watched: Watched): Promise<number> {
+  const webgpu = createWebgpu(options.gpu, { settled: watched.settled });
+  const imports: Imports = { ...wasi({ ...options, ...watched, root }), [INTERFACE]: webgpu.imports };
   const instantiateCore = async (module: WebAssembly.Module, core: WebAssembly.Imports) => {
     const instance = await WebAssembly.instantiate(module, core);
     if (options.commandMemory) cores.push(instance.exports);
@@ -103,13 +98,19 @@ function entry(component: Readonly<Record<string, unknown>>): () => unknown {
   return exported.run.bind(exported);
 }
 
+function isEmptyError(error: unknown): boolean {
+  return (
+    error instanceof Error && Object.hasOwn(error, "payload") && (error as { payload?: unknown }).payload === undefined
+  );
+}
+
 /** The component can't be run here. */
 class NotOffered extends Error {}
 
 /** The exit status for what `run` has thrown, and what the program has not said itself. */
 function whyEnded(error: unknown): { readonly code: number; readonly reason: string | null } {
-  // The error of `run`'s own result, which has no value.
-  if (error === undefined) return { code: 1, reason: null };
+  // The error of `run`'s own result, which has no value; jco wraps it, unless told otherwise.
+  if (error === undefined || isEmptyError(error)) return { code: 1, reason: null };
   const { exitError, code } = error as { exitError?: unknown; code?: unknown };
   if (exitError === true && typeof code === "number") return { code, reason: null };
   if (error instanceof NotOffered) return { code: 125, reason: error.message };

@@ -4,20 +4,26 @@
 const MOST_BYTES = 1 << 16;
 const LONGEST = 50;
 
-/** Gathers output, since each line by itself would be a message to the page. */
+/** Where a program writes to. */
+export type Stream = "stdout" | "stderr";
+
+/** Gathers output, since each line by itself would be a message to the page. What both streams have stays in order. */
 export class Output {
-  readonly #hand: (bytes: Uint8Array) => void;
+  readonly #hand: (stream: Stream, bytes: Uint8Array) => void;
   readonly #now: () => number;
+  #stream: Stream = "stdout";
   #chunks: Uint8Array[] = [];
   #bytes = 0;
   #handed = Number.NEGATIVE_INFINITY;
 
-  constructor(hand: (bytes: Uint8Array) => void, now: () => number = () => performance.now()) {
+  constructor(hand: (stream: Stream, bytes: Uint8Array) => void, now: () => number = () => performance.now()) {
     this.#hand = hand;
     this.#now = now;
   }
 
-  write(bytes: Uint8Array): void {
+  write(stream: Stream, bytes: Uint8Array): void {
+    if (stream !== this.#stream) this.flush();
+    this.#stream = stream;
     // What jco gives may be a part of the guest's memory.
     this.#chunks.push(bytes.slice());
     this.#bytes += bytes.length;
@@ -36,6 +42,6 @@ export class Output {
     this.#chunks = [];
     this.#bytes = 0;
     this.#handed = this.#now();
-    this.#hand(all);
+    this.#hand(this.#stream, all);
   }
 }

@@ -6,7 +6,7 @@ import * as io from "@bytecodealliance/preview2-shim/io";
 import * as random from "@bytecodealliance/preview2-shim/random";
 import { dispose } from "../wit/handle.js";
 import { type Entry, type OnFile, WatchedFilesystem } from "./files.js";
-import type { Output } from "./output.js";
+import type { Output, Stream } from "./output.js";
 
 /** What the program is given. */
 export interface WasiOptions {
@@ -14,8 +14,7 @@ export interface WasiOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly root: Entry;
   readonly onFile: OnFile;
-  readonly stdout: Output;
-  readonly stderr: Output;
+  readonly output: Output;
   /** Called each time that something which took time is done. */
   readonly settled: () => void;
 }
@@ -25,12 +24,12 @@ export type Imports = Record<string, Readonly<Record<string, unknown>>>;
 
 /** The interfaces of WASI that a page has. */
 export function wasi(options: WasiOptions): Imports {
-  const { args, env, root, onFile, stdout, stderr, settled } = options;
+  const { args, env, root, onFile, output, settled } = options;
   const program = cli.createCli({
     arguments: [...args],
     environment: { ...env },
-    stdout: handler(stdout),
-    stderr: handler(stderr),
+    stdout: handler(output, "stdout"),
+    stderr: handler(output, "stderr"),
   });
   const files = filesystem.createFilesystem({
     adapter: new WatchedFilesystem(root, onFile),
@@ -67,9 +66,9 @@ export function wasi(options: WasiOptions): Imports {
   } as unknown as Imports;
 }
 
-function handler(output: Output) {
+function handler(output: Output, stream: Stream) {
   return {
-    write: (bytes: Uint8Array) => output.write(bytes),
+    write: (bytes: Uint8Array) => output.write(stream, bytes),
     flush: () => {},
     blockingFlush: () => {},
   };
