@@ -52,6 +52,10 @@ async function write(files) {
     await writeFile(`${SITE}/${name}`, text);
     console.log(`${SITE}/${name} ${text.length}`);
   }
+}
+
+/** The package, which is not committed. */
+async function dist(files) {
   const dist = "host/dist";
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist);
@@ -63,3 +67,4 @@ async function write(files) {
 
 const files = await site();
 await (process.argv.includes("--check") ? check(files) : write(files));
+await dist(files);

@@ -21,4 +21,5 @@ mod read_only;
 mod sandbox_tests;
 mod stack;
 mod unchanged;
+mod web;
 mod windows;
