@@ -8,14 +8,15 @@ import puppeteer from "puppeteer-core";
 /** What is switched off for the tests of what is missing. */
 const LACKS = {
   chromium: {
-    webgpu: { args: ["--disable-features=WebGPU", "--disable-blink-features=WebGPU"] },
-    jspi: { args: ["--js-flags=--no-wasm-jspi", "--js-flags=--no-experimental-wasm-jspi"] },
+    // No switch of today's Chromium takes these away.
+    webgpu: { script: "Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })" },
+    jspi: { script: "delete WebAssembly.Suspending" },
     adapter: { args: ["--disable-gpu", "--disable-software-rasterizer"] },
   },
   firefox: {
     webgpu: { prefs: { "dom.webgpu.enabled": false } },
     jspi: { prefs: { "javascript.options.wasm_js_promise_integration": false } },
-    adapter: { prefs: { "gfx.webgpu.ignore-blocklist": false, "gfx.blocklist.all": 1 } },
+    adapter: { prefs: { "gfx.webgpu.ignore-blocklist": false } },
   },
 };
 
@@ -33,17 +34,15 @@ const BROWSERS = {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      "--enable-unsafe-webgpu",
       `--host-resolver-rules=MAP ${INSECURE} 127.0.0.1`,
     ],
-    // Not in one that is to lack WebGPU.
-    webgpu: ["--enable-unsafe-webgpu"],
     prefs: {},
   },
   firefox: {
     browser: "firefox",
     programs: ["/usr/bin/firefox-esr", "/usr/bin/firefox"],
     args: [],
-    webgpu: [],
     prefs: {
       "dom.webgpu.enabled": true,
       "gfx.webgpu.ignore-blocklist": true,
@@ -68,7 +67,7 @@ function program(name) {
 
 /** Starts a browser, without what it is to lack. */
 export async function launch(name, lack) {
-  const { browser, args, webgpu, prefs } = BROWSERS[name];
+  const { browser, args, prefs } = BROWSERS[name];
   const less = lack ? LACKS[name][lack] : {};
   const profile = await mkdtemp(join(tmpdir(), `wgpu-wasi-${name}-`));
   const started = await puppeteer.launch({
@@ -76,7 +75,7 @@ export async function launch(name, lack) {
     executablePath: program(name),
     headless: true,
     userDataDir: profile,
-    args: [...args, ...(lack === "webgpu" ? [] : webgpu), ...(less.args ?? [])],
+    args: [...args, ...(less.args ?? [])],
     extraPrefsFirefox: { ...prefs, ...less.prefs },
     // What a browser keeps is in the profile, which is removed.
     env: { ...process.env, HOME: profile },
@@ -85,7 +84,7 @@ export async function launch(name, lack) {
   return {
     name,
     version: await started.version(),
-    page: (address, options) => open(started, address, options),
+    page: (address, options = {}) => open(started, address, { script: less.script, ...options }),
     async close() {
       await started.close();
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
@@ -94,11 +93,13 @@ export async function launch(name, lack) {
 }
 
 /** Opens a page, and waits until it is in one of the states. */
-async function open(browser, address, { until = ["ended", "failed", "missing"], timeout = 120_000 } = {}) {
+async function open(browser, address, { script, until = ["ended", "failed", "missing"], timeout = 120_000 }) {
   const page = await browser.newPage();
+  if (script) await page.evaluateOnNewDocument(script);
   await page.setViewport({ width: 1000, height: 900 });
-  const complaints = [];
+  const [complaints, requests] = [[], []];
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on("request", (request) => requests.push(request.url()));
   page.on("pageerror", (error) => complaints.push(`error: ${error}`));
   await page.goto(address);
   const wait = (states, timeout) =>
@@ -106,10 +107,12 @@ async function open(browser, address, { until = ["ended", "failed", "missing"], 
   await wait(until, timeout);
   return {
     complaints,
+    requests,
     wait: (states, time = timeout) => wait(states, time),
     look: () => page.evaluate(look),
     files: () => files(page),
     click: (selector) => page.click(selector),
+    choose: async (selector, ...paths) => (await page.$(selector)).uploadFile(...paths),
     picture: (path) => page.screenshot({ path, fullPage: true }),
     evaluate: (...args) => page.evaluate(...args),
     close: () => page.close(),

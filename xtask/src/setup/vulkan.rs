@@ -1,8 +1,9 @@
 //! A GPU adapter, or Mesa's software one.
 
 use anyhow::{Result, bail, ensure};
-use xshell::{Shell, cmd};
+use xshell::Shell;
 
+use super::system;
 use crate::repo::in_path;
 
 /// How the distributions install Vulkan's loader and Mesa's software driver.
@@ -45,22 +46,7 @@ impl Lack {
         let Some((program, arguments)) = self.0 else {
             bail!("no package manager that is known here: install a Vulkan driver, such as Mesa's lavapipe");
         };
-        let root = cmd!(sh, "id -u").quiet().read().is_ok_and(|id| id == "0");
-        ensure!(root || in_path("sudo"), "as root, run `{program} {}`", arguments.join(" "));
-        // The hundred lines of a package manager matter to nobody; its errors do. sudo asks for its password itself,
-        // where there is a terminal.
-        let command = |arguments: &[&str]| {
-            let preserved = "--preserve-env=DEBIAN_FRONTEND";
-            let command = if root { sh.cmd(program) } else { cmd!(sh, "sudo {preserved} {program}") };
-            command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").ignore_stdout()
-        };
-        // The lists of a fresh container are empty, those of an old machine name packages that are gone.
-        if program == "apt-get"
-            && let Err(error) = command(&["update"]).run()
-        {
-            eprintln!("setup: {error}; trying with the lists that are there");
-        }
-        command(arguments).run()?;
+        system::install(sh, program, arguments)?;
         println!("setup: GPU: {}", adapters()?);
         Ok(())
     }
