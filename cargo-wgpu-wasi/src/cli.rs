@@ -18,7 +18,7 @@ use crate::{
     session::{self, Runner},
     test_runner::TestRun,
     variants::Choice,
-    web::{Action, Page, WebOptions},
+    web::{self, Action, Page, WebOptions},
 };
 
 /// Builds and runs any project that uses wgpu as a sandboxed WebAssembly component, unmodified.
@@ -88,7 +88,10 @@ enum WebCommand {
 #[derive(Debug, clap::Args)]
 struct WebArguments {
     #[command(flatten)]
-    options: WebOptions,
+    choice: Choice,
+
+    #[command(flatten)]
+    options: web::Options,
 
     /// Arguments of cargo, such as --bin, and after `--` those of the program; ours may stand among cargo's
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
@@ -173,7 +176,7 @@ pub(crate) fn main() -> ExitCode {
         }
         [first, action, rest @ ..] if *first == "web" && !asks_for_help(rest) => {
             match action.to_str().and_then(Action::named) {
-                Some(action) => tell(web(action, arguments.split_off(2))),
+                Some(action) => tell(page(action, arguments.split_off(2))),
                 None => other(arguments),
             }
         }
@@ -182,7 +185,7 @@ pub(crate) fn main() -> ExitCode {
 }
 
 /// A page: cargo builds the component, and has us run it, unless it is there already.
-fn web(action: Action, arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
+fn page(action: Action, arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     let (ours, cargo) = arguments::split::<WebOptions>(arguments);
     let WebOptions { choice, options } = WebOptions::parse_from(ours);
     if let Some(page) = options.component(&cargo)? {

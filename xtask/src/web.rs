@@ -1,13 +1,13 @@
 //! `cargo xtask web`: the host in a browser: its sources, its tests, and its pages in real browsers.
 
-use std::env;
+use std::{env, fs, path::Path};
 
 use anyhow::{Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use xshell::{Shell, cmd};
 
 use crate::{
-    artifacts::{self, EXAMPLES, RELEASE},
+    artifacts::{self, EXAMPLES, MAIN, RELEASE},
     repo::{Repo, in_path},
     setup,
 };
@@ -25,7 +25,7 @@ enum Browsers {
     /// Those of three minutes
     #[default]
     Short,
-    /// Those of half an hour as well: the whole gallery, and more
+    /// Those of half an hour as well: the whole gallery, and the test programs of the harness
     All,
     /// None
     None,
@@ -37,6 +37,9 @@ const NODE: u32 = 20;
 /// The programs that run in the browsers.
 const PROGRAMS: [&str; 4] = ["doubling", "gallery", "image-filter", "nbody"];
 
+/// The test programs that do.
+const GUESTS: [&str; 2] = ["wgpu-wasi-bench", "wgpu-wasi-programs"];
+
 /// Makes the machine ready, builds what is needed, and runs all tests.
 pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
     if !has_node(&repo.sh)? {
@@ -46,6 +49,7 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
     check(repo)?;
     if options.browsers != Browsers::None {
         artifacts::build_components(repo, EXAMPLES, &PROGRAMS)?;
+        artifacts::build_components(repo, MAIN, &GUESTS)?;
         artifacts::build_subcommand(repo, RELEASE)?;
     }
     in_browsers(repo, options)
@@ -64,23 +68,40 @@ pub(crate) fn test(repo: &Repo, options: Options) -> Result<()> {
 fn check(repo: &Repo) -> Result<()> {
     let sh = &repo.sh;
     let _folder = sh.push_dir(repo.path("web"));
-    cmd!(sh, "npm ci --no-audit --no-fund --ignore-scripts").run()?;
+    if !is_installed(&sh.current_dir()) {
+        cmd!(sh, "npm ci --no-audit --no-fund --ignore-scripts").run()?;
+    }
     cmd!(sh, "npm run --silent check").run()?;
     cmd!(sh, "npm run --silent unit").run()?;
     Ok(cmd!(sh, "node build.mjs --check").run()?)
+}
+
+/// Whether the packages of the lock file are there, by npm's own note of them.
+fn is_installed(folder: &Path) -> bool {
+    let time = |name: &str| fs::metadata(folder.join(name)).and_then(|file| file.modified());
+    match (time("package-lock.json"), time("node_modules/.package-lock.json")) {
+        (Ok(asked), Ok(installed)) => installed >= asked,
+        _ => false,
+    }
 }
 
 /// The pages in the browsers that are there.
 fn in_browsers(repo: &Repo, options: Options) -> Result<()> {
     let sh = &repo.sh;
     let _folder = sh.push_dir(repo.path("web"));
-    let test = cmd!(sh, "npm run --silent browsers")
-        .env("WGPU_WASI_TOOL", artifacts::subcommand(repo, RELEASE))
-        .env("WGPU_WASI_COMPONENTS", artifacts::component_folder(repo));
+    let run = |script: &str| {
+        let test = cmd!(sh, "npm run --silent {script}")
+            .env("WGPU_WASI_TOOL", artifacts::subcommand(repo, RELEASE))
+            .env("WGPU_WASI_COMPONENTS", artifacts::component_folder(repo));
+        if options.browsers == Browsers::All { test.env("WGPU_WASI_ALL", "1") } else { test }
+    };
     match options.browsers {
         Browsers::None => Ok(()),
-        Browsers::Short => Ok(test.run()?),
-        Browsers::All => Ok(test.env("WGPU_WASI_ALL", "1").run()?),
+        Browsers::Short => Ok(run("browsers").run()?),
+        Browsers::All => {
+            run("browsers").run()?;
+            Ok(run("cases").run()?)
+        }
     }
 }
 
