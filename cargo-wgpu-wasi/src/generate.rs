@@ -41,21 +41,16 @@ pub(crate) fn write(project: &Project, reals: &[Real]) -> Result<PathBuf> {
 }
 
 /// Writes everything for `reals` into `folder` of the project, to be kept there; returns what belongs into
-/// the project's own configuration, with this flag of rustc.
-pub(crate) fn write_into(
-    project: &Project,
-    folder: &Path,
-    reals: &[Real],
-    flag: Option<&str>,
-) -> Result<String> {
+/// the project's own configuration, with these flags of rustc.
+pub(crate) fn write_into(project: &Project, folder: &Path, reals: &[Real], flags: &[&str]) -> Result<String> {
     let absolute = project.root.join(folder);
     // cargo takes paths in `.cargo/config.toml` from the folder that `.cargo` is in.
     let name = absolute.strip_prefix(&project.root).context("the folder has to be inside the project")?;
     let mut configuration = packages(&absolute, reals, name)?;
     let runner = ["cargo-wgpu-wasi", "runner"].map(Value::from).to_vec();
     let mut of_target = Table::from_iter([("runner".to_owned(), Value::Array(runner))]);
-    if let Some(flag) = flag {
-        of_target.insert("rustflags".to_owned(), vec![flag].into());
+    if !flags.is_empty() {
+        of_target.insert("rustflags".to_owned(), flags.to_vec().into());
     }
     configuration.insert("target".to_owned(), table([(TARGET, Value::Table(of_target))]));
     Ok(configuration.to_string())

@@ -17,11 +17,11 @@ use crate::{
     arguments::{CargoArguments, TARGET},
     cargo::{self, cargo},
     check::Graph,
+    flags::{self, Kept},
     generate,
     lock::{Flavor, Lock},
     project::{Found, Project},
     remarks::{Failure, Sources, remarks},
-    stack::{self, Kept},
     target,
     variants::Choice,
 };
@@ -53,7 +53,7 @@ pub(crate) fn run(
     target::ensure()?;
     let mut lock = Lock::start(&project.lock, &project.own)?;
     let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
-    let stack = stack::Settings::find(&arguments.place)?;
+    let flags = flags::Settings::find(&arguments.place)?;
     let ran = project.own.join(format!("ran-{}", process::id()));
     let mut config = vec!["--config".into(), runner_config(runner, options, &ran)?];
     let mut variant = choice.variant(names(&metadata));
@@ -77,7 +77,7 @@ pub(crate) fn run(
     let status = lock.during(Flavor::Injected, || {
         let mut cargo = cargo();
         // After the name: cargo would not hand on what stands before it to clippy.
-        cargo.arg(command).args(&config).args(own).args(stack.options).args(rest).envs(stack.variables);
+        cargo.arg(command).args(&config).args(own).args(flags.options).args(rest).envs(flags.variables);
         cargo.status().context("can't run cargo")
     })?;
     let failure = if ran.exists() { Failure::Program } else { Failure::Build };
@@ -100,15 +100,15 @@ pub(crate) fn keep(folder: &Path, choice: Choice, arguments: Vec<OsString>) -> R
     let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
     match project.reals(&metadata, choice.variant(names(&metadata)))? {
         Found::Reals(reals) => {
-            let flag = match Kept::find(&arguments.place)? {
-                Kept::Flag => Some(stack::FLAG),
-                Kept::Own => None,
-                Kept::Elsewhere(place) => {
-                    eprintln!("{}", stack::remark(&place));
-                    None
+            let missing = match Kept::find(&arguments.place)? {
+                Kept::Flags(flags) => flags,
+                Kept::Own => Vec::new(),
+                Kept::Elsewhere(flags, place) => {
+                    eprintln!("{}", flags::remark(&flags, &place));
+                    Vec::new()
                 }
             };
-            print!("{}", generate::write_into(&project, folder, &reals, flag)?);
+            print!("{}", generate::write_into(&project, folder, &reals, &missing)?);
         }
         Found::StandIns => bail!("this project has such a configuration already"),
     }

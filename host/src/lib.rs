@@ -60,7 +60,8 @@
 //!   (`device/fence.rs`). Shaders are compiled on a thread whose stack is large enough for the deepest and longest
 //!   source that is accepted (`shaders/nesting.rs`, `device/compiler.rs`).
 //! - **The host has its own error scopes** (`device/errors.rs`). One handler for each device fills them.
-//! - **Large data is copied once** (`objects/bulk.rs`), directly between the guest's memory and wgpu's.
+//! - **Large data is copied once** (`objects/bulk.rs`), directly between the guest's memory and wgpu's. Several threads
+//!   share what is read back (`objects/mapped_bytes.rs`).
 //! - **Commands without calls** (`commands/fetch.rs`): if a guest offers it, the host reads the commands of passes from
 //!   the guest's memory.
 //! - **Waiting** is in one place (`device/polling.rs`), in two modes: [`WaitMode`].
@@ -72,7 +73,7 @@
 
 // Whether something may go to another thread is worked out through all the types of wgpu behind it.
 #![recursion_limit = "256"]
-// One call in `shaders/compile.rs` is allowed, with its proof.
+// A call in `shaders/compile.rs` and the traits in `objects/mapped_bytes.rs` are allowed, with their proofs.
 #![deny(unsafe_code)]
 #![cfg_attr(
     test,
@@ -185,6 +186,7 @@ pub mod objects {
     pub(crate) mod device;
     mod error;
     pub(crate) mod instance;
+    mod mapped_bytes;
     mod mixins;
     pub(crate) mod pipeline;
     pub(crate) mod pipeline_layout;

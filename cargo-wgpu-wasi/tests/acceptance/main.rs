@@ -14,11 +14,11 @@
 mod commands;
 mod drift;
 mod drift_winit;
+mod flags;
 mod interruption;
 mod messages;
 mod project;
 mod read_only;
 mod sandbox_tests;
-mod stack;
 mod unchanged;
 mod windows;
