@@ -122,6 +122,7 @@ mod device {
 /// A [`WindowSystem`](windows::WindowSystem) is given with [`WebGpuCtxBuilder::windows`]. [`Headless`](windows::Headless)
 /// is one without a display; an embedder may write another, such as one whose windows are in a scene of its own.
 pub mod windows {
+    pub(crate) mod frames;
     pub(crate) mod guest;
     mod headless;
     mod mailbox;

@@ -269,7 +269,8 @@ impl wit::HostContext for WebGpuCtxView<'_> {
             refused: false,
             current: None,
         };
-        let error = configured.error();
+        let unfit = || canvas.window.system()?.fits(device.adapter.as_ref()).err();
+        let error = configured.error().or_else(unfit);
         configured.refused = error.is_some();
         canvas.reconfigure(Some(configured));
         if let Some(error) = error {

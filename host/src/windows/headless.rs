@@ -164,7 +164,7 @@ impl WindowSystem for Headless {
         let shared = Arc::clone(&self.0);
         let window = events.window();
         let Attributes { size, fullscreen, active, state, .. } = attributes;
-        let size = shared.world.lock().open(events, size, state, fullscreen.is_some());
+        let size = shared.world.lock().open(events, size, state, fullscreen.is_some(), active);
         Box::pin(async move {
             let scale_factor = shared.options.scale_factor;
             let window = Arc::new(HeadlessWindow { shared, window });
@@ -185,6 +185,10 @@ impl WindowSystem for Headless {
             primary: true,
             modes: vec![VideoMode { size, bit_depth: 32, refresh_millihertz: refresh }],
         }]
+    }
+
+    fn now(&self) -> Duration {
+        self.0.world.lock().now()
     }
 
     fn wait<'a>(
