@@ -17,6 +17,11 @@ impl Rate {
         Self { millihertz: u64::from(millihertz).clamp(1, 1_000_000) }
     }
 
+    /// So many pictures a second.
+    pub(crate) const fn of_hertz(hertz: u16) -> Self {
+        Self { millihertz: hertz as u64 * 1_000 }
+    }
+
     /// Which picture the screen shows at `time`.
     pub(crate) fn frame(self, time: Duration) -> u64 {
         let frame = time.as_nanos().saturating_mul(self.millihertz.into()) / NANOS;
@@ -58,10 +63,15 @@ impl Frames {
     pub(crate) fn take_redraw(&mut self, frame: u64) -> bool {
         let due = self.wants_redraw && self.told.is_none_or(|told| told < frame);
         if due {
-            self.wants_redraw = false;
-            self.told = Some(frame);
+            self.tell(frame);
         }
         due
+    }
+
+    /// Says that it was told to redraw at this picture of the screen.
+    pub(crate) fn tell(&mut self, frame: u64) {
+        self.wants_redraw = false;
+        self.told = Some(frame);
     }
 
     /// The picture of the screen at which a redraw is due.

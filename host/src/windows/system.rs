@@ -247,7 +247,13 @@ impl Picture {
         &self.core.queue
     }
 
-    /// The adapter of that device.
+    /// The adapter of that device; `None` where an embedder has lent it.
+    #[must_use]
+    pub fn adapter(&self) -> Option<&wgpu::Adapter> {
+        self.core.adapter.as_ref()
+    }
+
+    /// What that adapter is.
     #[must_use]
     pub fn adapter_info(&self) -> &wgpu::AdapterInfo {
         &self.core.adapter_info

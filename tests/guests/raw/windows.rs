@@ -1,5 +1,5 @@
 // What guests with windows do: for their program and for the tests of the harness. `cases` have to end well, `traps`
-// have to be ended by the host, with this in the message.
+// have to be ended by the host, with this in the message. `desktop` need somebody at a desktop: `host/tests/desktop`.
 macro_rules! window_cases {
     ($expand:ident) => {
         $expand! {
@@ -22,6 +22,12 @@ macro_rules! window_cases {
                 nothing_to_wait_for: "none are to come",
                 texture_of_no_configuration: "was not configured",
                 waits_twice: "twice at a time",
+            }
+            desktop {
+                closed_twice_in_vain,
+                follows_its_size,
+                hangs,
+                keeps_the_pointer,
             }
         }
     };

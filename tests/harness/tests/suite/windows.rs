@@ -139,7 +139,11 @@ fn colours(pictures: &[(u64, u32, Image)]) -> String {
 }
 
 macro_rules! tests {
-    (cases { $($case:ident,)* } traps { $($trap:ident: $message:literal,)* }) => {
+    (
+        cases { $($case:ident,)* }
+        traps { $($trap:ident: $message:literal,)* }
+        desktop { $($attended:ident,)* }
+    ) => {
         $(#[test]
         fn $case() {
             let pictures = ends_well(stringify!($case));
