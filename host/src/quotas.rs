@@ -131,6 +131,9 @@ pub const PRESS_COUNTS_FOR: Duration = Duration::from_secs(1);
 /// their releases.
 pub const MAX_WAITING_EVENTS: usize = 16 << 10;
 
+/// Events that wait in one stream of a surface. A guest that does not read them loses the oldest; no release of a key.
+pub const MAX_UNREAD_EVENTS: usize = 256;
+
 /// The quotas of one guest; set with the methods of [`crate::WebGpuCtxBuilder`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

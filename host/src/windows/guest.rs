@@ -127,6 +127,16 @@ impl GuestWindow {
         self.number
     }
 
+    /// The guest hears of it by streams alone.
+    pub(crate) fn leave_to_streams(&self) {
+        self.events.mailbox.leave_to_streams(self.number);
+    }
+
+    /// The list of its events, and what fills that.
+    pub(crate) fn list(&self) -> (Arc<Mailbox>, Arc<dyn WindowSystem>) {
+        (Arc::clone(&self.events.mailbox), Arc::clone(&self.system))
+    }
+
     /// What shows it; `None` once it was closed.
     pub(crate) fn system(&self) -> Option<Arc<dyn SystemWindow>> {
         self.open.lock().as_ref().map(|(window, _)| Arc::clone(window))

@@ -6,6 +6,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
@@ -15,6 +16,7 @@ use tokio::sync::Notify;
 use crate::{
     quotas::MAX_WAITING_EVENTS,
     window_bindings::{keys::KeyCode, windows as wit},
+    windows::streams::Streams,
 };
 use wit::{Event, Gesture, LogicalKey, MouseButton, Phase};
 
@@ -29,22 +31,34 @@ pub struct Mailbox {
 struct State {
     events: VecDeque<(u32, Event)>,
     /// The windows that are open: nobody hears of others.
-    open: BTreeMap<u32, Person>,
+    open: BTreeMap<u32, Known>,
     /// How often the guest has taken events.
     taken: u64,
+    /// How many were posted.
+    posted: u64,
     /// Those for which a redraw waits.
     redraws: BTreeSet<u32>,
     /// Presses that were dropped.
     lost: Vec<(u32, Pressed)>,
 }
 
-/// What is known of somebody at a window.
-#[derive(Debug, Default)]
-struct Person {
-    /// When they pressed something last.
+/// What is known of a window.
+#[derive(Default)]
+struct Known {
+    /// When somebody pressed something in it last.
     pressed: Option<Duration>,
-    /// Whether the window keeps their pointer.
+    /// Whether it keeps their pointer.
     grabbed: bool,
+    /// Its streams, once the guest has asked for one.
+    streams: Option<Arc<Streams>>,
+    /// Whether the guest can hear of it by these alone.
+    has_streams_only: bool,
+}
+
+impl std::fmt::Debug for Known {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Known").field("pressed", &self.pressed).finish_non_exhaustive()
+    }
 }
 
 /// What can be pressed and released.
@@ -72,13 +86,45 @@ enum Weight {
 impl Mailbox {
     /// Has events of `window` from now on.
     pub(crate) fn open(&self, window: u32) {
-        self.state.lock().open.insert(window, Person::default());
+        self.state.lock().open.insert(window, Known::default());
+    }
+
+    /// Has a guest of this window that hears of it by streams alone.
+    pub(crate) fn leave_to_streams(&self, window: u32) {
+        if let Some(known) = self.state.lock().open.get_mut(&window) {
+            known.has_streams_only = true;
+        }
+    }
+
+    /// The streams of a window; those of one that is closed have ended.
+    pub(crate) fn streams(&self, window: u32) -> Arc<Streams> {
+        match self.state.lock().open.get_mut(&window) {
+            Some(known) => Arc::clone(known.streams.get_or_insert_default()),
+            None => {
+                let streams = Arc::<Streams>::default();
+                streams.end();
+                streams
+            }
+        }
+    }
+
+    /// Whether all who read streams wait.
+    pub(crate) fn streams_wait(&self) -> bool {
+        let state = self.state.lock();
+        state.open.values().filter_map(|known| known.streams.as_ref()).all(|streams| streams.all_wait())
+    }
+
+    /// How many events were posted.
+    pub(crate) fn posted(&self) -> u64 {
+        self.state.lock().posted
     }
 
     /// Has none any more.
     pub(crate) fn forget(&self, window: u32) {
         let state = &mut *self.state.lock();
-        state.open.remove(&window);
+        if let Some(streams) = state.open.remove(&window).and_then(|known| known.streams) {
+            streams.end();
+        }
         state.redraws.remove(&window);
         state.events.retain(|(of, _)| *of != window);
     }
@@ -86,49 +132,60 @@ impl Mailbox {
     /// Adds an event of a window that is open, at a time of the clock of its system.
     pub(crate) fn post(&self, window: u32, now: Duration, event: Event) {
         let mut state = self.state.lock();
-        let Some(person) = state.open.get_mut(&window) else { return };
+        let Some(known) = state.open.get_mut(&window) else { return };
         match &event {
             // Where the pointer is elsewhere, its movements are nothing of the guest's.
-            Event::Motion(_) if !person.grabbed => return,
-            Event::Focused(false) => person.grabbed = false,
-            event if is_press(event) => person.pressed = Some(now),
+            Event::Motion(_) if !known.grabbed => return,
+            Event::Focused(false) => known.grabbed = false,
+            event if is_press(event) => known.pressed = Some(now),
             _ => {}
+        }
+        let listed = !known.has_streams_only;
+        if let Some(streams) = &known.streams {
+            streams.take_note(&event);
+            // Streams can't say that somebody wants the window closed.
+            if matches!(event, Event::Destroyed) || (!listed && matches!(event, Event::CloseRequested)) {
+                streams.end();
+            }
         }
         if matches!(event, Event::Destroyed) {
             state.open.remove(&window);
             state.lost.retain(|(of, _)| *of != window);
         }
-        state.add(window, event);
+        state.posted = state.posted.wrapping_add(1);
+        if listed {
+            state.add(window, event);
+        }
         drop(state);
         self.bell.notify_one();
     }
 
     /// When somebody pressed a key or a button in this window, or touched it, last.
     pub(crate) fn pressed(&self, window: u32) -> Option<Duration> {
-        self.state.lock().open.get(&window).and_then(|person| person.pressed)
+        self.state.lock().open.get(&window).and_then(|known| known.pressed)
     }
 
     /// The same of all windows.
     pub(crate) fn pressed_anywhere(&self) -> Option<Duration> {
-        self.state.lock().open.values().filter_map(|person| person.pressed).max()
+        self.state.lock().open.values().filter_map(|known| known.pressed).max()
     }
 
     /// Whether the window keeps the pointer.
     pub(crate) fn has_grabbed(&self, window: u32) -> bool {
-        self.state.lock().open.get(&window).is_some_and(|person| person.grabbed)
+        self.state.lock().open.get(&window).is_some_and(|known| known.grabbed)
     }
 
     /// Says whether the window keeps the pointer from now on.
     pub(crate) fn set_grabbed(&self, window: u32, grabbed: bool) {
-        if let Some(person) = self.state.lock().open.get_mut(&window) {
-            person.grabbed = grabbed;
+        if let Some(known) = self.state.lock().open.get_mut(&window) {
+            known.grabbed = grabbed;
         }
     }
 
     /// Somebody wants to get out of what the window does: nothing that they pressed before counts.
     pub(crate) fn let_go(&self, window: u32) {
-        if let Some(person) = self.state.lock().open.get_mut(&window) {
-            *person = Person::default();
+        if let Some(known) = self.state.lock().open.get_mut(&window) {
+            (known.pressed, known.grabbed) = (None, false);
         }
     }
 

@@ -60,6 +60,17 @@ pub trait WindowSystem: Send + Sync {
             Ok(())
         })
     }
+
+    /// Goes on while a guest waits for streams of surfaces, whose events wake it: a system in which nothing happens by
+    /// itself has the next thing happen, and returns.
+    ///
+    /// # Errors
+    ///
+    /// When nothing will ever happen: that ends the guest.
+    fn go_on<'a>(&'a self, mailbox: &'a Mailbox) -> BoxFuture<'a, wasmtime::Result<()>> {
+        let _ = mailbox;
+        Box::pin(std::future::pending())
+    }
 }
 
 /// A window that was opened, and what it is at first.
