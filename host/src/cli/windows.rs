@@ -21,8 +21,8 @@ use crate::{
     device::instance,
     quotas::MAX_WINDOW_SIDE,
     windows::{
-        Attributes, BoxFuture, Events, Headless, HeadlessOptions, Image, Monitor, OpenError, Opening, Pictures,
-        Size, WindowRights, WindowSystem,
+        Attributes, BoxFuture, Events, Headless, HeadlessOptions, Image, Monitor, OpenError, Opening,
+        Pictures, Size, WindowRights, WindowSystem,
     },
 };
 use desktop::{Desktop, Display};
@@ -132,7 +132,9 @@ impl WindowOptions {
             (System::None, _) => return Ok(None),
             (System::Headless(screen), _) => (false, screen.rate, Place::Headless(screen)),
             (System::Desktop { .. }, Some(option)) => {
-                return Err(wasmtime::format_err!("{option} is for windows without a display: --windows=headless"));
+                return Err(wasmtime::format_err!(
+                    "{option} is for windows without a display: --windows=headless"
+                ));
             }
             // Nobody else has winit started.
             (System::Desktop { .. }, None) if !imports_windows(wasm) => return Ok(None),

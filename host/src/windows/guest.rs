@@ -16,7 +16,8 @@ use crate::{
         mailbox::Mailbox,
         system::{
             Attributes, Change, Cursor, CursorImage, CursorShape, Event, Events, Extent, Fullscreen, Grab,
-            Image, Level, LogicalSize, OpenError, Opening, Refusal, Request, Size, State, SystemWindow, WindowSystem,
+            Image, Level, LogicalSize, OpenError, Opening, Refusal, Request, Size, State, SystemWindow,
+            WindowSystem,
         },
     },
 };
@@ -165,9 +166,7 @@ impl GuestWindow {
             Request::Grab(Grab::Confined | Grab::Locked) | Request::Drag | Request::DragResize(_) => {
                 self.was_pressed()
             }
-            Request::CursorPosition(_) => {
-                self.events.mailbox.has_grabbed(self.number) || self.was_pressed()
-            }
+            Request::CursorPosition(_) => self.events.mailbox.has_grabbed(self.number) || self.was_pressed(),
         };
         if !granted {
             return Err(Refusal::NotGranted);
@@ -343,5 +342,94 @@ fn allowed_cursor(cursor: Cursor) -> Cursor {
             Cursor::Shape(CursorShape::Default)
         }
         cursor @ (Cursor::Image(_) | Cursor::Shape(_)) => cursor,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::windows::{
+        headless::{Headless, HeadlessOptions},
+        system::{ButtonEvent, Buttons, MouseButton, Position, Theme, VideoMode},
+    };
+
+    const SIZE: Size = Size { width: 64, height: 48 };
+
+    fn attributes() -> Attributes {
+        Attributes {
+            title: "My bank".to_owned(),
+            size: Some(Extent::Physical(Size { width: u32::MAX, height: 48 })),
+            min_size: None,
+            max_size: None,
+            resize_increments: None,
+            position: None,
+            state: State::VISIBLE | State::TRANSPARENT,
+            buttons: Buttons::empty(),
+            level: Level::Top,
+            active: true,
+            fullscreen: Some(Fullscreen::Borderless(None)),
+            theme: Some(Theme::Dark),
+            icon: Some(Image { size: SIZE, rgba: vec![0; 3] }),
+            cursor: Cursor::Shape(CursorShape::Default),
+        }
+    }
+
+    #[test]
+    fn windows_of_the_sandbox_look_like_that() {
+        let program = Some("app.wasm".to_owned());
+        let sandboxed = WindowRights { program: program.clone(), trusted: false };
+        let bounded = sandboxed.bounded(attributes());
+        assert_eq!(bounded.title, "My bank — app.wasm (sandboxed)");
+        assert!(bounded.state == State::VISIBLE | State::DECORATED, "{:?}", bounded.state);
+        assert!(matches!(bounded.level, Level::Normal) && bounded.fullscreen.is_none());
+        assert!(matches!(bounded.size, Some(Extent::Physical(Size { width: MAX_WINDOW_SIDE, height: 48 }))));
+        assert!(bounded.icon.is_none());
+        let title = sandboxed.allowed(Change::Title("ä".repeat(MAX_TITLE_BYTES)));
+        assert!(matches!(title, Some(Change::Title(title)) if title.len() < MAX_TITLE_BYTES + 64));
+        let mode = VideoMode { size: SIZE, bit_depth: 24, refresh_millihertz: 1 };
+        let exclusive = || Change::Fullscreen(Some(Fullscreen::Exclusive((7, mode))));
+        let changed = sandboxed.allowed(exclusive());
+        assert!(matches!(changed, Some(Change::Fullscreen(Some(Fullscreen::Borderless(Some(7)))))));
+        let trusted = WindowRights { program, trusted: true };
+        let bounded = trusted.bounded(attributes());
+        assert!(bounded.title == "My bank" && matches!(bounded.level, Level::Top));
+        let changed = trusted.allowed(exclusive());
+        assert!(matches!(changed, Some(Change::Fullscreen(Some(Fullscreen::Exclusive(_))))));
+    }
+
+    #[test]
+    fn only_what_somebody_has_just_pressed_counts() {
+        let system = Headless::new(HeadlessOptions { virtual_time: true, ..HeadlessOptions::default() });
+        let mut windows = Windows::new(Arc::new(system.clone()), WindowRights::default());
+        let (window, _) = pollster::block_on(windows.next().unwrap().open(attributes())).unwrap();
+        let fullscreen = || window.system().unwrap().snapshot().fullscreen;
+        let press = |pressed| {
+            let button = ButtonEvent { button: MouseButton::Left, pressed };
+            window.events.post_at(system.now(), Event::Button(button));
+        };
+        let fill = || window.change(Change::Fullscreen(Some(Fullscreen::Borderless(None))));
+        window.events.post_at(system.now(), Event::CursorMoved(Position { x: 1.0, y: 1.0 }));
+        press(false);
+        fill();
+        assert!(!fullscreen());
+        assert!(matches!(window.ask(Request::Grab(Grab::Locked)), Err(Refusal::NotGranted)));
+        press(true);
+        fill();
+        assert!(fullscreen() && window.ask(Request::Grab(Grab::Locked)).is_ok());
+        window.change(Change::Fullscreen(None));
+        // The clock goes on while the guest waits.
+        drop(windows.mailbox.take());
+        pollster::block_on(system.wait(&windows.mailbox, Some(PRESS_COUNTS_FOR))).unwrap();
+        drop(windows.mailbox.take());
+        pollster::block_on(system.wait(&windows.mailbox, Some(PRESS_COUNTS_FOR))).unwrap();
+        fill();
+        assert!(!fullscreen());
+        let elsewhere =
+            Request::CursorPosition(crate::windows::system::Place::Logical(Position { x: 0.0, y: 0.0 }));
+        assert!(window.ask(elsewhere.clone()).is_ok(), "it keeps the pointer");
+        window.events.let_go();
+        assert!(matches!(window.ask(elsewhere), Err(Refusal::NotGranted)));
+        assert!(window.ask(Request::Grab(Grab::None)).is_ok(), "what is given back is nobody's business");
+        assert!(matches!(window.ask(Request::CursorHittest(false)), Err(Refusal::NotGranted)));
     }
 }

@@ -315,7 +315,9 @@ mod tests {
             streams.take_note(&Event::Resized(wit::Size { width, height: 1 }));
         }
         assert!(!streams.all_wait());
-        let Poll::Ready(Some(size)) = next(&streams, |feeds| &mut feeds.resize) else { panic!("it is there") };
+        let Poll::Ready(Some(size)) = next(&streams, |feeds| &mut feeds.resize) else {
+            panic!("it is there")
+        };
         assert_eq!(size.width, 3);
         assert!(!streams.all_wait());
         streams.end();

@@ -189,6 +189,31 @@ fn a_thousand_sizes_during_an_animation() {
     assert!(memory_now < most, "{memory_then} bytes after 300 sizes, and {memory_now} after 1,000");
 }
 
+/// The same video each time, byte for byte, to a file and to stdout.
+#[test]
+fn videos_are_exact() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (file, files) = (folder.join("video.y4m"), folder.join("video"));
+    let record = |target: &str| {
+        let command = Command::new(env!("CARGO_BIN_EXE_wgpu-wasi"));
+        let options = ["--windows=headless", "--virtual-time", "--record", target];
+        let output =
+            host(command, &options, "raw_windows.wasm").arg("shown_in_three_colours").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let mut expected = b"YUV4MPEG2 W64 H48 F60:1 Ip A1:1 C444 XCOLORRANGE=FULL\n".to_vec();
+    for planes in [[76, 85, 255], [150, 44, 21], [29, 255, 107]] {
+        expected.extend(b"FRAME\n");
+        planes.map(|value: u8| expected.extend([value; 64 * 48]));
+    }
+    assert_eq!(record(&file.display().to_string()), b"");
+    assert!(fs::read(&file).unwrap() == expected && record("-") == expected);
+    let _ = fs::remove_dir_all(&files);
+    record(&files.display().to_string());
+    assert_eq!(fs::read_dir(&files).unwrap().count(), 3);
+}
+
 #[test]
 fn no_display() {
     let run = |options: &[&str], case: &str| {

@@ -51,14 +51,14 @@ fn headless(folder: &Path) -> [Picture; 3] {
     fs::write(&input, INPUT).unwrap();
     let files = PICTURES.map(|name| folder.join(format!("{name}.png")));
     let input = input.display().to_string();
-    let mut options: Vec<String> = ["--windows=headless", "--virtual-time", "--input", &input].map(Into::into).into();
+    let mut options: Vec<String> =
+        ["--windows=headless", "--virtual-time", "--input", &input].map(Into::into).into();
     for (number, file) in (1..).zip(&files) {
         options.extend(["--screenshot".to_owned(), format!("{number}={}", file.display())]);
     }
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
     let command = Command::new(env!("CARGO_BIN_EXE_wgpu-wasi"));
-    let (status, said) =
-        Running::start(&mut host(command, &options, &format!("{PROGRAM}.wasm"))).end();
+    let (status, said) = Running::start(&mut host(command, &options, &format!("{PROGRAM}.wasm"))).end();
     assert!(status.success(), "{said}");
     let pictures = files.each_ref().map(|file| read(file));
     // Written by one program, so that equal pixels are equal bytes.

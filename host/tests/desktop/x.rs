@@ -176,7 +176,8 @@ impl XServer {
 
     pub(crate) fn focus(&self, window: Window) {
         // A window that is being closed can't have it.
-        let _ = self.connection.set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME).unwrap().check();
+        let _ =
+            self.connection.set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME).unwrap().check();
     }
 
     pub(crate) fn press(&self, key: u32, pressed: bool) {
@@ -219,7 +220,8 @@ impl XServer {
 
     /// What the button in a title bar does: there are none without a window manager.
     pub(crate) fn close(&self, window: Window) {
-        let [protocols, delete] = [b"WM_PROTOCOLS".as_slice(), b"WM_DELETE_WINDOW"].map(|atom| self.atom(atom));
+        let [protocols, delete] =
+            [b"WM_PROTOCOLS".as_slice(), b"WM_DELETE_WINDOW"].map(|atom| self.atom(atom));
         let message = ClientMessageEvent::new(32, window, protocols, [delete, x11rb::CURRENT_TIME, 0, 0, 0]);
         let sent = self.connection.send_event(false, window, EventMask::NO_EVENT, message);
         // It may be closed already.

@@ -59,8 +59,9 @@ impl Record {
         let rate = Rate::of_hertz(hertz);
         let to = match &target {
             Target::Stdout => Ok(To::Video(Video::new(Box::new(io::stdout()), hertz))),
-            Target::Video(file) => File::create(file)
-                .map(|file| To::Video(Video::new(Box::new(BufWriter::new(file)), hertz))),
+            Target::Video(file) => {
+                File::create(file).map(|file| To::Video(Video::new(Box::new(BufWriter::new(file)), hertz)))
+            }
             Target::Folder(folder) => fs::create_dir_all(folder).map(|()| To::Folder(folder.clone())),
         };
         let to = to.map_err(|error| wasmtime::format_err!("{}: {error} (--record)", name(&target)))?;

@@ -115,15 +115,8 @@ impl World {
         let fills = fullscreen || flags.contains(Flags::MAXIMIZED);
         let size = if fills { self.screen } else { restored };
         let number = events.window();
-        let window = Window {
-            events,
-            size,
-            flags,
-            fullscreen,
-            restored,
-            occluded: false,
-            frames: Frames::new(),
-        };
+        let window =
+            Window { events, size, flags, fullscreen, restored, occluded: false, frames: Frames::new() };
         self.windows.insert(number, window);
         if active {
             self.take_focus(number);

@@ -90,9 +90,7 @@ fn headless(case: &str, gallery: &Arc<Gallery>) -> Headless {
         | "two_windows"
         | "drawn_after_present"
         | "surfaces_and_their_streams"
-        | "pixels_without_a_gpu" => {
-            Some(Arc::<Gallery>::clone(gallery))
-        }
+        | "pixels_without_a_gpu" => Some(Arc::<Gallery>::clone(gallery)),
         _ => None,
     };
     let input = input(case).into_iter().map(now).collect();

@@ -8,7 +8,10 @@ use parking_lot::Mutex;
 use wgpu::util::{TextureBlitter, TextureBlitterBuilder};
 use winit::{dpi::PhysicalSize, window::Window};
 
-use crate::windows::{Pace, Picture, PresentMode, Size};
+use crate::{
+    device::lent_scopes::collecting,
+    windows::{Pace, Picture, PresentMode, Size},
+};
 
 /// What a window shows.
 pub(super) struct Canvas {
@@ -72,7 +75,13 @@ impl Canvas {
     }
 
     /// Shows a picture in a window that was last known to have this size.
-    pub(super) fn show(&mut self, picture: &Picture, adapter: &wgpu::Adapter, pace: Pace, size: Size) -> Shown {
+    pub(super) fn show(
+        &mut self,
+        picture: &Picture,
+        adapter: &wgpu::Adapter,
+        pace: Pace,
+        size: Size,
+    ) -> Shown {
         if let Some(surface) = self.fresh.lock().take() {
             self.surface = surface;
             self.configured = None;
@@ -128,8 +137,7 @@ impl Canvas {
         let srgb = is_encoded(picture.texture().format());
         let wanted = Wanted { width: size.width, height: size.height, srgb, pace };
         let device = picture.device();
-        let as_before =
-            |before: &Configured| before.device == *device && before.wanted == wanted;
+        let as_before = |before: &Configured| before.device == *device && before.wanted == wanted;
         if self.configured.as_ref().is_some_and(as_before) {
             return true;
         }
@@ -147,8 +155,14 @@ impl Canvas {
             alpha_mode: alpha(&capabilities.alpha_modes),
             view_formats: Vec::new(),
         };
-        self.surface.configure(device, &surface);
-        let kept = self.configured.take().filter(|kept| kept.device == *device && kept.surface.format == format);
+        let ((), errors) = collecting(|| self.surface.configure(device, &surface));
+        if let Some(error) = errors.first() {
+            tracing::warn!("the window can't be drawn to: {}", error.message);
+            self.configured = None;
+            return false;
+        }
+        let kept =
+            self.configured.take().filter(|kept| kept.device == *device && kept.surface.format == format);
         let (same_size, other_size) = kept.map_or((None, None), |kept| (kept.same_size, kept.other_size));
         self.configured = Some(Configured { device: device.clone(), wanted, surface, same_size, other_size });
         true
@@ -158,8 +172,8 @@ impl Canvas {
         let Some(configured) = &mut self.configured else { return };
         let (device, source) = (picture.device(), picture.texture());
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let same_size = (source.width(), source.height())
-            == (configured.surface.width, configured.surface.height);
+        let same_size =
+            (source.width(), source.height()) == (configured.surface.width, configured.surface.height);
         let as_it_is = same_size
             && source.format() == configured.surface.format
             && configured.surface.usage.contains(wgpu::TextureUsages::COPY_DST);

@@ -59,9 +59,7 @@ pub(super) fn told(event: WindowEvent) -> Option<Event> {
         WindowEvent::TouchpadPressure { pressure, stage, device_id: _ } => {
             Event::Gesture(Gesture::Pressure((pressure, stage)))
         }
-        WindowEvent::AxisMotion { axis, value, device_id: _ } => {
-            Event::Gesture(Gesture::Axis((axis, value)))
-        }
+        WindowEvent::AxisMotion { axis, value, device_id: _ } => Event::Gesture(Gesture::Axis((axis, value))),
         WindowEvent::Touch(touch) => Event::Touch(touched(&touch)),
         WindowEvent::ThemeChanged(colours) => Event::ThemeChanged(theme(colours)),
         WindowEvent::Occluded(occluded) => Event::Occluded(occluded),
@@ -228,7 +226,10 @@ mod tests {
     fn events() {
         let device_id = DeviceId::dummy();
         let size = text(WindowEvent::Resized(PhysicalSize::new(3, 4)));
-        assert!(size.contains("Resized") && size.contains("width: 3") && size.contains("height: 4"), "{size}");
+        assert!(
+            size.contains("Resized") && size.contains("width: 3") && size.contains("height: 4"),
+            "{size}"
+        );
         let dropped = text(WindowEvent::DroppedFile("/home/somebody/secret/a.png".into()));
         assert!(dropped.contains("a.png") && !dropped.contains("secret"), "{dropped}");
         let moved = WindowEvent::CursorMoved { device_id, position: PhysicalPosition::new(1.0, 2.0) };

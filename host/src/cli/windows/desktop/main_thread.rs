@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     default_instance,
+    device::fence,
     windows::{
         Attributes, Event, Events, Monitor, OpenError, Opening, Pictures, Point, Position, Refusal, Size,
         VideoMode,
@@ -51,7 +52,9 @@ impl Display {
     ///
     /// When this machine has none.
     pub(in crate::cli) fn find() -> Result<Self, String> {
-        EventLoop::with_user_event().build().map(Self).map_err(|error| error.to_string())
+        // winit takes a library or an extension of the server that is missing for an error of the program.
+        let built = fence::catch(|| EventLoop::with_user_event().build())?;
+        built.map(Self).map_err(|error| error.to_string())
     }
 
     /// What drivers need to know of it.
@@ -71,17 +74,16 @@ impl Display {
         thread::scope(|scope| {
             let done = Done(Arc::clone(&shared));
             let desktop = Desktop(Arc::clone(&shared));
-            let guest = thread::Builder::new().name("wgpu-wasi guest".to_owned()).spawn_scoped(
-                scope,
-                move || {
+            let guest =
+                thread::Builder::new().name("wgpu-wasi guest".to_owned()).spawn_scoped(scope, move || {
                     let _done = done;
                     guest(desktop)
-                },
-            )?;
+                })?;
             let mut main = Main { shared, windows: HashMap::new(), monitors: Vec::new(), end };
-            if let Err(error) = self.0.run_app(&mut main) {
+            let ran = fence::catch(|| self.0.run_app(&mut main));
+            if let Err(why) = ran.and_then(|ran| ran.map_err(|error| error.to_string())) {
                 // The guest can't be told, and may never end.
-                end(&Ended::NoDisplay(error.to_string()));
+                end(&Ended::NoDisplay(why));
             }
             drop(main);
             guest.join().or_else(|panic| std::panic::resume_unwind(panic))

@@ -24,8 +24,7 @@ use crate::{
     default_instance,
     device::fence,
     windows::{
-        Change, Cursor, Event, Events, Grab, Point, Refusal, Request, ScaleChange, Size,
-        Snapshot, State,
+        Change, Cursor, Event, Events, Grab, Point, Refusal, Request, ScaleChange, Size, Snapshot, State,
         frames::Rate,
     },
 };
@@ -216,9 +215,10 @@ impl Opened {
 
     /// Asks winit for the redraw that is due.
     fn tend_redraw(&mut self, shared: &Shared, now: Instant) -> Option<Instant> {
-        let mut state = self.now.lock();
-        let rate = state.pace();
-        let due = shared.instant(rate.time(state.frames.next_redraw()?));
+        let due = {
+            let state = self.now.lock();
+            shared.instant(state.pace().time(state.frames.next_redraw()?))
+        };
         if due > now {
             return Some(due);
         }
@@ -231,8 +231,11 @@ impl Opened {
             return Some(unseen);
         }
         self.asked = None;
-        let told = state.frames.take_redraw(rate.frame(shared.now()));
-        drop(state);
+        let told = {
+            let mut state = self.now.lock();
+            let frame = state.pace().frame(shared.now());
+            state.frames.take_redraw(frame)
+        };
         if told {
             self.events.post(Event::Redraw);
         }

@@ -14,8 +14,8 @@ use winit::{
 use crate::{
     quotas::MAX_WINDOW_SIDE,
     windows::{
-        Attention, Attributes, Buttons, Cursor, CursorImage, CursorShape, Direction, Extent, Fullscreen, Grab,
-        Image, ImePurpose, Level, LogicalSize, Place, Point, Position, Size, State, Theme,
+        Attention, Attributes, Buttons, Cursor, CursorImage, CursorShape, Direction, Extent, Fullscreen,
+        Grab, Image, ImePurpose, Level, LogicalSize, Place, Point, Position, Size, State, Theme,
     },
 };
 
@@ -126,7 +126,9 @@ pub(super) fn attributes(attributes: Attributes, event_loop: &ActiveEventLoop) -
 }
 
 /// A pointer of the guest's own; `None` if it is not a picture.
-pub(super) fn pointer(CursorImage { image, hotspot_x, hotspot_y }: CursorImage) -> Option<CustomCursorSource> {
+pub(super) fn pointer(
+    CursorImage { image, hotspot_x, hotspot_y }: CursorImage,
+) -> Option<CustomCursorSource> {
     let Image { size: Size { width, height }, rgba } = image;
     let (width, height) = (u16::try_from(width).ok()?, u16::try_from(height).ok()?);
     CustomCursor::from_rgba(rgba, width, height, hotspot_x, hotspot_y).ok()
