@@ -123,11 +123,13 @@ mod device {
 /// A [`WindowSystem`](windows::WindowSystem) is given with [`WebGpuCtxBuilder::windows`]. [`Headless`](windows::Headless)
 /// is one without a display; an embedder may write another, such as one whose windows are in a scene of its own.
 pub mod windows {
+    pub(crate) mod frames;
     pub(crate) mod guest;
     mod headless;
     mod mailbox;
     mod names;
     mod readback;
+    pub(crate) mod streams;
     pub(crate) mod system;
 
     pub use self::{
@@ -185,6 +187,7 @@ pub mod objects {
     pub(crate) mod compute_pipeline;
     pub(crate) mod device;
     mod error;
+    pub(crate) mod frame_buffer;
     pub(crate) mod instance;
     mod mapped_bytes;
     mod mixins;
@@ -199,6 +202,7 @@ pub mod objects {
     pub(crate) mod render_pipeline;
     pub(crate) mod sampler;
     pub(crate) mod shader_module;
+    mod streams;
     pub(crate) mod surface;
     mod texel_copy;
     pub(crate) mod texture;
@@ -216,6 +220,7 @@ pub mod objects {
         compute_pass::ComputePassEncoder,
         compute_pipeline::ComputePipeline,
         device::{Device, UncapturedErrorEvent},
+        frame_buffer::{PixelBuffer, PixelContext},
         instance::{Instance, WgslLanguageFeatures},
         pipeline_layout::PipelineLayout,
         query_set::QuerySet,
@@ -227,10 +232,11 @@ pub mod objects {
         render_pipeline::RenderPipeline,
         sampler::Sampler,
         shader_module::{CompilationInfo, CompilationMessage, ShaderModule},
+        streams::Surface,
         surface::CanvasContext,
         texture::Texture,
         texture_view::TextureView,
-        window::{Surface, Window},
+        window::Window,
     };
     pub use crate::device::{
         core::DeviceLostInfo,
@@ -298,15 +304,17 @@ pub fn add_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtim
     bulk
 }
 
-/// Adds `wgpu-wasi:window@0.1.0`, and of `wasi-gfx:surface@0.2.0` what its windows need, to `linker`. A guest gets
+/// Adds `wgpu-wasi:window@0.1.0`, `wasi-gfx:surface@0.2.0` and `wasi-gfx:frame-buffer@0.2.0` to `linker`. A guest gets
 /// windows if its context [has them](WebGpuCtxBuilder::windows).
 ///
 /// # Errors
 ///
 /// When the linker holds the interfaces already.
 pub fn add_windows_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    use window_bindings::{canvas, surface_webgpu, windows};
-    objects::window::add_surfaces(linker)?;
+    use window_bindings::{canvas, frame_buffer, surface, surface_frame_buffer, surface_webgpu, windows};
+    surface::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
+    frame_buffer::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
+    surface_frame_buffer::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
     surface_webgpu::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
     windows::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
     canvas::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)

@@ -44,7 +44,7 @@ enum Command {
     Gallery,
     /// Build programs over vello, egui and others, unmodified, with `cargo wgpu-wasi`, and compare with native
     DropIn(drop_in::Options),
-    /// Run a program in a window, natively and as a component without a screen, and compare its pictures
+    /// Run programs in windows on an X server without a screen, natively and as components, and compare the pictures
     Windowed,
     /// Train and run burn's nets, natively and as components by `cargo wgpu-wasi`, and compare what they learn
     Ml(ml::Options),

@@ -15,7 +15,7 @@ use crate::{
 /// With `CI` set in the environment, a machine without a GPU adapter fails instead of being passed
 /// over: the tests themselves see to that.
 pub(crate) fn run_all(repo: &Repo) -> Result<()> {
-    setup::before(repo)?;
+    setup::before_windows(repo)?;
     wit::run(repo, true)?;
     let sh = &repo.sh;
     cmd!(sh, "cargo test --release --manifest-path xtask/Cargo.toml").run()?;
@@ -37,7 +37,9 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     let subcommand = artifacts::subcommand(repo, RELEASE);
     drop_in::compare_all(repo, &subcommand)?;
     cmd!(sh, "cargo test --release --manifest-path {WINDOWED} --workspace").run()?;
-    windowed::draw_in_the_sandbox(repo, &subcommand)?;
+    windowed::build(repo, &subcommand)?;
     ml::learn_in_the_sandbox(repo, &subcommand)?;
-    Ok(cmd!(sh, "cargo test --release {targets...} --no-fail-fast").run()?)
+    let (variable, folder) = windowed::FOLDER;
+    let tests = cmd!(sh, "cargo test --release {targets...} --no-fail-fast");
+    Ok(tests.env(variable, repo.target(folder)).run()?)
 }

@@ -89,15 +89,27 @@ fn what_winit_tells() {
     assert_eq!(told, include_str!("programs/events.txt"));
 }
 
+/// A program of one's own gets windows where there is a desktop, and hears what to do where there is none.
 #[test]
-fn no_window_without_a_grant() {
+fn windows_are_granted_by_itself() {
     if !gpu() {
         return;
     }
     let manifest = package("opens", &format!("{WGPU}{}", winit("0.30")));
     let project = Project::new("opens", &manifest, &[("src/main.rs", OPENS)]);
     project.lock();
-    let told = project.succeeds("run --release");
+    let told = project.succeeds("run --release --windows=none");
     assert!(told.contains("may not open windows") && told.contains("--windows"), "{told}");
     assert_eq!(project.succeeds("run --release --windows=headless"), "true\n");
+    let without_display = |line: &str| {
+        let mut cargo = project.tool(line);
+        ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].map(|name| cargo.env_remove(name));
+        cargo.output().unwrap()
+    };
+    let output = without_display("run --release");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("`--windows=headless` needs none"), "{said}");
+    let output = without_display("run --release --windows");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("`--windows=headless` needs none"), "{said}");
 }

@@ -5,12 +5,11 @@ use std::{
     fs::File,
     io::{BufWriter, Write as _},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use parking_lot::Mutex;
 
-use crate::windows::{Image, Pictures};
+use crate::windows::Image;
 
 /// Which pictures go to which files.
 pub(super) struct Screenshots {
@@ -23,36 +22,40 @@ impl Screenshots {
         Self { wanted: wanted.iter().cloned().collect(), failures: Mutex::default() }
     }
 
-    /// When `shown` pictures were shown, and there will be no more.
-    pub(super) fn finish(&self, shown: u64) -> wasmtime::Result<()> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.wanted.is_empty()
+    }
+
+    /// When `shown` pictures were shown, and there will be no more: why not all of those that were wanted are files.
+    pub(super) fn finish(&self, shown: u64) -> Result<(), String> {
         let mut failures = self.failures.lock().clone();
         let missing = self.wanted.range(shown.saturating_add(1)..);
         failures.extend(missing.map(|(number, file)| {
             format!("{}: there was no picture {number}, the program has shown {shown}", file.display())
         }));
-        if failures.is_empty() { Ok(()) } else { Err(wasmtime::Error::msg(failures.join("; "))) }
+        if failures.is_empty() { Ok(()) } else { Err(failures.join("; ")) }
     }
-}
 
-impl Pictures for Screenshots {
-    fn wants(&self, number: u64) -> bool {
+    pub(super) fn wants(&self, number: u64) -> bool {
         self.wanted.contains_key(&number)
     }
 
-    fn take(&self, number: u64, _window: u32, _time: Duration, picture: Result<Image, String>) {
+    pub(super) fn take(&self, number: u64, picture: Result<Image, String>) {
         let Some(file) = self.wanted.get(&number) else { return };
-        let written = picture.and_then(|picture| write(file, &picture).map_err(|error| error.to_string()));
+        let written =
+            picture.and_then(|picture| write_png(file, &picture).map_err(|error| error.to_string()));
         if let Err(error) = written {
             self.failures.lock().push(format!("{}: picture {number}: {error}", file.display()));
         }
     }
 
-    fn is_done(&self, shown: u64) -> bool {
+    /// Whether no picture after so many is wanted.
+    pub(super) fn is_done(&self, shown: u64) -> bool {
         self.wanted.last_key_value().is_none_or(|(last, _)| *last <= shown)
     }
 }
 
-fn write(file: &Path, Image { size, rgba }: &Image) -> Result<(), png::EncodingError> {
+pub(super) fn write_png(file: &Path, Image { size, rgba }: &Image) -> Result<(), png::EncodingError> {
     let mut file = BufWriter::new(File::create(file)?);
     let mut encoder = png::Encoder::new(&mut file, size.width, size.height);
     encoder.set_color(png::ColorType::Rgba);
