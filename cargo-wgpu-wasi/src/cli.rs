@@ -8,6 +8,7 @@ use std::{
     process::ExitCode,
 };
 
+use anyhow::Context as _;
 use clap::{CommandFactory, Parser, Subcommand};
 use wgpu_wasi_host::cli::{self, Adapters, Options, Run};
 
@@ -17,6 +18,7 @@ use crate::{
     session::{self, Runner},
     test_runner::TestRun,
     variants::Choice,
+    web::{Action, Page, WebOptions},
 };
 
 /// Builds and runs any project that uses wgpu as a sandboxed WebAssembly component, unmodified.
@@ -46,6 +48,11 @@ enum Command {
     Clippy(Arguments),
     /// Show what components depend on
     Tree(Arguments),
+    /// Build a component, and a page that runs it in a browser
+    Web {
+        #[command(subcommand)]
+        command: WebCommand,
+    },
     /// Write what takes wgpu's place into a folder of the project, to be kept there, and print the
     /// lines for its `.cargo/config.toml`
     Config {
@@ -65,6 +72,35 @@ enum Command {
     /// As cargo's runner: run one component of tests
     #[command(hide = true)]
     TestRunner(ForCargo<TestRun>),
+    /// As cargo's runner: make a page of one component
+    #[command(hide = true)]
+    WebRunner(ForCargo<PageOf>),
+}
+
+#[derive(Debug, Subcommand)]
+enum WebCommand {
+    /// Write a static site that runs the program: it works from any web server, and without a network
+    Build(WebArguments),
+    /// The same, and show it on this machine's own address until Ctrl-C
+    Serve(WebArguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct WebArguments {
+    #[command(flatten)]
+    options: WebOptions,
+
+    /// Arguments of cargo, such as --bin, and after `--` those of the program; ours may stand among cargo's
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    cargo: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+struct PageOf {
+    action: Action,
+
+    #[command(flatten)]
+    page: Page,
 }
 
 /// What cargo has us run.
@@ -135,8 +171,25 @@ pub(crate) fn main() -> ExitCode {
             let command = (*first).to_owned();
             forward(&command, arguments.split_off(1))
         }
+        [first, action, rest @ ..] if *first == "web" && !asks_for_help(rest) => {
+            match action.to_str().and_then(Action::named) {
+                Some(action) => tell(web(action, arguments.split_off(2))),
+                None => other(arguments),
+            }
+        }
         _ => other(arguments),
     }
+}
+
+/// A page: cargo builds the component, and has us run it, unless it is there already.
+fn web(action: Action, arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
+    let (ours, cargo) = arguments::split::<WebOptions>(arguments);
+    let WebOptions { choice, options } = WebOptions::parse_from(ours);
+    if let Some(page) = options.component(&cargo)? {
+        return page.execute(action);
+    }
+    let runner = Runner { name: "web-runner", arguments: options.arguments(action)? };
+    session::run(OsStr::new("run"), cargo, choice, runner)
 }
 
 fn asks_for_help(arguments: &[&OsStr]) -> bool {
@@ -148,8 +201,9 @@ fn forward(command: &OsStr, arguments: Vec<OsString>) -> ExitCode {
     let (ours, cargo) = arguments::split::<OurOptions>(arguments);
     let OurOptions { choice, options } = OurOptions::parse_from(ours);
     let tests = command == "test" || command == "t" || command == "bench";
-    let runner = if tests { Runner::Test } else { Runner::Run };
-    tell(session::run(command, cargo, &options, choice, runner))
+    let name = if tests { "test-runner" } else { "runner" };
+    let arguments = options.arguments().context("the current folder");
+    tell(arguments.and_then(|arguments| session::run(command, cargo, choice, Runner { name, arguments })))
 }
 
 fn tell(result: anyhow::Result<ExitCode>) -> ExitCode {
@@ -172,9 +226,14 @@ fn other(arguments: Vec<OsString>) -> ExitCode {
         Command::Adapters(adapters) => cli::exit_code(adapters.execute()),
         Command::Runner(run) => cli::exit_code(run.begin().execute_for_cargo()),
         Command::TestRunner(run) => cli::exit_code(run.begin().execute()),
+        Command::WebRunner(run) => {
+            let PageOf { action, page } = run.begin();
+            tell(page.execute(action))
+        }
         // They are handled before, all but the wish for help, which clap has fulfilled.
         Command::Build(_) | Command::Run(_) | Command::Test(_) | Command::Bench(_) => usage(),
         Command::Check(_) | Command::Clippy(_) | Command::Tree(_) => usage(),
+        Command::Web { command: WebCommand::Build(_) | WebCommand::Serve(_) } => usage(),
     }
 }
 

@@ -24,6 +24,7 @@ mod stand_ins;
 mod target;
 mod test_runner;
 mod variants;
+mod web;
 
 use std::process::ExitCode;
 

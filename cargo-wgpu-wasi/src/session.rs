@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Metadata;
 use toml::Value;
-use wgpu_wasi_host::cli::{Options, PANICKED, TRAPPED};
+use wgpu_wasi_host::cli::{PANICKED, TRAPPED};
 
 use crate::{
     arguments::{CargoArguments, TARGET},
@@ -26,20 +26,17 @@ use crate::{
     variants::Choice,
 };
 
-/// What runs the programs that cargo has built.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Runner {
-    /// One program.
-    Run,
-    /// Programs of tests, each test in an instance of its own.
-    Test,
+/// The command of this program that runs what cargo has built, and its arguments.
+#[derive(Clone, Debug)]
+pub(crate) struct Runner {
+    pub(crate) name: &'static str,
+    pub(crate) arguments: Vec<OsString>,
 }
 
 /// Runs `cargo COMMAND` with our packages in place.
 pub(crate) fn run(
     command: &OsStr,
     arguments: Vec<OsString>,
-    options: &Options,
     choice: Choice,
     runner: Runner,
 ) -> Result<ExitCode> {
@@ -55,7 +52,7 @@ pub(crate) fn run(
     let metadata = lock.during(Flavor::Plain, || project.packages(&arguments))?;
     let flags = flags::Settings::find(&arguments.place)?;
     let ran = project.own.join(format!("ran-{}", process::id()));
-    let mut config = vec!["--config".into(), runner_config(runner, options, &ran)?];
+    let mut config = vec!["--config".into(), runner_config(runner, &ran)?];
     let mut variant = choice.variant(names(&metadata));
     if variant.windows {
         // Maybe others in the workspace have them: what this command builds is to import no more than it needs.
@@ -121,14 +118,10 @@ fn names(metadata: &Metadata) -> impl Iterator<Item = &str> + Clone {
 }
 
 /// The setting that makes cargo run components with this program, which makes the file `ran` then.
-fn runner_config(runner: Runner, options: &Options, ran: &Path) -> Result<OsString> {
+fn runner_config(runner: Runner, ran: &Path) -> Result<OsString> {
     let program = env::current_exe().context("the path of this program")?;
-    let name = match runner {
-        Runner::Run => "runner",
-        Runner::Test => "test-runner",
-    };
-    let mut words = vec![program.into_os_string(), name.into(), "--ran".into(), ran.into()];
-    words.extend(options.arguments().context("the current folder")?);
+    let mut words = vec![program.into_os_string(), runner.name.into(), "--ran".into(), ran.into()];
+    words.extend(runner.arguments);
     let words: Option<Vec<Value>> = words.iter().map(|word| Some(word.to_str()?.into())).collect();
     let words = Value::Array(words.context("a path that is no UTF-8 can't be in cargo's configuration")?);
     Ok(format!("target.{TARGET}.runner={words}").into())

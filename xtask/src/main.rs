@@ -18,6 +18,7 @@ mod release;
 mod repo;
 mod setup;
 mod test;
+mod web;
 mod windowed;
 mod wit;
 
@@ -51,9 +52,11 @@ enum Command {
     /// Call every function of the WIT in random order, and watch the host
     Fuzz(fuzz::Options),
     /// Run everything that must pass
-    Test,
+    Test(web::Options),
     /// What CI runs: `setup`, `lint`, `test`, and programs on the crates as they would be published
     Ci,
+    /// Check the host in a browser, and run programs in Chromium and Firefox
+    Web(web::Options),
     /// Measure components against the same programs natively
     Bench(bench::Options),
     /// Formatting, clippy and documentation, each without a warning
@@ -95,7 +98,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Windowed => windowed::run_all(&repo?),
         Command::Ml(options) => ml::run_all(&repo?, &options),
         Command::Fuzz(options) => fuzz::run(&repo?, &options),
-        Command::Test => test::run_all(&repo?),
+        Command::Test(options) => test::run_all(&repo?, options),
+        Command::Web(options) => web::run_all(&repo?, options),
         Command::Bench(options) => bench::run(repo, &options),
         Command::Ci => {
             let repo = repo?;
@@ -103,7 +107,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             lint::run_all(&repo)?;
             // The summary of the tests comes last.
             release::try_packages(&repo)?;
-            test::run_all(&repo)
+            test::run_all(&repo, web::Options::default())
         }
         Command::Lint => lint::run_all(&repo?),
         Command::Docs { check } => docs::run(&repo?, check),

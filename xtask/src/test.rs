@@ -7,14 +7,14 @@ use crate::{
     artifacts::{self, DROP_IN, EXAMPLES, GUESTS, MAIN, RELEASE, WINDOWED},
     drop_in, ml,
     repo::Repo,
-    setup, windowed, wit,
+    setup, web, windowed, wit,
 };
 
 /// Runs all the tests; the last lines are those of the main workspace's own summary.
 ///
 /// With `CI` set in the environment, a machine without a GPU adapter fails instead of being passed
 /// over: the tests themselves see to that.
-pub(crate) fn run_all(repo: &Repo) -> Result<()> {
+pub(crate) fn run_all(repo: &Repo, options: web::Options) -> Result<()> {
     setup::before_windows(repo)?;
     wit::run(repo, true)?;
     let sh = &repo.sh;
@@ -39,6 +39,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     cmd!(sh, "cargo test --release --manifest-path {WINDOWED} --workspace").run()?;
     windowed::build(repo, &subcommand)?;
     ml::learn_in_the_sandbox(repo, &subcommand)?;
+    web::test(repo, options)?;
     let (variable, folder) = windowed::FOLDER;
     let tests = cmd!(sh, "cargo test --release {targets...} --no-fail-fast");
     Ok(tests.env(variable, repo.target(folder)).run()?)

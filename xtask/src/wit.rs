@@ -1,7 +1,14 @@
-//! `cargo xtask wit`: the contract in `wit/` against the definition that other hosts carry, and its copies in the packages.
+//! `cargo xtask wit`: the contract in `wit/` against the definition that other hosts carry, its copies in the packages,
+//! and the tables of the host in a browser.
 //!
 //! That one is kept in `xtask/published/`, as it stands in a published crate. Ours has documentation that it
 //! has not; all else is the same text, and so each member, type and order is the same.
+
+mod commands;
+mod definitions;
+mod javascript;
+
+use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
 use similar::TextDiff;
@@ -19,6 +26,7 @@ pub(crate) fn run(repo: &Repo, check: bool) -> Result<()> {
     let (resources, functions) = counts(&ours);
     println!("wit/: {package}, {resources} resources, {functions} functions");
     copies(repo, check)?;
+    tables(repo, &ours, check)?;
     if !check {
         return Ok(());
     }
@@ -53,6 +61,23 @@ pub(crate) fn copies(repo: &Repo, check: bool) -> Result<()> {
             }
         }
         println!("{copy}/: {}", if same { "as wit/" } else { "written" });
+    }
+    Ok(())
+}
+
+/// Where the host in a browser has its tables.
+const TABLES: &str = "web/host/src/tables";
+
+/// Writes the tables of the host in a browser; with `check`, fails on one that is not current.
+fn tables(repo: &Repo, wit: &str, check: bool) -> Result<()> {
+    for (name, text) in [("webgpu.ts", definitions::table(wit)?), ("commands.ts", commands::decoder())] {
+        let path = Path::new(TABLES).join(name);
+        let same = repo.sh.read_file(repo.path(&path)).is_ok_and(|old| old == text);
+        ensure!(same || !check, "{} is not made from this wit/: run `cargo xtask wit`", path.display());
+        if !same {
+            repo.sh.write_file(repo.path(&path), text)?;
+        }
+        println!("{}: {}", path.display(), if same { "as wit/" } else { "written" });
     }
     Ok(())
 }

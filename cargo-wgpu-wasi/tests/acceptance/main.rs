@@ -21,4 +21,5 @@ mod project;
 mod read_only;
 mod sandbox_tests;
 mod unchanged;
+mod web;
 mod windows;

@@ -56,6 +56,8 @@ fn only_programs_with_windows_import_them() {
     assert_eq!(imports("without-windows"), [""; 0]);
     project.succeeds("build --release -p with-windows");
     assert_eq!(imports("with-windows"), OF_WINDOWS);
+    let told = project.fails("web build --release -p with-windows");
+    assert!(told.contains("which a page does not have: windows can't be shown in a page yet"), "{told}");
 }
 
 #[test]

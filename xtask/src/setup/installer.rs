@@ -20,7 +20,7 @@ pub(super) fn remedy(what: &str, (program, arguments): Installer) -> String {
 }
 
 /// Does it.
-pub(super) fn install(sh: &Shell, (program, arguments): Installer) -> Result<()> {
+pub(super) fn install(sh: &Shell, (program, arguments): (&str, &[&str])) -> Result<()> {
     let root = cmd!(sh, "id -u").quiet().read().is_ok_and(|id| id == "0");
     ensure!(root || in_path("sudo"), "as root, run `{program} {}`", arguments.join(" "));
     // The hundred lines of a package manager matter to nobody; its errors do. sudo asks for its password itself,

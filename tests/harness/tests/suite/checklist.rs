@@ -76,7 +76,7 @@ fn pages(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let of = |path: PathBuf| {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.is_dir() && name != "target" && !name.starts_with('.') {
+        if path.is_dir() && !["target", "node_modules"].contains(&&*name) && !name.starts_with('.') {
             pages(&path)
         } else if name.ends_with(".md") {
             vec![path]
@@ -130,12 +130,13 @@ fn links_lead_somewhere() {
 }
 
 /// The folders of the checkout whose files the documents name by their paths.
-const FOLDERS: [&str; 9] = [
+const FOLDERS: [&str; 10] = [
     "cargo-wgpu-wasi",
     "docs",
     "examples",
     "host",
     "tests",
+    "web",
     "wgpu-wasi-backend",
     "wgpu-wasi-window",
     "wit",

@@ -1,0 +1,102 @@
+//! The JavaScript of a component, and its core modules.
+//!
+//! js-component-bindgen is the transpiler of jco as a library: 2.11.0 writes what jco 1.35.0 writes.
+
+use anyhow::{Context as _, Result, bail};
+use js_component_bindgen::{AsyncMode, InstantiationMode, TranspileOpts, transpile};
+
+/// The module of the component, among the files.
+pub(super) const MODULE: &str = "app.js";
+
+/// The interfaces that a page has; `web/host/src/run/wasi.ts` and `webgpu.ts` implement them.
+const OFFERED: [&str; 21] = [
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    "wasi:cli/stderr",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stderr",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
+    "wasi:filesystem/preopens",
+    "wasi:filesystem/types",
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:random/insecure",
+    "wasi:random/insecure-seed",
+    "wasi:random/random",
+    "wasi:webgpu/webgpu",
+];
+
+/// The interface whose functions wait.
+const POLL: &str = "wasi:io/poll@";
+
+/// The files that run a component, by their names.
+pub(super) fn files(component: &[u8]) -> Result<Vec<(String, Vec<u8>)>> {
+    // What only waits for time, or for input, suspends the guest.
+    let waits = version(component, POLL).map_or_else(Vec::new, |version| {
+        let function = |name| format!("{POLL}{version}#{name}");
+        vec![function("[method]pollable.block"), function("poll")]
+    });
+    let options = TranspileOpts::builder()
+        .name(MODULE.trim_end_matches(".js").to_owned())
+        .no_typescript(true)
+        .instantiation_mode(InstantiationMode::Async)
+        .nodejs_compat_disabled(true)
+        .no_component_error_wrapping(true)
+        .async_mode(AsyncMode::JavaScriptPromiseIntegration { imports: waits, exports: Vec::new() })
+        .build();
+    let made =
+        transpile(component, options).context("this is no component that JavaScript can be made of")?;
+    let missing: Vec<_> = made.imports.iter().filter(|name| !OFFERED.contains(&name.as_str())).collect();
+    if let [first, ..] = missing.as_slice() {
+        let advice = if first.starts_with("wgpu-wasi:window") || first.starts_with("wasi-gfx:") {
+            ": windows can't be shown in a page yet"
+        } else {
+            ""
+        };
+        bail!("the program imports {first}, which a page does not have{advice}");
+    }
+    Ok(made.files)
+}
+
+/// The version of an interface that a component imports: names are written out in it.
+fn version<'a>(component: &'a [u8], interface: &str) -> Option<&'a str> {
+    let at = component.windows(interface.len()).position(|bytes| bytes == interface.as_bytes())?;
+    let rest = component.get(at + interface.len()..)?;
+    let length = rest.iter().position(|byte| !byte.is_ascii_digit() && *byte != b'.')?;
+    std::str::from_utf8(rest.get(..length)?).ok().filter(|version| !version.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_an_interface_is_read_from_its_name() {
+        assert_eq!(version(b"\x0cwasi:io/poll@0.2.6\x05", POLL), Some("0.2.6"));
+        assert_eq!(version(b"wasi:io/poll@\x05", POLL), None);
+        assert_eq!(version(b"wasi:io/poll", POLL), None);
+        assert_eq!(version(b"wasi:io/poll@0.2", POLL), None);
+    }
+
+    #[test]
+    fn the_host_of_the_page_has_what_is_offered() {
+        let worker = include_str!("../../site/worker.js");
+        for interface in OFFERED {
+            assert!(worker.contains(interface), "{interface}");
+        }
+        assert!(!worker.contains("wasi:http"));
+    }
+
+    #[test]
+    fn other_files_are_refused_in_words() {
+        let error = files(b"no component").unwrap_err().to_string();
+        assert_eq!(error, "this is no component that JavaScript can be made of");
+    }
+}

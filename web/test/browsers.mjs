@@ -1,0 +1,156 @@
+// Debian's Chromium and Firefox, driven by puppeteer: the one by its own protocol, the other by WebDriver BiDi.
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import puppeteer from "puppeteer-core";
+
+/** What is switched off for the tests of what is missing. */
+const LACKS = {
+  chromium: {
+    // No switch of today's Chromium takes these away.
+    webgpu: { script: "Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })" },
+    jspi: { script: "delete WebAssembly.Suspending" },
+    adapter: { args: ["--disable-gpu", "--disable-software-rasterizer"] },
+  },
+  firefox: {
+    webgpu: { prefs: { "dom.webgpu.enabled": false } },
+    jspi: { prefs: { "javascript.options.wasm_js_promise_integration": false } },
+    adapter: { prefs: { "gfx.webgpu.ignore-blocklist": false } },
+  },
+};
+
+/** A name that is this machine's and no secure context. */
+export const INSECURE = "insecure.example";
+
+const BROWSERS = {
+  chromium: {
+    browser: "chrome",
+    programs: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"],
+    args: [
+      "--no-sandbox",
+      "--no-first-run",
+      "--disable-quic",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--enable-unsafe-webgpu",
+      `--host-resolver-rules=MAP ${INSECURE} 127.0.0.1`,
+    ],
+    prefs: {},
+  },
+  firefox: {
+    browser: "firefox",
+    programs: ["/usr/bin/firefox-esr", "/usr/bin/firefox"],
+    args: [],
+    prefs: {
+      "dom.webgpu.enabled": true,
+      "gfx.webgpu.ignore-blocklist": true,
+      "network.dns.localDomains": INSECURE,
+      "browser.shell.checkDefaultBrowser": false,
+      "datareporting.policy.dataSubmissionEnabled": false,
+      "app.update.enabled": false,
+      "network.captive-portal-service.enabled": false,
+    },
+  },
+};
+
+/** The browsers that can be tested here. */
+export function installed() {
+  return Object.keys(BROWSERS).filter((name) => program(name) !== undefined);
+}
+
+function program(name) {
+  const given = process.env[name.toUpperCase()];
+  return given ?? BROWSERS[name].programs.find((path) => existsSync(path));
+}
+
+/** Starts a browser, without what it is to lack. */
+export async function launch(name, lack) {
+  const { browser, args, prefs } = BROWSERS[name];
+  const less = lack ? LACKS[name][lack] : {};
+  const profile = await mkdtemp(join(tmpdir(), `wgpu-wasi-${name}-`));
+  const started = await puppeteer.launch({
+    browser,
+    executablePath: program(name),
+    headless: true,
+    userDataDir: profile,
+    args: [...args, ...(less.args ?? [])],
+    extraPrefsFirefox: { ...prefs, ...less.prefs },
+    // What a browser keeps is in the profile, which is removed.
+    env: { ...process.env, HOME: profile },
+    protocolTimeout: 600_000,
+  });
+  return {
+    name,
+    version: await started.version(),
+    page: (address, options = {}) => open(started, address, { script: less.script, ...options }),
+    async close() {
+      await started.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Opens a page, and waits until it is in one of the states. */
+async function open(browser, address, { script, until = ["ended", "failed", "missing"], timeout = 120_000 }) {
+  const page = await browser.newPage();
+  if (script) await page.evaluateOnNewDocument(script);
+  await page.setViewport({ width: 1000, height: 900 });
+  const [complaints, requests] = [[], []];
+  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("pageerror", (error) => complaints.push(`error: ${error}`));
+  await page.goto(address);
+  const wait = (states, timeout) =>
+    page.waitForFunction((states) => states.includes(document.documentElement.dataset.state), { timeout }, states);
+  await wait(until, timeout);
+  return {
+    complaints,
+    requests,
+    wait: (states, time = timeout) => wait(states, time),
+    look: () => page.evaluate(look),
+    files: () => files(page),
+    click: (selector) => page.click(selector),
+    choose: async (selector, ...paths) => (await page.$(selector)).uploadFile(...paths),
+    picture: (path) => page.screenshot({ path, fullPage: true }),
+    evaluate: (...args) => page.evaluate(...args),
+    close: () => page.close(),
+  };
+}
+
+/** What is to be seen; runs in the page. */
+function look() {
+  const text = (id) => document.getElementById(id).textContent;
+  const { state, code } = document.documentElement.dataset;
+  const stream = (name) => [...document.querySelectorAll(`#output .${name}`)].map((span) => span.textContent).join("");
+  return {
+    state,
+    code,
+    status: text("status"),
+    missing: text("missing"),
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    pictures: [...document.images].map((image) => [image.alt, image.naturalWidth, image.naturalHeight]),
+  };
+}
+
+/** The files that the page offers, by their paths. */
+async function files(page) {
+  const count = await page.evaluate(() => document.querySelectorAll("#results a[download]").length);
+  const found = {};
+  for (let index = 0; index < count; index++) {
+    const [path, content] = await page.evaluate(async (index) => {
+      const link = document.querySelectorAll("#results a[download]")[index];
+      const blob = await (await fetch(link.href)).blob();
+      const address = await new Promise((resolve) => {
+        const reader = new FileReader();
+        reader.onload = () => resolve(reader.result);
+        reader.readAsDataURL(blob);
+      });
+      return [link.textContent, address.slice(address.indexOf(",") + 1)];
+    }, index);
+    found[path] = Buffer.from(content, "base64");
+  }
+  return found;
+}
