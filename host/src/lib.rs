@@ -126,7 +126,7 @@ pub mod windows {
     pub(crate) mod frames;
     pub(crate) mod guest;
     mod headless;
-    mod mailbox;
+    pub(crate) mod mailbox;
     mod names;
     mod readback;
     pub(crate) mod streams;
@@ -202,7 +202,7 @@ pub mod objects {
     pub(crate) mod render_pipeline;
     pub(crate) mod sampler;
     pub(crate) mod shader_module;
-    mod streams;
+    pub(crate) mod streams;
     pub(crate) mod surface;
     mod texel_copy;
     pub(crate) mod texture;

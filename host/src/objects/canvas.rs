@@ -94,8 +94,13 @@ impl Canvas {
         Self { configured: Some(configured), ..Self::new(window) }
     }
 
+    /// Ends it: what was drawn is not shown any more.
+    pub(super) fn give_up(mut self) {
+        self.reconfigure(None);
+    }
+
     /// What was drawn before can't be drawn to, nor be shown any more.
-    pub(super) fn reconfigure(&mut self, configured: Option<Configured>) {
+    fn reconfigure(&mut self, configured: Option<Configured>) {
         self.unfinished.clear();
         let before = std::mem::replace(&mut self.configured, configured);
         if let Some(current) = before.and_then(|before| before.current) {
@@ -342,7 +347,7 @@ impl wit::HostContext for WebGpuCtxView<'_> {
     }
 
     fn drop(&mut self, this: Resource<Canvas>) -> wasmtime::Result<()> {
-        self.delete(this)?.reconfigure(None);
+        self.delete(this)?.give_up();
         Ok(())
     }
 }

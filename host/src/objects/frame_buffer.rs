@@ -190,7 +190,7 @@ impl wit::HostContext for WebGpuCtxView<'_> {
             self.delete(current)?;
         }
         if let Some(canvas) = canvas {
-            self.delete(canvas)?.reconfigure(None);
+            self.delete(canvas)?.give_up();
         }
         Ok(())
     }

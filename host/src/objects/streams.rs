@@ -10,7 +10,7 @@ use std::{
 
 use wasmtime::{
     StoreContextMut,
-    component::{Access, Destination, Resource, StreamProducer, StreamReader, StreamResult},
+    component::{Access, Destination, Lift, Lower, Resource, StreamProducer, StreamReader, StreamResult},
 };
 
 use crate::{
@@ -197,15 +197,12 @@ impl WebGpuCtxView<'_> {
 }
 
 /// A stream of a surface. `frames`: whoever reads it wants to draw.
-fn read<T: Send + 'static, I>(
+fn read<T: Send + 'static, I: Lift + Lower + Send + Sync + 'static>(
     mut access: Access<'_, T, WebGpu>,
     this: &Resource<Surface>,
     pick: Pick<I>,
     frames: bool,
-) -> wasmtime::Result<StreamReader<I>>
-where
-    Producer<I>: StreamProducer<T, Item = I>,
-{
+) -> wasmtime::Result<StreamReader<I>> {
     let view = access.get();
     view.ctx.settle();
     let window = Arc::clone(&view.get(this)?.window);
@@ -239,10 +236,7 @@ impl<I: 'static> Drop for Producer<I> {
     }
 }
 
-impl<I: Send + Sync + 'static, T> StreamProducer<T> for Producer<I>
-where
-    Option<I>: wasmtime::component::WriteBuffer<I>,
-{
+impl<I: Send + Sync + 'static, T> StreamProducer<T> for Producer<I> {
     type Item = I;
     type Buffer = Option<I>;
 

@@ -125,8 +125,8 @@ impl Streams {
 
     /// Whether all who read wait for the next.
     pub(crate) fn all_wait(&self) -> bool {
-        let Feeds { resize, frame, pointer_up, pointer_down, pointer_move, key_up, key_down } =
-            &self.0.lock().feeds;
+        let state = self.0.lock();
+        let Feeds { resize, frame, pointer_up, pointer_down, pointer_move, key_up, key_down } = &state.feeds;
         resize.is_idle()
             && frame.is_idle()
             && pointer_up.is_idle()
@@ -273,10 +273,13 @@ mod tests {
     fn every_key_has_one_name() {
         // And those that have another name.
         assert_eq!(SAME.len() + 3, 171);
-        let names: BTreeSet<_> = SAME.iter().map(|(code, key)| {
-            assert_eq!(code.name(), format!("{key:?}").rsplit("::").next().unwrap());
-            code.name()
-        });
+        let names: BTreeSet<_> = SAME
+            .iter()
+            .map(|(code, key)| {
+                assert_eq!(code.name(), format!("{key:?}").rsplit("::").next().unwrap());
+                code.name()
+            })
+            .collect();
         assert_eq!(names.len(), SAME.len());
     }
 

@@ -123,7 +123,7 @@ fn pictures_are_shown_kept_and_named() {
 fn a_guest_that_hangs_has_a_window_that_closes() {
     let Some((desktop, _turn)) = desktop() else { return };
     for (case, requests, why) in
-        [("hangs", 2, "did not answer two requests"), ("closed_twice_in_vain", 4, "for the fourth time")]
+        [("hangs", 2, "did not answer two requests"), ("closed_in_vain", 4, "for the fourth time")]
     {
         let mut program = start(&desktop, &[], case);
         let (window, _) = desktop.wait_for(1, &mut program)[0];

@@ -34,7 +34,7 @@ macro_rules! window_cases {
                 surfaces_not_granted: "not told to give it windows",
             }
             desktop {
-                closed_twice_in_vain,
+                closed_in_vain,
                 follows_its_size,
                 hangs,
                 keeps_the_pointer,

@@ -33,7 +33,7 @@ use crate::{
     },
 };
 use canvas::{Canvas, Shown};
-pub(super) use main_thread::{Display, Ended};
+pub(in crate::cli) use main_thread::{Display, Ended};
 use wanted::Wanted;
 
 /// How long a guest waits for an answer of the main thread. That has nothing to do but to answer, unless the desktop

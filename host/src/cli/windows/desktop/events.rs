@@ -46,20 +46,6 @@ pub(super) fn told(event: WindowEvent) -> Option<Event> {
         WindowEvent::MouseInput { state, button: which, device_id: _ } => {
             Event::Button(ButtonEvent { button: button(which), pressed: is_pressed(state) })
         }
-        WindowEvent::PinchGesture { delta, phase: at, device_id: _ } => {
-            Event::Gesture(Gesture::Pinch((delta, phase(at))))
-        }
-        WindowEvent::PanGesture { delta, phase: at, device_id: _ } => {
-            Event::Gesture(Gesture::Pan((delta.x, delta.y, phase(at))))
-        }
-        WindowEvent::DoubleTapGesture { device_id: _ } => Event::Gesture(Gesture::DoubleTap),
-        WindowEvent::RotationGesture { delta, phase: at, device_id: _ } => {
-            Event::Gesture(Gesture::Rotation((delta, phase(at))))
-        }
-        WindowEvent::TouchpadPressure { pressure, stage, device_id: _ } => {
-            Event::Gesture(Gesture::Pressure((pressure, stage)))
-        }
-        WindowEvent::AxisMotion { axis, value, device_id: _ } => Event::Gesture(Gesture::Axis((axis, value))),
         WindowEvent::Touch(touch) => Event::Touch(touched(&touch)),
         WindowEvent::ThemeChanged(colours) => Event::ThemeChanged(theme(colours)),
         WindowEvent::Occluded(occluded) => Event::Occluded(occluded),
@@ -67,6 +53,31 @@ pub(super) fn told(event: WindowEvent) -> Option<Event> {
         | WindowEvent::Destroyed
         | WindowEvent::RedrawRequested
         | WindowEvent::ScaleFactorChanged { .. } => return None,
+        gesture @ (WindowEvent::PinchGesture { .. }
+        | WindowEvent::PanGesture { .. }
+        | WindowEvent::DoubleTapGesture { .. }
+        | WindowEvent::RotationGesture { .. }
+        | WindowEvent::TouchpadPressure { .. }
+        | WindowEvent::AxisMotion { .. }) => return gestured(&gesture).map(Event::Gesture),
+    })
+}
+
+/// What fingers do on a touchpad; `None` if it is something else.
+fn gestured(event: &WindowEvent) -> Option<Gesture> {
+    Some(match event {
+        WindowEvent::PinchGesture { delta, phase: at, device_id: _ } => Gesture::Pinch((*delta, phase(*at))),
+        WindowEvent::PanGesture { delta, phase: at, device_id: _ } => {
+            Gesture::Pan((delta.x, delta.y, phase(*at)))
+        }
+        WindowEvent::DoubleTapGesture { device_id: _ } => Gesture::DoubleTap,
+        WindowEvent::RotationGesture { delta, phase: at, device_id: _ } => {
+            Gesture::Rotation((*delta, phase(*at)))
+        }
+        WindowEvent::TouchpadPressure { pressure, stage, device_id: _ } => {
+            Gesture::Pressure((*pressure, *stage))
+        }
+        WindowEvent::AxisMotion { axis, value, device_id: _ } => Gesture::Axis((*axis, *value)),
+        _ => return None,
     })
 }
 

@@ -14,7 +14,7 @@ use winit::{
     event::{DeviceEvent, DeviceId, WindowEvent},
     event_loop::{ActiveEventLoop, ControlFlow, EventLoop, OwnedDisplayHandle},
     monitor::MonitorHandle,
-    window::{Window, WindowId},
+    window::WindowId,
 };
 
 use super::{

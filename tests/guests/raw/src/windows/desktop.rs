@@ -48,7 +48,7 @@ pub(super) async fn hangs(_checks: &mut Checks) {
 }
 
 /// It hears that it is to close, and does not.
-pub(super) async fn closed_twice_in_vain(_checks: &mut Checks) {
+pub(super) async fn closed_in_vain(_checks: &mut Checks) {
     let shown = kit::shown(PresentMode::Fifo).await;
     shown.redraw().await;
     shown.fill(GREEN);
