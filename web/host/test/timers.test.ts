@@ -40,7 +40,7 @@ test("looking for nothing comes to be as slow as it was, and what happens ends a
   };
   look();
   for (let round = 0; round < 1000; round++) messages();
-  assert.ok(looks < 100, `${looks} looks`);
+  assert.ok(looks < 20, `${looks} looks`);
   assert.equal(native.size, 1);
   const before = looks;
   happened();
@@ -51,7 +51,7 @@ test("looking for nothing comes to be as slow as it was, and what happens ends a
 
 test("a browser's timer still runs when nothing happens, and only once", () => {
   const { timers, native, messages, happened } = scope();
-  for (let credit = 0; credit < 64; credit++) timers.setTimeout(() => {}, 0);
+  for (let look = 0; look < 8; look++) timers.setTimeout(() => {}, 10);
   messages();
   let ran = 0;
   timers.setTimeout(() => ran++, 10);

@@ -1,14 +1,17 @@
 // Short timers that do not wait for nothing.
 //
 // What jco writes looks every 10 ms whether what its guest waits for is there, and calls `setTimeout(…, 0)` inside of
-// each call that may wait, of which browsers make 4 ms. So in the worker of a guest, timers of up to 10 ms run at once
-// for a while after something has happened: a call of the guest was made, or what one waited for is done. When nothing
-// has happened for long, they are the browser's own again. So nothing waits for ever, and nothing spins.
+// each call that may wait, of which browsers make 4 ms. So in the worker of a guest, a few timers of up to 10 ms run at
+// once after something has happened: a call of the guest was made, or what one waited for is done. Those that are waited
+// for then run at once, too. When nothing happens, they are the browser's own. So nothing waits for ever, and nothing
+// spins.
 
 /** The longest delay that is a look and no wait, in milliseconds. */
 const LOOK = 10;
-/** How many timers run at once after something has happened: what jco needs to come from there to the guest. */
-const CREDIT = 64;
+/** How many timers without a delay run at once after something has happened. */
+const AT_ONCE = 64;
+/** How many looks do: one may come before jco has been told. */
+const LOOKS = 8;
 
 type Timer = (...args: unknown[]) => void;
 type SetTimeout = (callback: Timer, delay?: number, ...args: unknown[]) => number;
@@ -39,7 +42,8 @@ export function hurryTimers(scope: TimerScope, soon: Soon): () => void {
   /** Timers that may still run: those of the browser, and ours, whose numbers are negative. */
   const looks = new Map<number, { readonly run: () => void; readonly native: number | null }>();
   let last = 0;
-  let credit = CREDIT;
+  let atOnce = AT_ONCE;
+  let soonLooks = LOOKS;
 
   const fire = (id: number) => {
     const look = looks.get(id);
@@ -52,13 +56,10 @@ export function hurryTimers(scope: TimerScope, soon: Soon): () => void {
   scope.setTimeout = (callback, delay = 0, ...args) => {
     if (typeof callback !== "function" || delay > LOOK) return setTimeout.call(scope, callback, delay, ...args);
     const id = --last;
-    const now = credit > 0;
+    const now = delay > 0 ? soonLooks-- > 0 : atOnce-- > 0;
     const native = now ? null : setTimeout.call(scope, () => fire(id), delay);
     looks.set(id, { run: () => callback(...args), native });
-    if (now) {
-      credit--;
-      soon(() => fire(id));
-    }
+    if (now) soon(() => fire(id));
     return id;
   };
   scope.clearTimeout = (id) => {
@@ -69,7 +70,8 @@ export function hurryTimers(scope: TimerScope, soon: Soon): () => void {
   };
 
   return () => {
-    credit = CREDIT;
+    atOnce = AT_ONCE;
+    soonLooks = LOOKS;
     for (const [id, { native }] of looks) if (native !== null) soon(() => fire(id));
   };
 }
