@@ -42,9 +42,6 @@ const WANTED: [Wanted; 2] = [
     Wanted { flag: "-Ctarget-feature=+simd128", own: "simd128" },
 ];
 
-/// Separates flags in the variables that begin with `CARGO_ENCODED_`.
-const UNIT: char = '\x1f';
-
 /// Flags of a program that cargo calls, by their name in cargo's configuration.
 #[derive(Clone, Copy, Debug)]
 struct Flags {
@@ -97,12 +94,13 @@ pub(crate) enum Kept {
 }
 
 impl Settings {
-    /// Finds where cargo takes its flags from, with these arguments, in the current folder.
-    pub(crate) fn find(arguments: &[OsString]) -> Result<Self> {
+    /// Finds where cargo takes its flags from, with these arguments, in the current folder; `more` is a flag that goes there
+    /// in any case.
+    pub(crate) fn find(arguments: &[OsString], more: Option<&str>) -> Result<Self> {
         let place = Place::here(arguments)?;
         let mut settings = Self::default();
         for flags in FLAGS {
-            match place.addition(flags) {
+            match place.addition(flags, more) {
                 Some(Addition::Variable(name, value)) => settings.variables.push((name, value)),
                 Some(Addition::Setting(setting)) => {
                     settings.options.extend(["--config".into(), setting.into()]);
@@ -198,15 +196,17 @@ impl Place {
         Ok(Self { configuration, environment: |name| env::var(name).ok(), cfgs })
     }
 
-    /// Where flags go; `None` where the project has decided on all of them.
-    fn addition(&self, flags: Flags) -> Option<Addition> {
+    /// Where flags go, and `more` in any case; `None` where the project has decided on all of them.
+    fn addition(&self, flags: Flags, more: Option<&str>) -> Option<Addition> {
+        let added =
+            |has: &dyn Fn(&str) -> bool| -> Vec<&str> { missing(has).into_iter().chain(more).collect() };
         // The first that is set, even to nothing, is all that cargo looks at.
-        for (name, separator) in [(flags.encoded, UNIT), (flags.plain, ' ')] {
+        for (name, separator) in [(flags.encoded, "\x1f"), (flags.plain, " ")] {
             let Some(old) = (self.environment)(name) else { continue };
-            let missing = missing(|own| old.contains(own));
-            let all = [&*old].into_iter().filter(|old| !old.is_empty()).chain(missing.iter().copied());
-            let all = all.collect::<Vec<_>>().join(&separator.to_string());
-            return (!missing.is_empty()).then_some(Addition::Variable(name, all));
+            let added = added(&|own| old.contains(own));
+            let all = [&*old].into_iter().filter(|old| !old.is_empty()).chain(added.iter().copied());
+            let all = all.collect::<Vec<_>>().join(separator);
+            return (!added.is_empty()).then_some(Addition::Variable(name, all));
         }
         let variable = |name: &str| (self.environment)(name).unwrap_or_default();
         let (target, by_variable) = (self.of_target(flags), variable(flags.target));
@@ -218,15 +218,15 @@ impl Place {
         } else {
             (of_target, target, by_variable)
         };
-        let missing = missing(|own| by_variable.contains(own) || found.iter().any(|found| found.has(own)));
-        if missing.is_empty() {
+        let added = added(&|own| by_variable.contains(own) || found.iter().any(|found| found.has(own)));
+        if added.is_empty() {
             return None;
         }
         // cargo joins lists; a text takes the place of weaker ones, so that it has to be repeated.
         let same_key = found.iter().find(|found| found.key == key);
         let value = match same_key.map(|found| &found.value) {
-            Some(Value::String(old)) => Value::from(format!("{old} {}", missing.join(" "))),
-            _ => Value::from(missing),
+            Some(Value::String(old)) => Value::from(format!("{old} {}", added.join(" "))),
+            _ => Value::from(added),
         };
         Some(Addition::Setting(format!("{key}={value}")))
     }
@@ -289,7 +289,7 @@ mod tests {
 
     fn added(configuration: &[&str]) -> Option<String> {
         let [flags, _] = FLAGS;
-        match place(configuration, |_| None).addition(flags)? {
+        match place(configuration, |_| None).addition(flags, None)? {
             Addition::Setting(setting) => Some(setting),
             variable @ Addition::Variable(..) => panic!("{variable:?}"),
         }
@@ -345,10 +345,31 @@ mod tests {
     }
 
     #[test]
+    fn another_flag_goes_along() {
+        let [flags, _] = FLAGS;
+        let more = "--remap-path-prefix=a=b";
+        let added = |configuration: &[&str], environment| {
+            place(configuration, environment).addition(flags, Some(more))
+        };
+        let of_target = OF_TARGET.replace(']', &format!(", \"{more}\"]"));
+        assert_eq!(added(&[], |_| None), Some(Addition::Setting(of_target)));
+        // Beside decisions of the project's own, it is alone.
+        let own =
+            "target.wasm32-wasip2.rustflags=[\"-Clink-arg=-zstack-size=1\", \"-Ctarget-feature=-simd128\"]";
+        let alone = format!("target.wasm32-wasip2.rustflags=[\"{more}\"]");
+        assert_eq!(added(&[own], |_| None), Some(Addition::Setting(alone)));
+        let plain: fn(&str) -> Option<String> = |name| {
+            (name == "RUSTFLAGS").then(|| "-Clink-arg=-zstack-size=1 -Ctarget-feature=-simd128".to_owned())
+        };
+        let joined = format!("-Clink-arg=-zstack-size=1 -Ctarget-feature=-simd128 {more}");
+        assert_eq!(added(&[], plain), Some(Addition::Variable("RUSTFLAGS", joined)));
+    }
+
+    #[test]
     fn beside_the_variables_that_cargo_uses() {
         let configuration = ["target.wasm32-wasip2.rustflags=[\"-Clink-arg=-zstack-size=1\"]"];
         let [flags, of_rustdoc] = FLAGS;
-        let addition = |environment| place(&configuration, environment).addition(flags);
+        let addition = |environment| place(&configuration, environment).addition(flags, None);
         let both: fn(&str) -> Option<String> = |name| match name {
             "CARGO_ENCODED_RUSTFLAGS" => Some("--cfg\x1fa=\"b c\"".to_owned()),
             "RUSTFLAGS" => Some("--cfg d".to_owned()),
@@ -370,13 +391,14 @@ mod tests {
 
         let target: fn(&str) -> Option<String> =
             |name| (name == "CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS").then(|| "--cfg d".to_owned());
-        let by = |configuration: &[&str], environment| place(configuration, environment).addition(flags);
+        let by =
+            |configuration: &[&str], environment| place(configuration, environment).addition(flags, None);
         assert_eq!(by(&["build.rustflags=[\"-a\"]"], target), Some(Addition::Setting(OF_TARGET.to_owned())));
         let build: fn(&str) -> Option<String> =
             |name| (name == "CARGO_BUILD_RUSTFLAGS").then(|| "--cfg d".to_owned());
         assert_eq!(by(&[], build), Some(Addition::Setting(OF_BUILD.to_owned())));
         // rustdoc's flags are others.
-        let of_rustdoc = place(&[], plain).addition(of_rustdoc);
+        let of_rustdoc = place(&[], plain).addition(of_rustdoc, None);
         let setting = OF_TARGET.replace("rustflags", "rustdocflags");
         assert_eq!(of_rustdoc, Some(Addition::Setting(setting)));
     }

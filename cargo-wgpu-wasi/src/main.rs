@@ -9,6 +9,7 @@
 #![deny(unsafe_code)]
 
 mod arguments;
+mod as_native;
 mod cargo;
 mod check;
 mod cli;

@@ -134,7 +134,7 @@ pub mod windows {
 
     pub use self::{
         guest::WindowRights,
-        headless::{Headless, HeadlessOptions, Input, Pictures, VirtualClock, When},
+        headless::{Happening, Headless, HeadlessOptions, Input, Pictures, VirtualClock, When},
         mailbox::Mailbox,
         system::*,
     };
@@ -181,6 +181,7 @@ pub mod objects {
     pub(crate) mod buffer;
     pub(crate) mod bulk;
     pub(crate) mod canvas;
+    mod clipboard;
     pub(crate) mod command_buffer;
     pub(crate) mod command_encoder;
     pub(crate) mod compute_pass;
@@ -311,13 +312,16 @@ pub fn add_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtim
 ///
 /// When the linker holds the interfaces already.
 pub fn add_windows_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    use window_bindings::{canvas, frame_buffer, surface, surface_frame_buffer, surface_webgpu, windows};
+    use window_bindings::{
+        canvas, clipboard, frame_buffer, surface, surface_frame_buffer, surface_webgpu, windows,
+    };
     surface::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
     frame_buffer::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
     surface_frame_buffer::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
     surface_webgpu::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
     windows::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
-    canvas::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)
+    canvas::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
+    clipboard::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)
 }
 
 /// The code in the documents, so that tests compile it.

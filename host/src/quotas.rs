@@ -123,8 +123,11 @@ pub const MAX_TITLE_BYTES: usize = 1 << 10;
 /// Pixels that an icon, or a pointer of the guest's own, may have in a row or a column; a larger one is not shown.
 pub const MAX_ICON_SIDE: u32 = 256;
 
+/// Bytes of text that a guest may read from the clipboard, or write to it, at a time.
+pub const MAX_CLIPBOARD_BYTES: usize = 1 << 20;
+
 /// How long after somebody has pressed a key or a button in its window, or touched it, a guest may keep the pointer, fill
-/// a screen, or take the keyboard.
+/// a screen, take the keyboard, or write to the clipboard.
 pub const PRESS_COUNTS_FOR: Duration = Duration::from_secs(1);
 
 /// Events of windows that wait for a guest. One that does not take them loses movements, and presses together with

@@ -11,6 +11,7 @@
     reason = "a test fails by a panic; clippy knows test functions, and not what they call"
 )]
 
+mod as_native;
 mod commands;
 mod drift;
 mod drift_winit;

@@ -322,7 +322,7 @@ mod tests {
         let (picture, events) = (format!("3={}", picture.display()), events.display().to_string());
         let video = folder.join("a.y4m").display().to_string();
         let windows = ["--windows=headless:64x48@30*2", "--screenshot", &picture, "--record", &video];
-        let windows = windows.into_iter().chain(["--input", &events, "--virtual-time"]);
+        let windows = windows.into_iter().chain(["--input", &events, "--virtual-time", "--clipboard"]);
         let given = given.copied().chain(windows);
         let options = parsed(&given.map(OsString::from).collect::<Vec<_>>());
         let again = parsed(&options.arguments().unwrap());

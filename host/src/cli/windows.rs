@@ -7,7 +7,6 @@ mod screenshots;
 
 use std::{
     ffi::OsString,
-    num::ParseIntError,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -27,7 +26,7 @@ use crate::{
 };
 use desktop::{Desktop, Display};
 use record::{Record, Target};
-use screenshots::Screenshots;
+use screenshots::{Screenshots, Which};
 
 pub(super) use desktop::Ended;
 
@@ -48,10 +47,10 @@ pub(super) struct WindowOptions {
     )]
     windows: Option<System>,
 
-    /// Writes the N-th picture, counted over all windows, to a file. When the last one is written and no input is
-    /// left, the windows are asked to close
+    /// Writes the N-th picture, counted over all windows, to a file, or with a time such as `1.5s` the one that is shown
+    /// then. When the last one is written and no input is left, the windows are asked to close
     #[arg(long, value_name = "N=FILE.PNG", value_parser = parse_screenshot, requires = "windows")]
-    screenshot: Vec<(u64, PathBuf)>,
+    screenshot: Vec<(Which, PathBuf)>,
 
     /// Writes what the program shows: the first window as a video, to a file or to stdout (`-`: what the program itself
     /// prints goes to stderr then), or all pictures as numbered PNG files into a folder
@@ -66,6 +65,11 @@ pub(super) struct WindowOptions {
     /// Has time go on only while the program waits, so that the same input gives the same pictures, in headless windows
     #[arg(long, requires = "windows")]
     virtual_time: bool,
+
+    /// Lets the program read the clipboard, and write to it just after a click or a key. Headless windows have one of their
+    /// own, into which {"clipboard": "text"} in the events puts a text
+    #[arg(long)]
+    clipboard: bool,
 }
 
 /// What shows the windows.
@@ -90,7 +94,7 @@ const RECORDED: u16 = 60;
 impl WindowOptions {
     /// The options as arguments again.
     pub(super) fn arguments(&self) -> std::io::Result<Vec<OsString>> {
-        let Self { windows, screenshot, record, input, virtual_time } = self;
+        let Self { windows, screenshot, record, input, virtual_time, clipboard } = self;
         let mut arguments: Vec<OsString> = Vec::new();
         arguments.extend(windows.map(|system| match system {
             System::None => "--windows=none".into(),
@@ -100,8 +104,11 @@ impl WindowOptions {
                 format!("--windows=headless:{width}x{height}@{rate}*{scale}").into()
             }
         }));
-        for (number, file) in screenshot {
-            let mut argument = OsString::from(format!("{number}="));
+        for (which, file) in screenshot {
+            let mut argument = OsString::from(match which {
+                Which::Number(number) => format!("{number}="),
+                Which::At(time) => format!("{}s=", time.as_secs_f64()),
+            });
             argument.push(std::path::absolute(file)?);
             arguments.extend(["--screenshot".into(), argument]);
         }
@@ -117,6 +124,9 @@ impl WindowOptions {
         }
         if *virtual_time {
             arguments.push("--virtual-time".into());
+        }
+        if *clipboard {
+            arguments.push("--clipboard".into());
         }
         Ok(arguments)
     }
@@ -152,7 +162,11 @@ impl WindowOptions {
             Place::Nowhere(nowhere) => Place::Nowhere(nowhere),
         };
         let program = app.file_name().map(|name| name.to_string_lossy().into_owned());
-        Ok(Some(Granted { place, kept, rights: WindowRights { program, trusted } }))
+        Ok(Some(Granted {
+            place,
+            kept,
+            rights: WindowRights { program, trusted, clipboard: self.clipboard },
+        }))
     }
 
     fn headless(&self, screen: Screen, kept: &Arc<Kept>) -> wasmtime::Result<Headless> {
@@ -313,7 +327,7 @@ impl Pictures for Kept {
         if let Some(record) = &self.record {
             record.take(number, window, time, &picture);
         }
-        self.screenshots.take(number, picture);
+        self.screenshots.take(number, time, picture);
     }
 
     fn is_done(&self, shown: u64) -> bool {
@@ -356,11 +370,17 @@ fn parse_system(text: &str) -> Result<System, String> {
     Ok(System::Headless(screen))
 }
 
-fn parse_screenshot(text: &str) -> Result<(u64, PathBuf), String> {
-    let expected = "write N=FILE.png, such as 1=first.png; the first picture is 1";
-    let (number, file) = text.split_once('=').ok_or(expected)?;
-    let number: u64 = number.parse().map_err(|_: ParseIntError| expected)?;
-    if number == 0 || file.is_empty() { Err(expected.to_owned()) } else { Ok((number, file.into())) }
+fn parse_screenshot(text: &str) -> Result<(Which, PathBuf), String> {
+    let expected = "write N=FILE.png, such as 1=first.png, or 0.5s=half.png; the first picture is 1";
+    let (which, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or(expected)?;
+    let which = match which.strip_suffix('s') {
+        Some(seconds) => {
+            let time = seconds.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            Which::At(time.ok_or(expected)?)
+        }
+        None => Which::Number(which.parse().ok().filter(|number| *number > 0).ok_or(expected)?),
+    };
+    Ok((which, file.into()))
 }
 
 #[cfg(test)]
@@ -386,8 +406,10 @@ mod tests {
 
     #[test]
     fn screenshots() {
-        assert_eq!(parse_screenshot("3=a=b.png"), Ok((3, "a=b.png".into())));
-        for wrong in ["", "a.png", "0=a.png", "1=", "x=a.png"] {
+        assert_eq!(parse_screenshot("3=a=b.png"), Ok((Which::Number(3), "a=b.png".into())));
+        let half = Which::At(Duration::from_millis(500));
+        assert_eq!(parse_screenshot("0.5s=a.png"), Ok((half, "a.png".into())));
+        for wrong in ["", "a.png", "0=a.png", "1=", "x=a.png", "s=a.png", "-1s=a.png", "1s="] {
             assert!(parse_screenshot(wrong).is_err(), "{wrong}");
         }
     }

@@ -11,7 +11,9 @@ use std::{
 use parking_lot::Mutex;
 
 use crate::{
-    quotas::{MAX_ICON_SIDE, MAX_TITLE_BYTES, MAX_WINDOW_SIDE, MAX_WINDOWS, PRESS_COUNTS_FOR},
+    quotas::{
+        MAX_CLIPBOARD_BYTES, MAX_ICON_SIDE, MAX_TITLE_BYTES, MAX_WINDOW_SIDE, MAX_WINDOWS, PRESS_COUNTS_FOR,
+    },
     windows::{
         mailbox::Mailbox,
         system::{
@@ -31,6 +33,8 @@ pub struct WindowRights {
     /// others. It may also keep the pointer, fill a screen and change its mode, and take the keyboard, when nobody has
     /// pressed anything.
     pub trusted: bool,
+    /// Whether it has the clipboard: it may read it, and write to it just after somebody has pressed something.
+    pub clipboard: bool,
 }
 
 /// What a guest with windows has.
@@ -73,6 +77,33 @@ impl Windows {
         let events = Events { mailbox: Arc::clone(&self.mailbox), window: number };
         let (counted, rights) = (Counted(Arc::clone(&self.open)), Arc::clone(&self.rights));
         Ok(Place { system: Arc::clone(&self.system), events, counted, rights })
+    }
+}
+
+/// What a guest is to the clipboard.
+impl Windows {
+    /// Whether it has it.
+    pub(crate) fn has_clipboard(&self) -> bool {
+        self.rights.clipboard
+    }
+
+    /// The text that is there.
+    pub(crate) async fn read_text(system: &dyn WindowSystem) -> Result<String, Refusal> {
+        let text = system.read_text().await?;
+        if text.len() <= MAX_CLIPBOARD_BYTES { Ok(text) } else { Err(Refusal::Failed) }
+    }
+
+    /// Puts a text there.
+    pub(crate) fn write_text(&self, text: String) -> Result<(), Refusal> {
+        let pressed = self.mailbox.pressed_anywhere();
+        let recent = |pressed| self.system.now().saturating_sub(pressed) <= PRESS_COUNTS_FOR;
+        if !self.rights.clipboard || !(self.rights.trusted || pressed.is_some_and(recent)) {
+            return Err(Refusal::NotGranted);
+        }
+        if text.len() > MAX_CLIPBOARD_BYTES {
+            return Err(Refusal::Failed);
+        }
+        self.system.write_text(text)
     }
 }
 

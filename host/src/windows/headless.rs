@@ -60,7 +60,16 @@ pub struct Input {
     /// The number of the window; without one, the first that is open.
     pub window: Option<u32>,
     /// What happens.
-    pub event: Event,
+    pub happening: Happening,
+}
+
+/// What happens to headless windows.
+#[derive(Clone, Debug)]
+pub enum Happening {
+    /// An event of a window's.
+    Event(Event),
+    /// Another program puts this text into the clipboard, which is one of these windows' own.
+    Copied(String),
 }
 
 /// When something happens.
@@ -189,6 +198,15 @@ impl WindowSystem for Headless {
 
     fn now(&self) -> Duration {
         self.0.world.lock().now()
+    }
+
+    fn read_text(&self) -> BoxFuture<'_, Result<String, Refusal>> {
+        Box::pin(async { Ok(self.0.world.lock().clipboard.clone()) })
+    }
+
+    fn write_text(&self, text: String) -> Result<(), Refusal> {
+        self.0.world.lock().clipboard = text;
+        Ok(())
     }
 
     fn wait<'a>(

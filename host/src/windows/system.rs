@@ -45,6 +45,20 @@ pub trait WindowSystem: Send + Sync {
         since_begin()
     }
 
+    /// The text in the clipboard; empty where there is none. It is called for guests that have the clipboard.
+    fn read_text(&self) -> BoxFuture<'_, Result<String, Refusal>> {
+        Box::pin(async { Err(Refusal::NotSupported) })
+    }
+
+    /// Puts a text into the clipboard, for the same guests and after somebody has pressed something.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    fn write_text(&self, _text: String) -> Result<(), Refusal> {
+        Err(Refusal::NotSupported)
+    }
+
     /// Waits until there is something in `mailbox`, or for `timeout`.
     ///
     /// # Errors

@@ -5,6 +5,8 @@ macro_rules! window_cases {
         $expand! {
             cases {
                 canvases_that_are_not_valid,
+                clipboard_after_a_press,
+                clipboard_not_granted,
                 drawn_after_present,
                 dropped_in_any_order,
                 events_in_order,

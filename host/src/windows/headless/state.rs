@@ -8,7 +8,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{HeadlessOptions, Input, Pictures, When};
+use super::{Happening, HeadlessOptions, Input, Pictures, When};
 use crate::{
     quotas::MAX_WINDOW_SIDE,
     windows::{
@@ -47,6 +47,8 @@ pub(super) struct World {
     pictures: Option<Arc<dyn Pictures>>,
     shown: u64,
     asked_to_close: bool,
+    /// Text that was copied; of these windows alone.
+    pub(super) clipboard: String,
 }
 
 enum Clock {
@@ -80,6 +82,7 @@ impl World {
             pictures: pictures.clone(),
             shown: 0,
             asked_to_close: false,
+            clipboard: String::new(),
         }
     }
 
@@ -332,16 +335,23 @@ impl World {
     }
 
     fn happen(&mut self, input: &Input) {
+        let event = match &input.happening {
+            Happening::Event(event) => event,
+            Happening::Copied(text) => {
+                self.clipboard.clone_from(text);
+                return;
+            }
+        };
         let now = self.now();
         let first = || self.windows.first_key_value().map(|(number, _)| *number);
         let Some(number) = input.window.or_else(first) else { return };
-        match input.event {
+        match event {
             Event::Focused(true) if self.windows.contains_key(&number) => self.take_focus(number),
             Event::Focused(false) if self.focused == Some(number) => self.focused = None,
             _ => {}
         }
         let Some(window) = self.windows.get_mut(&number) else { return };
-        let mut event = input.event.clone();
+        let mut event = event.clone();
         match &mut event {
             Event::Resized(size) => return window.resize(*size),
             Event::ScaleChanged(ScaleChange { factor, size }) => {

@@ -10,8 +10,8 @@ use wgpu_wasi_harness::{Adapter, Guest, Ran, runs};
 use wgpu_wasi_host::{
     WebGpuCtxBuilder,
     windows::{
-        ButtonEvent, Event, Headless, HeadlessOptions, Image, Input, KeyCode, KeyEvent, KeyLocation,
-        LogicalKey, MouseButton, Pictures, Position, Size, When, WindowRights,
+        ButtonEvent, Event, Happening, Headless, HeadlessOptions, Image, Input, KeyCode, KeyEvent,
+        KeyLocation, LogicalKey, MouseButton, Pictures, Position, Size, When, WindowRights,
     },
 };
 
@@ -76,6 +76,7 @@ fn input(case: &str) -> Vec<Event> {
             let seen = held.chain((0..16_000).flat_map(|number| both(number % 50)));
             seen.chain([key(100, false)]).chain((0..16_000).flat_map(|number| both(number % 50))).collect()
         }
+        "clipboard_after_a_press" | "clipboard_not_granted" => both(0).to_vec(),
         _ => Vec::new(),
     }
 }
@@ -83,7 +84,7 @@ fn input(case: &str) -> Vec<Event> {
 fn headless(case: &str, gallery: &Arc<Gallery>) -> Headless {
     // The guest is to draw first.
     let when = if case.starts_with("surfaces") { When::Picture(3) } else { When::Now };
-    let now = |event| Input { when, window: None, event };
+    let now = |event| Input { when, window: None, happening: Happening::Event(event) };
     let virtual_time = !matches!(case, "paced" | "waits_twice");
     let pictures: Option<Arc<dyn Pictures>> = match case {
         "shown_in_three_colours"
@@ -93,7 +94,9 @@ fn headless(case: &str, gallery: &Arc<Gallery>) -> Headless {
         | "pixels_without_a_gpu" => Some(Arc::<Gallery>::clone(gallery)),
         _ => None,
     };
-    let input = input(case).into_iter().map(now).collect();
+    let copied = (case == "clipboard_after_a_press").then(|| Happening::Copied("theirs".to_owned()));
+    let copied = copied.map(|happening| Input { when: When::Now, window: None, happening });
+    let input = copied.into_iter().chain(input(case).into_iter().map(now)).collect();
     Headless::new(HeadlessOptions { virtual_time, pictures, input, ..HeadlessOptions::default() })
 }
 
@@ -101,7 +104,11 @@ fn run(case: &str, gallery: &Arc<Gallery>) -> Ran {
     let context = Adapter::Machine.context();
     let context = match case {
         "not_granted" | "surfaces_not_granted" => context,
-        _ => context.windows(Arc::new(headless(case, gallery)), WindowRights::default()),
+        _ => {
+            let clipboard = case == "clipboard_after_a_press";
+            let rights = WindowRights { clipboard, ..WindowRights::default() };
+            context.windows(Arc::new(headless(case, gallery)), rights)
+        }
     };
     runs::component(Guest::RawWindows, &[case], with_quotas(case, context).build())
 }

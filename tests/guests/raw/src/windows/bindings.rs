@@ -9,6 +9,7 @@ wit_bindgen::generate!({
             import wasi-gfx:surface/surface-frame-buffer@0.2.0;
             import wgpu-wasi:window/windows@0.1.0;
             import wgpu-wasi:window/canvas@0.1.0;
+            import wgpu-wasi:window/clipboard@0.1.0;
         }
     ",
     path: "../../../wit",
@@ -18,4 +19,4 @@ wit_bindgen::generate!({
 });
 
 pub use wasi_gfx::surface::{surface, surface_frame_buffer as pixels, surface_webgpu as drawing};
-pub use wgpu_wasi::window::{canvas, windows as wit};
+pub use wgpu_wasi::window::{canvas, clipboard, windows as wit};

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod cases;
+mod clipboard;
 mod desktop;
 mod kit;
 mod surfaces;
