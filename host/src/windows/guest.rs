@@ -408,7 +408,7 @@ mod tests {
     #[test]
     fn windows_of_the_sandbox_look_like_that() {
         let program = Some("app.wasm".to_owned());
-        let sandboxed = WindowRights { program: program.clone(), trusted: false };
+        let sandboxed = WindowRights { program: program.clone(), trusted: false, clipboard: false };
         let bounded = sandboxed.bounded(attributes());
         assert_eq!(bounded.title, "My bank — app.wasm (sandboxed)");
         assert!(bounded.state == State::VISIBLE | State::DECORATED, "{:?}", bounded.state);
@@ -421,7 +421,7 @@ mod tests {
         let exclusive = || Change::Fullscreen(Some(Fullscreen::Exclusive((7, mode))));
         let changed = sandboxed.allowed(exclusive());
         assert!(matches!(changed, Some(Change::Fullscreen(Some(Fullscreen::Borderless(Some(7)))))));
-        let trusted = WindowRights { program, trusted: true };
+        let trusted = WindowRights { program, trusted: true, clipboard: false };
         let bounded = trusted.bounded(attributes());
         assert!(bounded.title == "My bank" && matches!(bounded.level, Level::Top));
         let changed = trusted.allowed(exclusive());
