@@ -100,6 +100,12 @@ impl Graph {
         if self.named(WINDOW).next().is_some() { None } else { self.version(WINIT.name) }
     }
 
+    /// Whether a package is there, from a registry or a repository: what lies in a folder is ours, or the user's own.
+    pub(crate) fn is_foreign(&self, name: &str) -> bool {
+        let in_folder = |package: &Package| !package.source.is_empty() && !package.source.contains("://");
+        self.named(name).next().is_some_and(|package| !in_folder(package))
+    }
+
     /// The version of a package, if it is there.
     pub(crate) fn version(&self, name: &str) -> Option<&str> {
         self.named(name).next().map(|package| package.version.as_str())

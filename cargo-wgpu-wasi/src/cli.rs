@@ -14,8 +14,9 @@ use wgpu_wasi_host::cli::{self, Adapters, Options, Run};
 
 use crate::{
     arguments,
+    as_native::AsNative,
     lock::Guard,
-    session::{self, Runner},
+    session::{self, Runner, Wishes},
     test_runner::TestRun,
     variants::Choice,
     web::{self, Action, Page, WebOptions},
@@ -133,6 +134,9 @@ struct Arguments {
     choice: Choice,
 
     #[command(flatten)]
+    as_native: AsNative,
+
+    #[command(flatten)]
     options: Options,
 
     /// Arguments of cargo, and after `--` those of the program; ours may stand among cargo's
@@ -146,6 +150,9 @@ struct Arguments {
 struct OurOptions {
     #[command(flatten)]
     choice: Choice,
+
+    #[command(flatten)]
+    as_native: AsNative,
 
     #[command(flatten)]
     options: Options,
@@ -187,12 +194,12 @@ pub(crate) fn main() -> ExitCode {
 /// A page: cargo builds the component, and has us run it, unless it is there already.
 fn page(action: Action, arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     let (ours, cargo) = arguments::split::<WebOptions>(arguments);
-    let WebOptions { choice, options } = WebOptions::parse_from(ours);
+    let WebOptions { choice, as_native, options } = WebOptions::parse_from(ours);
     if let Some(page) = options.component(&cargo)? {
         return page.execute(action);
     }
     let runner = Runner { name: "web-runner", arguments: options.arguments(action)? };
-    session::run(OsStr::new("run"), cargo, choice, runner)
+    session::run(OsStr::new("run"), cargo, Wishes { choice, as_native }, runner)
 }
 
 fn asks_for_help(arguments: &[&OsStr]) -> bool {
@@ -202,11 +209,12 @@ fn asks_for_help(arguments: &[&OsStr]) -> bool {
 /// A command of cargo's.
 fn forward(command: &OsStr, arguments: Vec<OsString>) -> ExitCode {
     let (ours, cargo) = arguments::split::<OurOptions>(arguments);
-    let OurOptions { choice, options } = OurOptions::parse_from(ours);
+    let OurOptions { choice, as_native, options } = OurOptions::parse_from(ours);
     let tests = command == "test" || command == "t" || command == "bench";
     let name = if tests { "test-runner" } else { "runner" };
+    let wishes = Wishes { choice, as_native };
     let arguments = options.arguments().context("the current folder");
-    tell(arguments.and_then(|arguments| session::run(command, cargo, choice, Runner { name, arguments })))
+    tell(arguments.and_then(|arguments| session::run(command, cargo, wishes, Runner { name, arguments })))
 }
 
 fn tell(result: anyhow::Result<ExitCode>) -> ExitCode {

@@ -11,8 +11,9 @@
 //!   wgpu-wasi-window/         what the last two are built from together
 //!   wasm-bindgen-futures-…/
 //!   glow-0.18.0/              the real package with the edits of its stand-in
+//!   eframe-0.37.0/            the real package, rewritten as `as_native.rs` says
 //!   registry/wgpu-30.0.1/     the real package, as a source that is not crates.io
-//!   projects/NAME-HASH/       config.toml; what keeps Cargo.lock as it was
+//!   projects/NAME-HASH/       config.toml; what keeps Cargo.lock as it was; with --as-native the project, rewritten
 //! ```
 
 mod manifest;
@@ -27,8 +28,9 @@ use toml::{Table, Value};
 
 use crate::{
     arguments::TARGET,
+    as_native,
     project::{Project, Real, write_changed},
-    stand_ins::{EMBEDDED, Edit, Made, REGISTRY, WGPU, WINDOW},
+    stand_ins::{EMBEDDED, Edit, FUTURES, Made, Platform, REGISTRY, WGPU, WINDOW},
 };
 
 /// Writes everything for `reals`; returns the configuration for `--config`.
@@ -41,21 +43,16 @@ pub(crate) fn write(project: &Project, reals: &[Real]) -> Result<PathBuf> {
 }
 
 /// Writes everything for `reals` into `folder` of the project, to be kept there; returns what belongs into
-/// the project's own configuration, with this flag of rustc.
-pub(crate) fn write_into(
-    project: &Project,
-    folder: &Path,
-    reals: &[Real],
-    flag: Option<&str>,
-) -> Result<String> {
+/// the project's own configuration, with these flags of rustc.
+pub(crate) fn write_into(project: &Project, folder: &Path, reals: &[Real], flags: &[&str]) -> Result<String> {
     let absolute = project.root.join(folder);
     // cargo takes paths in `.cargo/config.toml` from the folder that `.cargo` is in.
     let name = absolute.strip_prefix(&project.root).context("the folder has to be inside the project")?;
     let mut configuration = packages(&absolute, reals, name)?;
     let runner = ["cargo-wgpu-wasi", "runner"].map(Value::from).to_vec();
     let mut of_target = Table::from_iter([("runner".to_owned(), Value::Array(runner))]);
-    if let Some(flag) = flag {
-        of_target.insert("rustflags".to_owned(), vec![flag].into());
+    if !flags.is_empty() {
+        of_target.insert("rustflags".to_owned(), flags.to_vec().into());
     }
     configuration.insert("target".to_owned(), table([(TARGET, Value::Table(of_target))]));
     Ok(configuration.to_string())
@@ -65,7 +62,8 @@ pub(crate) fn write_into(
 fn packages(folder: &Path, reals: &[Real], name: &Path) -> Result<Table> {
     let registry = "registry";
     let mut patches = Table::new();
-    if let Some(real) = reals.iter().find(|real| real.variant.windows) {
+    let has_windows = |real: &&Real| real.variant.windows || real.stand_in.made.is_over_windows();
+    if let Some(real) = reals.iter().find(has_windows) {
         write_parts(real, &[WINDOW], folder)?;
     }
     for real in reals {
@@ -78,7 +76,17 @@ fn packages(folder: &Path, reals: &[Real], name: &Path) -> Result<Table> {
                 path.join(real.stand_in.name)
             }
             Made::Edited(edits) => {
-                copy_folder(&real.source, &to, &|file, content| edited(edits, &real.source, file, content))?;
+                write_edited(real, edits, None, &to)?;
+                path
+            }
+            Made::WithPlatform(platform) => {
+                write_edited(real, platform.edits, Some(platform), &to)?;
+                path
+            }
+            Made::AsNative(_) => {
+                copy_folder(&real.source, &to, &|file, content| {
+                    quiet(&real.source, file, as_native::rewritten(file, content), false)
+                })?;
                 path
             }
         };
@@ -93,7 +101,8 @@ fn folder_name(real: &Real) -> String {
     let library = of_wgpu("-library", real.without_main);
     let at_once = of_wgpu("-at-once", real.variant.at_once);
     let not_send = of_wgpu("-not-send", real.variant.not_send);
-    let windows = of_wgpu("-windows", real.variant.windows);
+    let differs = [WGPU.name, FUTURES].contains(&real.stand_in.name);
+    let windows = if real.variant.windows && differs { "-windows" } else { "" };
     format!("{}-{}{library}{at_once}{not_send}{windows}", real.stand_in.name, real.version)
 }
 
@@ -137,6 +146,31 @@ fn copy_folder(from: &Path, to: &Path, change: &dyn Fn(&Path, Vec<u8>) -> Vec<u8
         }
     }
     Ok(())
+}
+
+/// Copies a real package with these edits, and with a platform of ours.
+fn write_edited(real: &Real, edits: &[Edit], platform: Option<&Platform>, folder: &Path) -> Result<()> {
+    let windows = platform.is_some_and(|platform| platform.windows);
+    copy_folder(&real.source, folder, &|file, content| {
+        quiet(&real.source, file, edited(edits, &real.source, file, content), windows)
+    })?;
+    let Some(Platform { file, ours, .. }) = platform else { return Ok(()) };
+    let (_, content) =
+        EMBEDDED.iter().find(|(path, _)| path == ours).with_context(|| format!("there is no {ours}"))?;
+    write_changed(&folder.join(file), content.as_bytes())
+}
+
+/// The content of a file of the package in `folder`; its manifest with no warnings, which cargo shows of packages that are
+/// not of a registry, and with `windows` over what is for these.
+fn quiet(folder: &Path, file: &Path, content: Vec<u8>, windows: bool) -> Vec<u8> {
+    if folder.join("Cargo.toml") != *file {
+        return content;
+    }
+    match manifest::quiet(&content, windows) {
+        Some(manifest) => manifest.into_bytes(),
+        // cargo says what is wrong with it.
+        None => content,
+    }
 }
 
 /// The content of a file of the package in `folder`, edited. Only text is.

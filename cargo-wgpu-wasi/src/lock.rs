@@ -32,16 +32,19 @@ pub(crate) use guard::Guard;
 pub(crate) enum Flavor {
     /// Those of crates.io, as without us.
     Plain,
+    /// Ours in the place of those that are there without the others: what these have is known from then on.
+    Begun,
     /// Ours in the place of some.
     Injected,
 }
 
 impl Flavor {
-    const ALL: [Self; 2] = [Self::Plain, Self::Injected];
+    const ALL: [Self; 3] = [Self::Plain, Self::Begun, Self::Injected];
 
     fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
+            Self::Begun => "begun",
             Self::Injected => "injected",
         }
     }

@@ -9,17 +9,18 @@
 #![deny(unsafe_code)]
 
 mod arguments;
+mod as_native;
 mod cargo;
 mod check;
 mod cli;
 mod configuration;
+mod flags;
 mod generate;
 mod lock;
 mod mirror;
 mod project;
 mod remarks;
 mod session;
-mod stack;
 mod stand_ins;
 mod target;
 mod test_runner;

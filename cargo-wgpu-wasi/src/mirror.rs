@@ -5,6 +5,7 @@
 //! links into the checkout but for the lock file, which is a copy. What the project reaches by `../` is there as well.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsStr,
     fs::{self, File},
     io,
@@ -13,7 +14,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::project::write_changed;
+use crate::{as_native, project::write_changed};
 
 /// A folder with more than this is a store of some kind, and not all of it is shown beside the project.
 const NEIGHBOURS: usize = 1000;
@@ -50,6 +51,66 @@ pub(crate) fn make(root: &Path, folder: &Path) -> Result<PathBuf> {
         Err(error) => return Err(error).with_context(name),
     }
     Ok(shown)
+}
+
+/// Copies the project in `root`, but for its `target` folder, below `folder`, rewritten as `--as-native` has it; returns the
+/// path that stands for `root` there. What is beside the project is shown there as it is.
+pub(crate) fn copy(root: &Path, folder: &Path, target: &Path) -> Result<PathBuf> {
+    let shown = make(root, folder)?;
+    copy_into(root, &shown, target, true)
+        .with_context(|| format!("can't copy {} into {}", root.display(), folder.display()))?;
+    Ok(shown)
+}
+
+/// Has in `shown` what is in `real`: sources and manifests rewritten, everything else by links.
+fn copy_into(real: &Path, shown: &Path, target: &Path, is_root: bool) -> Result<()> {
+    fs::create_dir_all(shown)?;
+    let mut kept = BTreeSet::new();
+    for entry in fs::read_dir(real)? {
+        let entry = entry?;
+        let (name, path) = (entry.file_name(), entry.path());
+        if as_native::is_passed_over(&name, &path, target) {
+            continue;
+        }
+        let copy = shown.join(&name);
+        let link_here = fs::symlink_metadata(&copy).is_ok_and(|found| found.is_symlink());
+        kept.insert(name.clone());
+        // A link to a folder may lead round in a circle.
+        if entry.file_type()?.is_dir() {
+            if link_here {
+                unlink(&copy)?;
+            }
+            copy_into(&path, &copy, target, false)?;
+        } else if as_native::is_rewritten(&path) && path.is_file() {
+            if link_here {
+                unlink(&copy)?;
+            }
+            write_changed(&copy, &as_native::rewritten(&path, fs::read(&path)?))?;
+        } else if !(is_root && name == "Cargo.lock") {
+            match link(&path, &copy) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error.into()),
+                _ => {}
+            }
+        }
+    }
+    for entry in fs::read_dir(shown)? {
+        let entry = entry?;
+        // The lock file may be one that cargo has made here.
+        if !kept.contains(&entry.file_name()) && !(is_root && entry.file_name() == "Cargo.lock") {
+            if entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?
+            } else {
+                unlink(&entry.path())?
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Takes away a link, or a file.
+fn unlink(path: &Path) -> io::Result<()> {
+    // On Windows, a link to a folder is taken away as a folder is.
+    fs::remove_file(path).or_else(|error| if cfg!(windows) { fs::remove_dir(path) } else { Err(error) })
 }
 
 /// What stands for a path of this machine below `folder`.
@@ -100,6 +161,47 @@ fn link(to: &Path, at: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_as_native() {
+        let base = std::env::temp_dir().join(format!("wgpu-wasi-copy-{}", std::process::id()));
+        let root = base.join("outer/project");
+        let write = |path: &str, text: &str| {
+            let file = root.join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        };
+        let old = "#[cfg(target_arch = \"wasm32\")]";
+        for path in
+            ["src/main.rs", "member/Cargo.toml", "shader.wgsl", ".git/a.rs", "target/made.rs", "gone/a.rs"]
+        {
+            write(path, old);
+        }
+        write("Cargo.lock", "lock");
+        fs::create_dir_all(base.join("outer/beside")).unwrap();
+        let folder = base.join("made");
+        let made = copy(&root, &folder, &root.join("target")).unwrap();
+        let read = |path: &str| fs::read_to_string(made.join(path)).unwrap();
+        for path in ["src/main.rs", "member/Cargo.toml", "gone/a.rs"] {
+            assert!(read(path).contains("target_os"), "{path}");
+        }
+        assert_eq!((read("shader.wgsl"), read("Cargo.lock")), (old.to_owned(), "lock".to_owned()));
+        assert!(!made.join(".git").exists() && !made.join("target").exists());
+        assert!(made.join("../beside").is_dir());
+        let time = |path: &str| fs::metadata(made.join(path)).unwrap().modified().unwrap();
+        let before = time("src/main.rs");
+
+        // The second time, what has not changed is not written, and what is gone goes.
+        fs::remove_dir_all(root.join("gone")).unwrap();
+        fs::remove_file(root.join("shader.wgsl")).unwrap();
+        write("new.rs", "new");
+        assert_eq!(copy(&root, &folder, &root.join("target")).unwrap(), made);
+        assert_eq!(time("src/main.rs"), before);
+        assert_eq!(read("new.rs"), "new");
+        assert!(!made.join("gone").exists() && !made.join("shader.wgsl").exists());
+        assert_eq!(fs::read_to_string(root.join("src/main.rs")).unwrap(), old);
+        fs::remove_dir_all(&base).unwrap();
+    }
 
     #[test]
     fn the_project_and_what_is_beside_it() {

@@ -9,10 +9,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::{CrateType, Metadata, MetadataCommand};
+use cargo_metadata::{CrateType, Metadata, MetadataCommand, Package};
 
 use crate::{
     arguments::{CargoArguments, TARGET},
+    as_native::{self, AsNative},
     cargo::{cargo, output},
     lock::Flavor,
     mirror,
@@ -31,6 +32,8 @@ pub(crate) struct Project {
     pub(crate) shared: PathBuf,
     /// What is this project's alone.
     pub(crate) own: PathBuf,
+    /// With `--as-native`, what is built in place of it.
+    copy: Option<PathBuf>,
 }
 
 /// A package of crates.io that a stand-in takes the place of.
@@ -58,8 +61,9 @@ pub(crate) enum Found {
 }
 
 impl Project {
-    /// Finds the project as cargo would. Where it can't be written, `arguments` lead to a picture of it from then on.
-    pub(crate) fn find(arguments: &mut CargoArguments) -> Result<Self> {
+    /// Finds the project as cargo would. Where it can't be written, or is to be built as on a native system, `arguments`
+    /// lead to a picture or a copy of it from then on.
+    pub(crate) fn find(arguments: &mut CargoArguments, as_native: AsNative) -> Result<Self> {
         let metadata = metadata(&arguments.place, &["--no-deps"])?.context(
             "cargo finds no project here: run the command in its folder, or name it with --manifest-path",
         )?;
@@ -75,76 +79,98 @@ impl Project {
             let target = target.display();
             format!("can't write into {target}; CARGO_TARGET_DIR chooses another folder for what is built")
         })?;
-        let mut lock = root.join("Cargo.lock");
-        if !mirror::can_write(&root) {
+        let (pictures, shown) = if as_native.as_native {
+            let copies = as_native::folder(&own);
+            let shown = mirror::copy(&root, &copies, &target)?;
+            (copies, Some(shown))
+        } else if mirror::can_write(&root) {
+            (PathBuf::new(), None)
+        } else {
             let pictures = own.join("mirror");
-            lock = mirror::make(&root, &pictures)?.join("Cargo.lock");
+            let shown = mirror::make(&root, &pictures)?;
+            (pictures, Some(shown))
+        };
+        if shown.is_some() {
             let manifest = mirror::path(&manifest(arguments)?, &pictures);
             let target = target.to_str().with_context(|| format!("{} is no UTF-8", target.display()))?;
             let setting = format!("build.target-dir={}", toml::Value::from(target));
             arguments.move_to(&manifest, setting.into());
         }
-        Ok(Self { root, lock, shared, own })
+        let lock = shown.as_deref().unwrap_or(&root).join("Cargo.lock");
+        let copy = shown.filter(|_| as_native.as_native);
+        Ok(Self { root, lock, shared, own, copy })
     }
 
-    /// Asks cargo for the packages of the project, as they are without us.
-    pub(crate) fn packages(&self, arguments: &CargoArguments) -> Result<Metadata> {
+    /// The flag of rustc by which a copy of the project looks like the project to whoever asks what is built.
+    pub(crate) fn flag(&self) -> Option<String> {
+        as_native::remapped(self.copy.as_deref()?, &self.root)
+    }
+
+    /// Asks cargo for the packages of the project, as they are with `config`: without any, as they are without us.
+    pub(crate) fn packages(&self, arguments: &CargoArguments, config: &[OsString]) -> Result<Metadata> {
         let mut options = vec!["--filter-platform", TARGET];
-        options.extend(arguments.locked.then_some("--locked"));
+        options.extend((arguments.locked && config.is_empty()).then_some("--locked"));
         let features = arguments.features();
-        metadata(&[&arguments.place[..], &features].concat(), &options)?
+        metadata(&[config, &arguments.place[..], &features].concat(), &options)?
             .context("cargo can't make out the dependencies of the project; what it says above is the reason")
     }
 
-    /// What of `metadata` is to be replaced, by stand-ins that are built in this way.
-    pub(crate) fn reals(&self, metadata: &Metadata, variant: Variant) -> Result<Found> {
+    /// What of `metadata` is to be replaced.
+    pub(crate) fn reals(&self, metadata: &Metadata) -> Result<Found> {
         if metadata.packages.iter().any(|package| package.name.as_str() == MARKER) {
             return Ok(Found::StandIns);
         }
-        let locks =
-            [self.lock.clone(), Flavor::Plain.memory(&self.own)].map(|file| fs::read_to_string(file).ok());
-        let mut targets = metadata.workspace_packages().into_iter().flat_map(|package| &package.targets);
-        let without_main = targets.any(|target| target.crate_types.contains(&CrateType::CDyLib));
-        let mut reals = Vec::new();
-        for stand_in in STAND_INS {
-            let versions: Vec<_> =
-                metadata.packages.iter().filter(|package| package.name.as_str() == stand_in.name).collect();
-            let package = versions.iter().find(|package| {
-                let registry = package.source.as_ref().is_some_and(|source| source.is_crates_io());
-                registry && stand_in.takes(&package.version)
-            });
-            let Some(package) = package else {
-                if stand_in.name == WGPU.name {
-                    bail!(no_wgpu(&versions, self));
-                }
-                continue;
-            };
-            let version = package.version.to_string();
-            let find = |text: &String| checksum(text, stand_in.name, &version);
-            let checksum = locks
-                .iter()
-                .flatten()
-                .find_map(find)
-                .with_context(|| format!("Cargo.lock has no checksum for {} {version}", stand_in.name))?;
-            let source = package.manifest_path.parent().context("a manifest lies in a folder")?;
-            reals.push(Real {
-                stand_in,
-                version,
-                checksum,
-                source: source.to_owned().into(),
-                features: package.features.keys().cloned().collect(),
-                without_main,
-                variant,
-            });
+        let reals: Result<Vec<_>> =
+            STAND_INS.iter().filter_map(|stand_in| self.real(metadata, stand_in).transpose()).collect();
+        let reals = reals?;
+        if reals.iter().any(|real| real.stand_in.name == WGPU.name) {
+            return Ok(Found::Reals(reals));
         }
-        Ok(Found::Reals(reals))
+        let named = |package: &&Package| package.name.as_str() == WGPU.name;
+        bail!(no_wgpu(metadata.packages.iter().find(named), self))
+    }
+
+    /// Adds what `metadata` has beside `reals`, which are replaced in it already.
+    pub(crate) fn add_reals(&self, metadata: &Metadata, reals: &mut Vec<Real>) -> Result<()> {
+        for stand_in in STAND_INS {
+            if !reals.iter().any(|real| real.stand_in.name == stand_in.name) {
+                reals.extend(self.real(metadata, stand_in)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The package of crates.io that this one takes the place of, if `metadata` has it.
+    fn real(&self, metadata: &Metadata, stand_in: &'static StandIn) -> Result<Option<Real>> {
+        let replaced = metadata.packages.iter().find(|package| {
+            let registry = package.source.as_ref().is_some_and(|source| source.is_crates_io());
+            package.name.as_str() == stand_in.name && registry && stand_in.takes(&package.version)
+        });
+        let Some(package) = replaced else { return Ok(None) };
+        let mut targets = metadata.workspace_packages().into_iter().flat_map(|package| &package.targets);
+        let version = package.version.to_string();
+        let locks = [self.lock.clone(), Flavor::Plain.memory(&self.own)];
+        let mut read = locks.iter().filter_map(|file| fs::read_to_string(file).ok());
+        let checksum = read
+            .find_map(|text| checksum(&text, stand_in.name, &version))
+            .with_context(|| format!("Cargo.lock has no checksum for {} {version}", stand_in.name))?;
+        let source = package.manifest_path.parent().context("a manifest lies in a folder")?;
+        Ok(Some(Real {
+            stand_in,
+            version,
+            checksum,
+            source: source.to_owned().into(),
+            features: package.features.keys().cloned().collect(),
+            without_main: targets.any(|target| target.crate_types.contains(&CrateType::CDyLib)),
+            variant: Variant::default(),
+        }))
     }
 }
 
 /// Why there is nothing to do.
-fn no_wgpu(versions: &[&cargo_metadata::Package], project: &Project) -> String {
+fn no_wgpu(package: Option<&Package>, project: &Project) -> String {
     let root = project.root.display();
-    let Some(package) = versions.first() else {
+    let Some(package) = package else {
         return format!(
             "nothing in {root} depends on wgpu, with the features that are on: there is no GPU to bring into \
              the sandbox. For a program without one, `cargo build --target {TARGET}` is enough"

@@ -11,7 +11,10 @@ use std::{
 
 use cargo_metadata::Metadata;
 
-use crate::check::Graph;
+use crate::{
+    check::Graph,
+    stand_ins::{Made, STAND_INS},
+};
 
 /// When a command has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +107,9 @@ fn find_in(text: &str, words: &[&'static str]) -> Option<(usize, &'static str)> 
 /// What there is to say about a command that has failed.
 pub(crate) fn remarks(graph: &Graph, sources: &Sources, failure: Failure) -> Vec<String> {
     let remarks = match failure {
-        Failure::Build => vec![winit(graph), tokio(graph), below(graph, sources)],
+        Failure::Build => {
+            vec![winit(graph), browser_minded(graph), open_gl(graph), tokio(graph), below(graph, sources)]
+        }
         Failure::Program => vec![browser(graph), threads(sources)],
     };
     remarks.into_iter().flatten().collect()
@@ -117,6 +122,32 @@ fn winit(graph: &Graph) -> Option<String> {
         "note: winit {version} is part of this build, and not from crates.io: only that one can be replaced by the winit \
          for the sandbox, and no other compiles for wasm32-wasip2. Is there a [patch] or a `git` or `path` dependency? \
          `cargo wgpu-wasi tree --invert winit` shows who asks for it"
+    ))
+}
+
+/// A crate that takes each wasm32 for a browser, in a version that nobody has tried as a native one.
+fn browser_minded(graph: &Graph) -> Option<String> {
+    let (stand_in, why) = STAND_INS.iter().find_map(|stand_in| match stand_in.made {
+        Made::AsNative(why) if graph.is_foreign(stand_in.name) => Some((stand_in, why)),
+        _ => None,
+    })?;
+    let (name, version) = (stand_in.name, graph.version(stand_in.name)?);
+    let rows = STAND_INS.iter().filter(|row| row.name == name);
+    let supported: Vec<_> = rows.map(|row| format!("{}x", row.versions)).collect();
+    Some(format!(
+        "note: {name} {version} is part of this build, and takes every wasm32 for a browser: {why}. `cargo wgpu-wasi` builds \
+         {name} {} of crates.io as on a native system, and no other. `cargo wgpu-wasi tree --invert {name}` shows who asks \
+         for it",
+        supported.join(" and ")
+    ))
+}
+
+/// The way to OpenGL, which is natively beside wgpu.
+fn open_gl(graph: &Graph) -> Option<String> {
+    let version = graph.version("glutin")?;
+    Some(format!(
+        "note: glutin {version} is part of this build, and there is no OpenGL in the sandbox: turn off the feature that asks for \
+         it, which is `glow` of eframe. `cargo wgpu-wasi tree --invert glutin` shows who does"
     ))
 }
 
@@ -176,6 +207,20 @@ mod tests {
         fs::write(folder.join("src/lib.rs"), text).unwrap();
         fs::write(folder.join("target/made.rs"), "std::thread::spawn(f); as_hal").unwrap();
         Sources { folders: vec![folder] }
+    }
+
+    #[test]
+    fn crates_that_expect_a_browser() {
+        let none = Sources::default();
+        let told = |text: &str| remarks(&Graph::from_text(text), &none, Failure::Build).join("\n");
+        let eframe = told("eframe v0.35.1|\n");
+        assert!(eframe.starts_with("note: eframe 0.35.1 is part of this build"), "{eframe}");
+        assert!(eframe.contains("builds eframe 0.37.x of crates.io"), "{eframe}");
+        assert_eq!(eframe.lines().count(), 1);
+        // One that is rewritten lies below the target folder; one from elsewhere may be made for the sandbox, or not.
+        assert_eq!(told("eframe v0.37.0 (/x/target/wgpu-wasi/eframe-0.37.0)|\n"), "");
+        assert!(told("eframe v0.37.0 (https://example.org/eframe)|\n").contains("of crates.io"));
+        assert!(told("glutin v0.32.3|\n").contains("`glow` of eframe"));
     }
 
     #[test]

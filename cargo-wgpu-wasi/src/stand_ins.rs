@@ -30,6 +30,31 @@ pub(crate) enum Made {
     Ours(&'static [&'static str]),
     /// The real one, with other words in some places.
     Edited(&'static [Edit]),
+    /// The real one, with other words in some places and a platform of ours.
+    WithPlatform(&'static Platform),
+    /// The real one, in which `target_arch = "wasm32"` means a browser and no sandbox: see `as_native.rs`. With why it has
+    /// to be so, for a remark on other versions.
+    AsNative(&'static str),
+}
+
+impl Made {
+    /// Whether it is over [`WINDOW`] in each build, and not only in those that draw into windows.
+    pub(crate) fn is_over_windows(&self) -> bool {
+        matches!(self, Self::WithPlatform(platform) if platform.windows)
+    }
+}
+
+/// What a real package gets for WASI.
+#[derive(Debug)]
+pub(crate) struct Platform {
+    /// Where the real one has its platforms.
+    pub(crate) edits: &'static [Edit],
+    /// The file that the package gets.
+    pub(crate) file: &'static str,
+    /// That of [`EMBEDDED`] which it is.
+    pub(crate) ours: &'static str,
+    /// Whether it is over [`WINDOW`].
+    pub(crate) windows: bool,
 }
 
 /// Other words in a file of a real package. Where the file is without the old ones, it stays as it is.
@@ -49,9 +74,55 @@ pub(crate) const WGPU: &StandIn =
 pub(crate) const WINIT: &StandIn =
     &StandIn { name: "winit", versions: "0.30.", first: 5, made: Made::Ours(&["winit"]) };
 
+/// Futures that are spawned: in programs with windows, the event loop goes on with them.
+pub(crate) const FUTURES: &str = "wasm-bindgen-futures";
+
 /// What the stand-ins for wgpu and winit have in common where a build has windows. It lies beside their folders, so that
 /// there is one of it.
 pub(crate) const WINDOW: &str = "wgpu-wasi-window";
+
+/// Text that is copied and pasted: the host's.
+const ARBOARD: &StandIn = &StandIn {
+    name: "arboard",
+    versions: "3.",
+    first: 0,
+    made: Made::WithPlatform(&Platform {
+        edits: &[Edit {
+            file: "src/platform/mod.rs",
+            old: "#[cfg(windows)]\nmod windows;",
+            new: "#[cfg(target_os = \"wasi\")]\nmod wasi;\n#[cfg(target_os = \"wasi\")]\npub use wasi::*;\n\n\
+                  #[cfg(windows)]\nmod windows;",
+        }],
+        file: "src/platform/wasi.rs",
+        ours: "arboard/wasi.rs",
+        windows: true,
+    }),
+};
+
+/// Addresses that are opened: there is no browser in the sandbox.
+const WEBBROWSER: &StandIn = &StandIn {
+    name: "webbrowser",
+    versions: "1.",
+    first: 0,
+    made: Made::WithPlatform(&Platform {
+        edits: &[
+            Edit {
+                file: "src/lib.rs",
+                old: "#[cfg_attr(target_family = \"wasm\", path = \"wasm.rs\")]",
+                new: "#[cfg_attr(all(target_family = \"wasm\", not(target_os = \"wasi\")), path = \"wasm.rs\")]\n\
+                      #[cfg_attr(target_os = \"wasi\", path = \"wasi.rs\")]",
+            },
+            Edit {
+                file: "Cargo.toml",
+                old: "'cfg(target_family = \"wasm\")'",
+                new: "'cfg(all(target_family = \"wasm\", not(target_os = \"wasi\")))'",
+            },
+        ],
+        file: "src/wasi.rs",
+        ours: "webbrowser/wasi.rs",
+        windows: false,
+    }),
+};
 
 /// How glow knows the one wasm32 without JavaScript that it has heard of.
 const EMSCRIPTEN: &str = "target_os = \"emscripten\"";
@@ -64,12 +135,7 @@ const WITHOUT_JAVASCRIPT: &str = "any(target_os = \"emscripten\", target_os = \"
 pub(crate) const STAND_INS: &[&StandIn] = &[
     WGPU,
     WINIT,
-    &StandIn {
-        name: "wasm-bindgen-futures",
-        versions: "0.4.",
-        first: 0,
-        made: Made::Ours(&["wasm-bindgen-futures"]),
-    },
+    &StandIn { name: FUTURES, versions: "0.4.", first: 0, made: Made::Ours(&[FUTURES]) },
     // Its half for WebGL lacks what its half for OpenGL has, and femtovg asks for that everywhere outside of
     // browsers, even where it draws with wgpu. That half is Rust alone, and finds no OpenGL in the sandbox.
     &StandIn {
@@ -79,9 +145,32 @@ pub(crate) const STAND_INS: &[&StandIn] = &[
         made: Made::Edited(&[
             Edit { file: "Cargo.toml", old: EMSCRIPTEN, new: WITHOUT_JAVASCRIPT },
             Edit { file: "src/lib.rs", old: EMSCRIPTEN, new: WITHOUT_JAVASCRIPT },
-            // cargo shows the warnings of packages that are not of a registry.
-            Edit { file: "src/lib.rs", old: "#![allow(non_upper_case_globals)]", new: "#![allow(warnings)]" },
         ]),
+    },
+    // What it runs in natively, winit, is for targets that are not wasm32. What is below it, egui-winit and egui-wgpu, is
+    // right as it is: rewritten as well, the first asks egui for files that egui has not, the second wgpu for `hal`.
+    &StandIn {
+        name: "eframe",
+        versions: "0.37.",
+        first: 0,
+        made: Made::AsNative("it has no `run_native` on wasm32"),
+    },
+    ARBOARD,
+    WEBBROWSER,
+    // It looks for fonts on another thread. In the sandbox there are neither.
+    &StandIn {
+        name: "egui_system_font_provider",
+        versions: "0.37.",
+        first: 0,
+        made: Made::Edited(&[Edit {
+            file: "src/lib.rs",
+            old: "Promise::spawn_thread(\n                \"egui_system_font_provider\",\n                \
+                  load_system_fonts,\n            )",
+            new: "{\n                #[cfg(target_os = \"wasi\")]\n                {\n                    \
+                  Promise::from_ready(load_system_fonts())\n                }\n                \
+                  #[cfg(not(target_os = \"wasi\"))]\n                {\n                    \
+                  Promise::spawn_thread(\"egui_system_font_provider\", load_system_fonts)\n                }\n            }",
+        }]),
     },
 ];
 
@@ -104,6 +193,21 @@ mod tests {
         let takes = |version: &str| WINIT.takes(&version.parse().unwrap());
         assert!(takes("0.30.5") && takes("0.30.13"));
         assert!(!takes("0.30.4") && !takes("0.29.15") && !takes("0.31.0-beta.4"));
+    }
+
+    /// What is rewritten was tried: a program of ours is over it, and `cargo xtask` compares that with native.
+    #[test]
+    fn what_is_rewritten_was_tried() {
+        let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/windowed/Cargo.lock");
+        let lock: toml::Table = std::fs::read_to_string(lock).unwrap().parse().unwrap();
+        let packages = lock["package"].as_array().unwrap();
+        for row in STAND_INS.iter().filter(|row| matches!(row.made, Made::AsNative(_))) {
+            let is_row = |package: &&toml::Value| {
+                package["name"].as_str() == Some(row.name)
+                    && row.takes(&package["version"].as_str().unwrap().parse().unwrap())
+            };
+            assert!(packages.iter().any(|package| is_row(&package)), "{} {}", row.name, row.versions);
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, ValueEnum};
 
-use crate::variants::Choice;
+use crate::{as_native::AsNative, variants::Choice};
 
 use site::Site;
 
@@ -112,6 +112,9 @@ impl Options {
 pub(crate) struct WebOptions {
     #[command(flatten)]
     pub(crate) choice: Choice,
+
+    #[command(flatten)]
+    pub(crate) as_native: AsNative,
 
     #[command(flatten)]
     pub(crate) options: Options,

@@ -35,6 +35,9 @@ pub const PANICKED: u8 = crate::runtime::PANICKED;
 /// Exit status of a program that trapped, as a shell reports one that was aborted.
 pub const TRAPPED: u8 = 134;
 
+/// Exit status of a program that did not close its window when it was asked to, as a shell reports one that was killed.
+pub const CLOSED: u8 = 137;
+
 /// The variable that says where a session's sockets are.
 pub const RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
 

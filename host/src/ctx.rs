@@ -73,6 +73,8 @@ pub struct WebGpuCtx {
     pub(crate) command_memory: Option<Box<CommandMemory>>,
     /// `None` where it gets no windows.
     pub(crate) windows: Option<Windows>,
+    /// What shows pixels that the guest has made without a GPU, once it has.
+    pub(crate) pixels: Option<Arc<DeviceCore>>,
 }
 
 impl WebGpuCtx {
@@ -483,6 +485,7 @@ impl WebGpuCtxBuilder {
             admits_command_memory: command_memory,
             command_memory: None,
             windows: windows.map(|(system, rights)| Windows::new(system, rights)),
+            pixels: None,
         }
     }
 }

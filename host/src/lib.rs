@@ -60,7 +60,8 @@
 //!   (`device/fence.rs`). Shaders are compiled on a thread whose stack is large enough for the deepest and longest
 //!   source that is accepted (`shaders/nesting.rs`, `device/compiler.rs`).
 //! - **The host has its own error scopes** (`device/errors.rs`). One handler for each device fills them.
-//! - **Large data is copied once** (`objects/bulk.rs`), directly between the guest's memory and wgpu's.
+//! - **Large data is copied once** (`objects/bulk.rs`), directly between the guest's memory and wgpu's. Several threads
+//!   share what is read back (`objects/mapped_bytes.rs`).
 //! - **Commands without calls** (`commands/fetch.rs`): if a guest offers it, the host reads the commands of passes from
 //!   the guest's memory.
 //! - **Waiting** is in one place (`device/polling.rs`), in two modes: [`WaitMode`].
@@ -72,7 +73,7 @@
 
 // Whether something may go to another thread is worked out through all the types of wgpu behind it.
 #![recursion_limit = "256"]
-// One call in `shaders/compile.rs` is allowed, with its proof.
+// A call in `shaders/compile.rs` and the traits in `objects/mapped_bytes.rs` are allowed, with their proofs.
 #![deny(unsafe_code)]
 #![cfg_attr(
     test,
@@ -122,16 +123,18 @@ mod device {
 /// A [`WindowSystem`](windows::WindowSystem) is given with [`WebGpuCtxBuilder::windows`]. [`Headless`](windows::Headless)
 /// is one without a display; an embedder may write another, such as one whose windows are in a scene of its own.
 pub mod windows {
+    pub(crate) mod frames;
     pub(crate) mod guest;
     mod headless;
-    mod mailbox;
+    pub(crate) mod mailbox;
     mod names;
     mod readback;
+    pub(crate) mod streams;
     pub(crate) mod system;
 
     pub use self::{
         guest::WindowRights,
-        headless::{Headless, HeadlessOptions, Input, Pictures, VirtualClock, When},
+        headless::{Happening, Headless, HeadlessOptions, Input, Pictures, VirtualClock, When},
         mailbox::Mailbox,
         system::*,
     };
@@ -178,13 +181,16 @@ pub mod objects {
     pub(crate) mod buffer;
     pub(crate) mod bulk;
     pub(crate) mod canvas;
+    mod clipboard;
     pub(crate) mod command_buffer;
     pub(crate) mod command_encoder;
     pub(crate) mod compute_pass;
     pub(crate) mod compute_pipeline;
     pub(crate) mod device;
     mod error;
+    pub(crate) mod frame_buffer;
     pub(crate) mod instance;
+    mod mapped_bytes;
     mod mixins;
     pub(crate) mod pipeline;
     pub(crate) mod pipeline_layout;
@@ -197,6 +203,7 @@ pub mod objects {
     pub(crate) mod render_pipeline;
     pub(crate) mod sampler;
     pub(crate) mod shader_module;
+    pub(crate) mod streams;
     pub(crate) mod surface;
     mod texel_copy;
     pub(crate) mod texture;
@@ -214,6 +221,7 @@ pub mod objects {
         compute_pass::ComputePassEncoder,
         compute_pipeline::ComputePipeline,
         device::{Device, UncapturedErrorEvent},
+        frame_buffer::{PixelBuffer, PixelContext},
         instance::{Instance, WgslLanguageFeatures},
         pipeline_layout::PipelineLayout,
         query_set::QuerySet,
@@ -225,10 +233,11 @@ pub mod objects {
         render_pipeline::RenderPipeline,
         sampler::Sampler,
         shader_module::{CompilationInfo, CompilationMessage, ShaderModule},
+        streams::Surface,
         surface::CanvasContext,
         texture::Texture,
         texture_view::TextureView,
-        window::{Surface, Window},
+        window::Window,
     };
     pub use crate::device::{
         core::DeviceLostInfo,
@@ -296,18 +305,23 @@ pub fn add_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtim
     bulk
 }
 
-/// Adds `wgpu-wasi:window@0.1.0`, and of `wasi-gfx:surface@0.2.0` what its windows need, to `linker`. A guest gets
+/// Adds `wgpu-wasi:window@0.1.0`, `wasi-gfx:surface@0.2.0` and `wasi-gfx:frame-buffer@0.2.0` to `linker`. A guest gets
 /// windows if its context [has them](WebGpuCtxBuilder::windows).
 ///
 /// # Errors
 ///
 /// When the linker holds the interfaces already.
 pub fn add_windows_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    use window_bindings::{canvas, surface_webgpu, windows};
-    objects::window::add_surfaces(linker)?;
+    use window_bindings::{
+        canvas, clipboard, frame_buffer, surface, surface_frame_buffer, surface_webgpu, windows,
+    };
+    surface::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
+    frame_buffer::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
+    surface_frame_buffer::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
     surface_webgpu::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
     windows::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
-    canvas::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)
+    canvas::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)?;
+    clipboard::add_to_linker::<_, WebGpu>(linker, view::enter::<T>)
 }
 
 /// The code in the documents, so that tests compile it.

@@ -123,9 +123,19 @@ pub const MAX_TITLE_BYTES: usize = 1 << 10;
 /// Pixels that an icon, or a pointer of the guest's own, may have in a row or a column; a larger one is not shown.
 pub const MAX_ICON_SIDE: u32 = 256;
 
+/// Bytes of text that a guest may read from the clipboard, or write to it, at a time.
+pub const MAX_CLIPBOARD_BYTES: usize = 1 << 20;
+
+/// How long after somebody has pressed a key or a button in its window, or touched it, a guest may keep the pointer, fill
+/// a screen, take the keyboard, or write to the clipboard.
+pub const PRESS_COUNTS_FOR: Duration = Duration::from_secs(1);
+
 /// Events of windows that wait for a guest. One that does not take them loses movements, and presses together with
 /// their releases.
 pub const MAX_WAITING_EVENTS: usize = 16 << 10;
+
+/// Events that wait in one stream of a surface. A guest that does not read them loses the oldest; no release of a key.
+pub const MAX_UNREAD_EVENTS: usize = 256;
 
 /// The quotas of one guest; set with the methods of [`crate::WebGpuCtxBuilder`].
 #[derive(Clone, Debug, PartialEq, Eq)]

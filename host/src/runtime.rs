@@ -46,10 +46,13 @@ const WASI_PACKAGES: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random",
 const WEBGPU_VERSION: &str = "0.3.0-rc.2";
 
 /// The interfaces for windows.
-const WINDOWS: [&str; 5] = [
+const WINDOWS: [&str; 8] = [
+    "wasi-gfx:frame-buffer/frame-buffer@0.2.0",
     "wasi-gfx:surface/surface@0.2.0",
+    "wasi-gfx:surface/surface-frame-buffer@0.2.0",
     "wasi-gfx:surface/surface-webgpu@0.2.0",
     "wgpu-wasi:window/canvas@0.1.0",
+    "wgpu-wasi:window/clipboard@0.1.0",
     "wgpu-wasi:window/keys@0.1.0",
     "wgpu-wasi:window/windows@0.1.0",
 ];

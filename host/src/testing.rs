@@ -107,7 +107,8 @@ impl Guest {
             max_loop_iterations,
             is_core: true,
         };
-        let core = DeviceCore::create(device, queue, Arc::new(adapter.get_info()), String::new(), policy);
+        let info = Arc::new(adapter.get_info());
+        let core = DeviceCore::create(device, queue, (adapter, info), String::new(), policy);
         let mut state = State::new(WebGpuCtx::new());
         let device =
             state.table.push(Device { core: Arc::clone(&core), label: String::new() }).unwrap().rep();

@@ -13,19 +13,19 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use windows::{Attributes, Event, OpenError, Opened, Window};
+use windows::{Attributes, Event, OpenError, Opened, Refusal, Window};
 
 #[allow(missing_docs, unreachable_pub, reason = "generated")]
 mod bindings {
     wit_bindgen::generate!({
         path: "wit",
-        world: "wgpu-wasi:backend/guest-windows",
+        world: "wgpu-wasi:backend/guest-desktop",
         generate_all,
     });
 }
 
 pub use bindings::wasi_gfx::surface::surface;
-pub use bindings::wgpu_wasi::window::{keys, windows};
+pub use bindings::wgpu_wasi::window::{clipboard, keys, windows};
 
 /// The windows that are open, by their numbers.
 static OPEN: Mutex<BTreeMap<u32, Weak<Window>>> = Mutex::new(BTreeMap::new());
@@ -72,6 +72,33 @@ pub fn next(timeout: Option<Duration>) -> Vec<(u32, Event)> {
     // Longer than any program runs.
     let nanoseconds = timeout.map(|timeout| u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
     wit_bindgen::block_on(windows::next(nanoseconds))
+}
+
+/// The text in the clipboard; empty where there is none.
+///
+/// # Errors
+/// Why this program may not read it.
+pub fn read_text() -> Result<String, Refusal> {
+    wit_bindgen::block_on(clipboard::read_text())
+}
+
+/// What others have to do in each turn of the event loop.
+static WORK: Mutex<Vec<fn() -> bool>> = Mutex::new(Vec::new());
+
+/// Has the event loop call `work` in each turn, before it waits. It says whether it wants another turn without waiting: the
+/// stand-in for wasm-bindgen-futures goes on with its futures by it.
+pub fn at_each_turn(work: fn() -> bool) {
+    let mut all = WORK.lock().unwrap_or_else(PoisonError::into_inner);
+    if !all.iter().any(|known| std::ptr::fn_addr_eq(*known, work)) {
+        all.push(work);
+    }
+}
+
+/// Does what others have to do in a turn of the event loop; whether there is more to do without waiting.
+pub fn turn() -> bool {
+    // Not held meanwhile: what is done may bring more.
+    let all = WORK.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    all.into_iter().fold(false, |more, work| work() || more)
 }
 
 fn table() -> MutexGuard<'static, BTreeMap<u32, Weak<Window>>> {

@@ -5,6 +5,7 @@
 
 mod artifacts;
 mod bench;
+mod darkroom;
 mod demo;
 mod docs;
 mod drop_in;
@@ -16,8 +17,10 @@ mod packages;
 mod pairs;
 mod release;
 mod repo;
+mod screen;
 mod setup;
 mod test;
+mod upstream;
 mod web;
 mod windowed;
 mod wit;
@@ -45,12 +48,16 @@ enum Command {
     Gallery,
     /// Build programs over vello, egui and others, unmodified, with `cargo wgpu-wasi`, and compare with native
     DropIn(drop_in::Options),
-    /// Run a program in a window, natively and as a component without a screen, and compare its pictures
+    /// Run programs in windows on an X server without a screen, natively and as components, and compare the pictures
     Windowed,
+    /// Click, type, paste and scroll in an eframe program, natively and as a component, and compare its pictures
+    Darkroom,
     /// Train and run burn's nets, natively and as components by `cargo wgpu-wasi`, and compare what they learn
     Ml(ml::Options),
     /// Call every function of the WIT in random order, and watch the host
     Fuzz(fuzz::Options),
+    /// Run wgpu's own examples from a checkout, natively and as components, and compare what they show
+    Upstream(upstream::Options),
     /// Run everything that must pass
     Test(web::Options),
     /// What CI runs: `setup`, `lint`, `test`, and programs on the crates as they would be published
@@ -96,8 +103,10 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Gallery => gallery::run_all(&repo?),
         Command::DropIn(options) => drop_in::run_all(&repo?, options),
         Command::Windowed => windowed::run_all(&repo?),
+        Command::Darkroom => darkroom::run_all(&repo?),
         Command::Ml(options) => ml::run_all(&repo?, &options),
         Command::Fuzz(options) => fuzz::run(&repo?, &options),
+        Command::Upstream(options) => upstream::run_all(&repo?, &options),
         Command::Test(options) => test::run_all(&repo?, options),
         Command::Web(options) => web::run_all(&repo?, options),
         Command::Bench(options) => bench::run(repo, &options),

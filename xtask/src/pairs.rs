@@ -28,6 +28,11 @@ impl Pair {
             SIDES.map(|side| sh.read_binary_file(folder.join(side).join(format!("{name}.png"))));
         Ok(Self { name: name.to_owned(), shows: shows.to_owned(), same: native? == component? })
     }
+
+    /// Whether its two files are the same.
+    pub(crate) fn is_same(&self) -> bool {
+        self.same
+    }
 }
 
 /// Makes the folder of each side, empty: a picture of an earlier run would pass for one of this run.
@@ -63,7 +68,7 @@ pub(crate) fn report(sh: &Shell, folder: &Path, title: &str, what: &str, pairs: 
 }
 
 /// A page that needs nothing but the pictures beside it.
-fn html(title: &str, pairs: &[Pair]) -> String {
+pub(crate) fn html(title: &str, pairs: &[Pair]) -> String {
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>wgpu-wasi: {title}</title>\n\
          <style>\n\

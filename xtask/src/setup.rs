@@ -4,8 +4,9 @@
 //! there is somebody to ask.
 
 mod debian;
+mod desktop;
+mod installer;
 pub(crate) mod ml;
-mod system;
 mod target;
 mod vulkan;
 mod web;
@@ -39,7 +40,7 @@ pub(crate) struct Options {
 
 /// Does what is missing and says so; where nothing is, it takes a fraction of a second.
 pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
-    if let Some(without_gpu) = prepare(repo, options)? {
+    if let Some(without_gpu) = prepare(repo, options, true)? {
         return Err(without_gpu);
     }
     if options.ml {
@@ -54,17 +55,28 @@ pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
 /// The same as the first step of another command: a GPU that was not found there is only reported,
 /// since the command itself will say what it can't do without.
 pub(crate) fn before(repo: &Repo) -> Result<()> {
-    if let Some(without_gpu) = prepare(repo, &Options::default())? {
+    begin(repo, false)
+}
+
+/// [`before`] a command that has windows on a desktop, which it does without where there is none.
+pub(crate) fn before_windows(repo: &Repo) -> Result<()> {
+    begin(repo, true)
+}
+
+fn begin(repo: &Repo, windows: bool) -> Result<()> {
+    if let Some(without_gpu) = prepare(repo, &Options::default(), windows)? {
         eprintln!("setup: warning: {without_gpu:#}");
     }
     Ok(())
 }
 
 /// Asks once for all that is missing, and does it. What is returned is why there is no GPU.
-fn prepare(repo: &Repo, options: &Options) -> Result<Option<Error>> {
+fn prepare(repo: &Repo, options: &Options, windows: bool) -> Result<Option<Error>> {
     let (target, gpu) = (target::look(&repo.sh, options.from_distribution)?, vulkan::look());
     let remedies = target.iter().map(target::Lack::remedy);
-    let remedies: Vec<_> = remedies.chain(gpu.iter().filter_map(vulkan::Lack::remedy)).collect();
+    let desktop = windows.then(desktop::look).flatten();
+    let remedies = remedies.chain(gpu.iter().filter_map(vulkan::Lack::remedy));
+    let remedies: Vec<_> = remedies.chain(desktop.map(desktop::remedy)).collect();
     if !remedies.is_empty() {
         println!("setup: to be installed on this machine:");
         remedies.iter().for_each(|remedy| println!("  - {remedy}"));
@@ -78,6 +90,9 @@ fn prepare(repo: &Repo, options: &Options) -> Result<Option<Error>> {
     }
     if let Some(lack) = target {
         lack.mend(repo)?;
+    }
+    if let Some(Err(error)) = desktop.map(|desktop| installer::install(&repo.sh, desktop)) {
+        eprintln!("setup: warning: {error:#}");
     }
     Ok(gpu.and_then(|lack| lack.mend(&repo.sh).err()))
 }

@@ -15,7 +15,7 @@ use crate::{
 /// With `CI` set in the environment, a machine without a GPU adapter fails instead of being passed
 /// over: the tests themselves see to that.
 pub(crate) fn run_all(repo: &Repo, options: web::Options) -> Result<()> {
-    setup::before(repo)?;
+    setup::before_windows(repo)?;
     wit::run(repo, true)?;
     let sh = &repo.sh;
     cmd!(sh, "cargo test --release --manifest-path xtask/Cargo.toml").run()?;
@@ -37,8 +37,10 @@ pub(crate) fn run_all(repo: &Repo, options: web::Options) -> Result<()> {
     let subcommand = artifacts::subcommand(repo, RELEASE);
     drop_in::compare_all(repo, &subcommand)?;
     cmd!(sh, "cargo test --release --manifest-path {WINDOWED} --workspace").run()?;
-    windowed::draw_in_the_sandbox(repo, &subcommand)?;
+    windowed::build(repo, &subcommand)?;
     ml::learn_in_the_sandbox(repo, &subcommand)?;
     web::test(repo, options)?;
-    Ok(cmd!(sh, "cargo test --release {targets...} --no-fail-fast").run()?)
+    let (variable, folder) = windowed::FOLDER;
+    let tests = cmd!(sh, "cargo test --release {targets...} --no-fail-fast");
+    Ok(tests.env(variable, repo.target(folder)).run()?)
 }

@@ -18,6 +18,9 @@ const BACKEND: &str = "wgpu-wasi-backend/manifest.toml";
 /// Where that is of what it has windows by; see [`WINDOW`].
 const WINDOW_MANIFEST: &str = "wgpu-wasi-window/manifest.toml";
 
+/// Where that is of what an event loop goes on with.
+const FUTURES: &str = "wasm-bindgen-futures/manifest.toml";
+
 /// The feature of the backend by which callbacks don't wait for `poll`.
 const AT_ONCE: &str = "callbacks-at-once";
 
@@ -40,6 +43,10 @@ pub(super) fn write(path: &str, text: &str, real: &Real) -> Result<String> {
     } else if let Some(Value::Table(package)) = manifest.get_mut("package") {
         package.insert("version".to_owned(), real.version.clone().into());
     }
+    if path == FUTURES && real.variant.windows {
+        put_over_windows(&mut manifest, "../..").context("a line is not where it was")?;
+        manifest.insert("lib".to_owned(), table([("path", "src/with_windows.rs".into())]));
+    }
     let mut edge = None;
     for (key, dependency) in dependencies(&mut manifest) {
         let Value::Table(dependency) = dependency else { continue };
@@ -52,6 +59,27 @@ pub(super) fn write(path: &str, text: &str, real: &Real) -> Result<String> {
         match_features(features, &edge, &real.features);
     }
     Ok(manifest.to_string())
+}
+
+/// The manifest `content` of a real package, without warnings; over [`WINDOW`] on WASI with `windows`. `None` where it is
+/// no manifest.
+pub(super) fn quiet(content: &[u8], windows: bool) -> Option<String> {
+    let mut manifest: Table = str::from_utf8(content).ok()?.parse().ok()?;
+    manifest.insert("lints".to_owned(), table([("rust", table([("warnings", "allow".into())]))]));
+    if windows {
+        put_over_windows(&mut manifest, "..")?;
+    }
+    Some(manifest.to_string())
+}
+
+/// Makes [`WINDOW`], in the folder `beside`, a dependency on WASI.
+fn put_over_windows(manifest: &mut Table, beside: &str) -> Option<()> {
+    let mut folder = manifest;
+    for key in ["target", "cfg(target_os = \"wasi\")", "dependencies"] {
+        folder = folder.entry(key).or_insert_with(|| Table::new().into()).as_table_mut()?;
+    }
+    folder.insert(WINDOW.to_owned(), table([("path", format!("{beside}/{WINDOW}").into())]));
+    Some(())
 }
 
 /// Makes the manifest of a package for crates.io one that stands alone.
@@ -152,7 +180,11 @@ mod tests {
 
     /// The manifest of the backend, as a project gets it.
     fn backend(without_main: bool, variant: Variant) -> Table {
-        let text = EMBEDDED.iter().find(|(path, _)| *path == BACKEND).unwrap().1;
+        written(BACKEND, without_main, variant)
+    }
+
+    fn written(path: &str, without_main: bool, variant: Variant) -> Table {
+        let text = EMBEDDED.iter().find(|(name, _)| *name == path).unwrap().1;
         let features = embedded("wgpu/manifest.toml").unwrap()["features"].as_table().unwrap().clone();
         let real = Real {
             stand_in: WGPU,
@@ -163,7 +195,7 @@ mod tests {
             without_main,
             variant,
         };
-        write(BACKEND, text, &real).unwrap().parse().unwrap()
+        write(path, text, &real).unwrap().parse().unwrap()
     }
 
     fn texts(value: &Value) -> Vec<&str> {
@@ -207,6 +239,30 @@ mod tests {
         assert_eq!(defaults(true, false, false), ["command-memory", SEND].join(" "));
         assert_eq!(defaults(false, true, false), ["command-memory", SEND, RUN3, AT_ONCE].join(" "));
         assert_eq!(defaults(true, true, true), ["command-memory", AT_ONCE].join(" "));
+    }
+
+    #[test]
+    fn manifests_of_real_packages() {
+        let text = b"[package]\nname = \"a\"\n[lints.clippy]\nall = \"warn\"\n[target.'cfg(unix)'.dependencies]\nb = \"1\"\n";
+        let parse = |windows| -> Table { quiet(text, windows).unwrap().parse().unwrap() };
+        let plain = parse(false);
+        assert_eq!(plain["lints"], table([("rust", table([("warnings", "allow".into())]))]));
+        assert_eq!(plain["target"].as_table().unwrap().len(), 1);
+        let windows = parse(true);
+        let target = &windows["target"]["cfg(target_os = \"wasi\")"]["dependencies"][WINDOW]["path"];
+        assert_eq!(target.as_str(), Some("../wgpu-wasi-window"));
+        assert_eq!(windows["target"]["cfg(unix)"]["dependencies"]["b"].as_str(), Some("1"));
+        assert_eq!(quiet(b"no manifest", false), None);
+    }
+
+    #[test]
+    fn futures_have_the_event_loop_where_there_is_one() {
+        let futures = |windows| written(FUTURES, false, Variant { windows, ..Variant::default() });
+        assert!(!futures(false).contains_key("lib") && !futures(false).to_string().contains(WINDOW));
+        let with = futures(true);
+        assert_eq!(with["lib"]["path"].as_str(), Some("src/with_windows.rs"));
+        let window = &with["target"]["cfg(target_os = \"wasi\")"]["dependencies"][WINDOW];
+        assert_eq!(window["path"].as_str(), Some("../../wgpu-wasi-window"));
     }
 
     #[test]

@@ -129,8 +129,7 @@ impl Guard {
         let memory = fs::read(flavor.memory(&self.folder)).ok()?;
         let base = fs::read(base(flavor, &self.folder)).ok()?;
         // Without an original everything is ours to remember, and a plain one is as it is.
-        let known =
-            base == original.unwrap_or_default() && (flavor == Flavor::Injected || original.is_none());
+        let known = base == original.unwrap_or_default() && (flavor != Flavor::Plain || original.is_none());
         known.then(|| [memory.as_slice(), SEEDED.as_bytes()].concat())
     }
 
@@ -223,7 +222,7 @@ impl Flavor {
     fn writes(self, content: Option<&[u8]>) -> bool {
         match self {
             Self::Plain => content.is_some() && !is_torn(content),
-            Self::Injected => is_ours(content) && !is_torn(content),
+            Self::Begun | Self::Injected => is_ours(content) && !is_torn(content),
         }
     }
 }

@@ -11,15 +11,16 @@
     reason = "a test fails by a panic; clippy knows test functions, and not what they call"
 )]
 
+mod as_native;
 mod commands;
 mod drift;
 mod drift_winit;
+mod flags;
 mod interruption;
 mod messages;
 mod project;
 mod read_only;
 mod sandbox_tests;
-mod stack;
 mod unchanged;
 mod web;
 mod windows;

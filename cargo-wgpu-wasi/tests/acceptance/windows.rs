@@ -91,15 +91,72 @@ fn what_winit_tells() {
     assert_eq!(told, include_str!("programs/events.txt"));
 }
 
+/// Has a future that is not done at once, and ends when it has told the loop that it is.
+const SPAWNS: &str = "use std::{future::poll_fn, task::Poll};\n\
+    use winit::{application::ApplicationHandler, event::WindowEvent, event_loop::*, window::*};\n\
+    struct App(EventLoopProxy<u32>, Option<Window>);\n\
+    impl ApplicationHandler<u32> for App {\n    \
+        fn resumed(&mut self, event_loop: &ActiveEventLoop) {\n        \
+            let _instance = wgpu::Instance::default();\n        \
+            self.1 = event_loop.create_window(Window::default_attributes()).ok();\n        \
+            let proxy = self.0.clone();\n        \
+            let mut left = 3;\n        \
+            wasm_bindgen_futures::spawn_local(async move {\n            \
+                poll_fn(|context| {\n                \
+                    if left == 0 { return Poll::Ready(()) }\n                \
+                    left -= 1;\n                \
+                    context.waker().wake_by_ref();\n                \
+                    Poll::Pending\n            \
+                }).await;\n            \
+                proxy.send_event(7).unwrap();\n        \
+            });\n        \
+            println!(\"spawned\");\n    \
+        }\n    \
+        fn user_event(&mut self, event_loop: &ActiveEventLoop, event: u32) {\n        \
+            println!(\"done {event}\");\n        \
+            event_loop.exit();\n    \
+        }\n    \
+        fn window_event(&mut self, _: &ActiveEventLoop, _: WindowId, _: WindowEvent) {}\n\
+    }\n\
+    fn main() {\n    \
+        let event_loop = EventLoop::with_user_event().build().unwrap();\n    \
+        let proxy = event_loop.create_proxy();\n    \
+        event_loop.run_app(&mut App(proxy, None)).unwrap();\n\
+    }\n";
+
 #[test]
-fn no_window_without_a_grant() {
+fn the_event_loop_goes_on_with_futures() {
+    if !gpu() {
+        return;
+    }
+    let futures = "wasm-bindgen-futures = \"0.4\"\n";
+    let manifest = package("spawns", &format!("{WGPU}{futures}{}", winit("0.30")));
+    let project = Project::new("spawns", &manifest, &[("src/main.rs", SPAWNS)]);
+    project.lock();
+    assert_eq!(project.succeeds("run --release --windows=headless"), "spawned\ndone 7\n");
+}
+
+/// A program of one's own gets windows where there is a desktop, and hears what to do where there is none.
+#[test]
+fn windows_are_granted_by_itself() {
     if !gpu() {
         return;
     }
     let manifest = package("opens", &format!("{WGPU}{}", winit("0.30")));
     let project = Project::new("opens", &manifest, &[("src/main.rs", OPENS)]);
     project.lock();
-    let told = project.succeeds("run --release");
+    let told = project.succeeds("run --release --windows=none");
     assert!(told.contains("may not open windows") && told.contains("--windows"), "{told}");
     assert_eq!(project.succeeds("run --release --windows=headless"), "true\n");
+    let without_display = |line: &str| {
+        let mut cargo = project.tool(line);
+        ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].map(|name| cargo.env_remove(name));
+        cargo.output().unwrap()
+    };
+    let output = without_display("run --release");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("`--windows=headless` needs none"), "{said}");
+    let output = without_display("run --release --windows");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("`--windows=headless` needs none"), "{said}");
 }

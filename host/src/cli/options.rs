@@ -14,7 +14,7 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 use super::{
     adapters, cache,
     quotas::QuotaOptions,
-    windows::{Shown, WindowOptions},
+    windows::{Granted, WindowOptions},
 };
 use crate::{
     AdapterChoice, NO_ADAPTER, WebGpuCtx, WebGpuCtxBuilder,
@@ -187,9 +187,10 @@ impl Options {
         self.gpu_builder().map(WebGpuCtxBuilder::build)
     }
 
-    /// The windows of one run of `app`; `None` where it gets none.
-    pub(super) fn show(&self, app: &Path) -> wasmtime::Result<Option<Shown>> {
-        self.windows.show(app)
+    /// The windows of one run of `app`, whose bytes are `wasm`; `None` where it gets none. `own`: it is a program of the
+    /// one who runs it.
+    pub(super) fn windows(&self, app: &Path, wasm: &[u8], own: bool) -> wasmtime::Result<Option<Granted>> {
+        self.windows.grant(app, wasm, own)
     }
 
     pub(super) fn gpu_builder(&self) -> wasmtime::Result<WebGpuCtxBuilder> {
@@ -319,9 +320,10 @@ mod tests {
         let given = given.iter().chain(&["--no-command-memory", "--perf-map", "--max-objects", "9"]);
         let (picture, events) = (folder.join("a.png"), folder.join("events.jsonl"));
         let (picture, events) = (format!("3={}", picture.display()), events.display().to_string());
-        let windows =
-            ["--windows=headless:64x48@30*2", "--screenshot", &picture, "--input", &events, "--virtual-time"];
-        let given = given.chain(&windows);
+        let video = folder.join("a.y4m").display().to_string();
+        let windows = ["--windows=headless:64x48@30*2", "--screenshot", &picture, "--record", &video];
+        let windows = windows.into_iter().chain(["--input", &events, "--virtual-time", "--clipboard"]);
+        let given = given.copied().chain(windows);
         let options = parsed(&given.map(OsString::from).collect::<Vec<_>>());
         let again = parsed(&options.arguments().unwrap());
         assert_eq!(format!("{options:?}"), format!("{again:?}"));

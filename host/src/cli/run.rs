@@ -10,8 +10,12 @@ use std::{
 };
 
 use clap::Args;
+use wasmtime_wasi::WasiCtxBuilder;
 
-use super::{Options, TIMED_OUT, options, trap_report, trap_status};
+use super::{
+    CLOSED, HOST_FAILED, Options, TIMED_OUT, options, trap_report, trap_status,
+    windows::{Ended, Shown},
+};
 use crate::{
     default_instance,
     runtime::{GRACE, TimedOut},
@@ -22,7 +26,7 @@ use crate::{
 /// The program sees nothing of this machine but the GPU, the folders given with `--dir` and the variables
 /// given with `--env`. Its standard input and output are those of this command, and its exit status is
 /// this command's (WASI 0.2 carries success or failure only: 0 or 1). 101: it panicked. 124: its time was
-/// up. 134: it trapped. 125: it could not be run at all.
+/// up. 134: it trapped. 137: it did not close its window when it was asked to. 125: it could not be run at all.
 #[derive(Debug, Args)]
 pub struct Run {
     #[command(flatten)]
@@ -79,16 +83,19 @@ impl Run {
     /// Runs the component to its end. A trap and a timeout are told, and end this process. A `--` that stands directly
     /// after the component is not the program's: it says that what follows is.
     ///
+    /// A program with windows needs the main thread of the process, and a process can have windows once.
+    ///
     /// # Errors
     ///
     /// When the component can't be run at all.
     pub fn execute(self) -> wasmtime::Result<ExitCode> {
         let Self { options, program } = self;
         let (app, args) = program.without_dashes().split()?;
-        run(&options, &app, &args)
+        run(&options, &app, &args, false)
     }
 
-    /// Like [`Self::execute`], as cargo's runner: every argument is the program's, `--` too.
+    /// Like [`Self::execute`], as cargo's runner: every argument is the program's, `--` too. The program is that of the
+    /// one who runs it, and gets windows unless the options say otherwise.
     ///
     /// # Errors
     ///
@@ -96,23 +103,39 @@ impl Run {
     pub fn execute_for_cargo(self) -> wasmtime::Result<ExitCode> {
         let Self { options, program } = self;
         let (app, args) = program.split()?;
-        run(&options, &app, &args)
+        run(&options, &app, &args, true)
     }
 }
 
-fn run(options: &Options, app: &Path, args: &[String]) -> wasmtime::Result<ExitCode> {
+/// `own`: the program is that of the one who runs it.
+fn run(options: &Options, app: &Path, args: &[String], own: bool) -> wasmtime::Result<ExitCode> {
     let begin = Instant::now();
     if let Some(timeout) = options.timeout() {
         end_after(timeout);
     }
-    let left = || options.timeout().map(|timeout| timeout.saturating_sub(begin.elapsed()));
-    let windows = options.show(app)?;
+    let wasm = options::read(app)?;
     let mut wasi = options.wasi(app, args)?;
+    wasi.inherit_stdio();
+    let Some(windows) = options.windows(app, &wasm, own)? else {
+        return run_with(options, app, wasm, (begin, wasi, None));
+    };
+    if windows.takes_stdout() {
+        wasi.stdout(io::stderr());
+    }
+    windows.run(end_closed, |shown| run_with(options, app, wasm, (begin, wasi, Some(shown))))
+}
+
+/// Runs the component that was read, with what it may use.
+fn run_with(
+    options: &Options,
+    app: &Path,
+    wasm: Vec<u8>,
+    (begin, mut wasi, windows): (Instant, WasiCtxBuilder, Option<Shown>),
+) -> wasmtime::Result<ExitCode> {
+    let left = || options.timeout().map(|timeout| timeout.saturating_sub(begin.elapsed()));
     if let Some(windows) = &windows {
         windows.set_clock(&mut wasi);
     }
-    let wasi = wasi.inherit_stdio().build();
-    let wasm = options::read(app)?;
     let drivers = Drivers::load_for(&wasm);
     let runtime = options.runtime()?;
     let component = match options.compile_read(&runtime, app, wasm, left()) {
@@ -124,7 +147,7 @@ fn run(options: &Options, app: &Path, args: &[String]) -> wasmtime::Result<ExitC
         Some(windows) => windows.context(gpu),
         None => gpu,
     };
-    let gpu = gpu.build();
+    let (wasi, gpu) = (wasi.build(), gpu.build());
 
     let result = match left() {
         Some(left) => runtime.run_for(&component, wasi, gpu, left),
@@ -197,6 +220,15 @@ fn end_after(timeout: Duration) {
     if let Err(error) = watchdog {
         tracing::warn!("a driver that never ends will not be ended: {error}");
     }
+}
+
+/// Ends this process because of what a guest did with its windows.
+fn end_closed(ended: &Ended) {
+    eprintln!("error: {ended}");
+    end(match ended {
+        Ended::Unanswered | Ended::Unclosed => CLOSED,
+        Ended::NoDisplay(_) => HOST_FAILED,
+    });
 }
 
 fn end_timed_out(timed_out: TimedOut) -> ExitCode {

@@ -32,6 +32,8 @@ pub(crate) struct DeviceCore {
     pub(crate) features: wgpu::Features,
     pub(crate) limits: wgpu::Limits,
     pub(crate) adapter_info: Arc<wgpu::AdapterInfo>,
+    /// `None` where the embedder has lent the device.
+    pub(crate) adapter: Option<wgpu::Adapter>,
     pub(crate) memory: Arc<Budget>,
     pub(crate) host_memory: Arc<Budget>,
     /// Bytes that writes may stage: `in_flight.rs`.
@@ -98,7 +100,7 @@ impl DeviceCore {
     pub(crate) fn create(
         wgpu: wgpu::Device,
         queue: wgpu::Queue,
-        adapter_info: Arc<wgpu::AdapterInfo>,
+        (adapter, adapter_info): (wgpu::Adapter, Arc<wgpu::AdapterInfo>),
         queue_label: String,
         policy: DevicePolicy,
     ) -> Arc<Self> {
@@ -114,7 +116,8 @@ impl DeviceCore {
             let lost = Arc::clone(&lost);
             move |reason, message| lose(&errors, &lost, reason, &message)
         });
-        Self::assemble(wgpu, queue, adapter_info, queue_label, policy, Signals { errors, lost, lent: false })
+        let signals = Signals { errors, lost, lent: false };
+        Self::assemble(wgpu, queue, (Some(adapter), adapter_info), queue_label, policy, signals)
     }
 
     /// A device of the embedder's, whose handlers stay theirs: errors are caught call by call
@@ -123,13 +126,13 @@ impl DeviceCore {
         let info = Arc::new(wgpu.adapter_info());
         let signals =
             Signals { errors: policy.errors(), lost: Arc::new(watch::Sender::new(None)), lent: true };
-        Self::assemble(wgpu, queue, info, String::new(), policy, signals)
+        Self::assemble(wgpu, queue, (None, info), String::new(), policy, signals)
     }
 
     fn assemble(
         wgpu: wgpu::Device,
         queue: wgpu::Queue,
-        adapter_info: Arc<wgpu::AdapterInfo>,
+        (adapter, adapter_info): (Option<wgpu::Adapter>, Arc<wgpu::AdapterInfo>),
         queue_label: String,
         policy: DevicePolicy,
         signals: Signals,
@@ -156,6 +159,7 @@ impl DeviceCore {
             queue,
             errors,
             adapter_info,
+            adapter,
             memory,
             host_memory,
             staging,

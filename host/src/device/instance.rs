@@ -23,9 +23,25 @@ pub fn default_instance() -> wgpu::Instance {
     SHARED.get_or_init(new_instance).clone()
 }
 
+/// Gives a handle of the display.
+type Display = Box<dyn Fn() -> Box<dyn wgpu::wgt::WgpuHasDisplayHandle> + Send + Sync>;
+
+static DISPLAY: OnceLock<Display> = OnceLock::new();
+
+/// Has [`default_instance`] show windows on this display, which OpenGL has to know from the beginning: to be called before
+/// that.
+#[cfg(feature = "cli")]
+pub(crate) fn show_on(
+    display: impl Fn() -> Box<dyn wgpu::wgt::WgpuHasDisplayHandle> + Send + Sync + 'static,
+) {
+    // A process has one display.
+    let _ = DISPLAY.set(Box::new(display));
+}
+
 fn new_instance() -> wgpu::Instance {
     let instance = |backends| {
         let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+        descriptor.display = DISPLAY.get().map(|display| display());
         descriptor.backends = backends;
         descriptor.flags |= wgpu::InstanceFlags::AUTOMATIC_TIMESTAMP_NORMALIZATION;
         wgpu::Instance::new(descriptor)

@@ -195,7 +195,7 @@ impl<T: Send + 'static> wit::HostGpuAdapterWithStore<T> for WebGpu {
             .await;
         match requested {
             Ok((device, queue)) => {
-                let core = DeviceCore::create(device, queue, info, queue_label, policy);
+                let core = DeviceCore::create(device, queue, (adapter, info), queue_label, policy);
                 accessor.with(|mut access| {
                     let mut view = access.get();
                     view.ctx.add_device(&core);

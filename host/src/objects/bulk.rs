@@ -8,7 +8,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use wasmtime::{
     StoreContextMut,
     component::{Linker, Resource, WasmList},
@@ -28,6 +27,7 @@ use crate::{
     },
     objects::{
         buffer::{Access, Buffer, Writable},
+        mapped_bytes::MappedBytes,
         queue::Queue,
         texel_copy::{TexelCopyTexture, texel_copy_buffer_layout},
     },
@@ -94,19 +94,18 @@ pub(crate) fn add_to_linker<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> 
 }
 
 impl Buffer {
-    /// The mapped bytes that `getMappedRange(offset, size)` means. The view that they are behind ends
-    /// when they are dropped, which is before the call returns to the guest: none is alive at `unmap`.
+    /// The mapped bytes that `getMappedRange(offset, size)` means.
     pub(crate) fn read_mapped(
         &self,
         offset: Option<u64>,
         size: Option<u64>,
-    ) -> Result<Bytes, wit::GetMappedRangeError> {
+    ) -> Result<MappedBytes, wit::GetMappedRangeError> {
         let range = self.mapped_range(offset, size, Access::Read)?;
         if range.is_empty() {
-            return Ok(Bytes::new());
+            return Ok(MappedBytes::Empty);
         }
         match self.inner.slice(range).get_mapped_range() {
-            Ok(view) => Ok(Bytes::from_owner(view)),
+            Ok(view) => Ok(MappedBytes::View(view)),
             Err(error) => Err(refused(&error)),
         }
     }

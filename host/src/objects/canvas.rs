@@ -13,7 +13,7 @@ use wasmtime::component::{Access, Resource};
 use crate::{
     bindings::wit as gpu,
     device::{core::DeviceCore, fence, lent_scopes::collecting, waiting::Patience},
-    objects::{texture::Texture, window::Surface},
+    objects::{streams::Surface, texture::Texture},
     quotas::MAX_WINDOW_SIDE,
     view::{Entry, WebGpu, WebGpuCtxView},
     weights,
@@ -77,6 +77,26 @@ impl Canvas {
     fn new(window: Arc<GuestWindow>) -> Self {
         let unfinished = VecDeque::new();
         Self { window, size: None, pace: PACE, configured: None, status: CanvasStatus::Good, unfinished }
+    }
+
+    /// One in the size of its window, whose pictures the host writes: of bytes as they are shown.
+    pub(super) fn of_pixels(window: Arc<GuestWindow>, device: Arc<DeviceCore>) -> Self {
+        let configured = Configured {
+            device,
+            format: gpu::GpuTextureFormat::Bgra8unorm,
+            usage: gpu::GpuTextureUsage::COPY_DST,
+            view_formats: Vec::new(),
+            size: None,
+            pace: PACE,
+            refused: false,
+            current: None,
+        };
+        Self { configured: Some(configured), ..Self::new(window) }
+    }
+
+    /// Ends it: what was drawn is not shown any more.
+    pub(super) fn give_up(mut self) {
+        self.reconfigure(None);
     }
 
     /// What was drawn before can't be drawn to, nor be shown any more.
@@ -149,26 +169,33 @@ fn is_format_of_a_window(format: gpu::GpuTextureFormat) -> bool {
 }
 
 impl<T: Send + 'static> wit::HostContextWithStore<T> for WebGpu {
-    /// Waits until a picture is due and the GPU has not too many to draw.
     async fn get_current_texture(
         mut access: Access<'_, T, Self>,
         this: Resource<Canvas>,
     ) -> wasmtime::Result<Resource<Texture>> {
-        let begun = access.get().begin_picture(&this)?;
-        let Begun { window, device, pace, unfinished, patience } = match begun {
-            Ok(begun) => begun,
-            Err(current) => return Ok(current),
-        };
-        for done in unfinished {
-            // Of a lost device it is never done.
-            device.wait_until(done, patience).await?;
-        }
-        let status = match window.system() {
-            Some(window) => window.ready(pace).await,
-            None => CanvasStatus::Lost,
-        };
-        access.get().next_picture(&this, status)
+        next_picture(&mut access, &this).await
     }
+}
+
+/// Waits until a picture is due and the GPU has not too many to draw, and makes it.
+pub(super) async fn next_picture<T: Send + 'static>(
+    access: &mut Access<'_, T, WebGpu>,
+    this: &Resource<Canvas>,
+) -> wasmtime::Result<Resource<Texture>> {
+    let begun = access.get().begin_picture(this)?;
+    let Begun { window, device, pace, unfinished, patience } = match begun {
+        Ok(begun) => begun,
+        Err(current) => return Ok(current),
+    };
+    for done in unfinished {
+        // Of a lost device it is never done.
+        device.wait_until(done, patience).await?;
+    }
+    let status = match window.system() {
+        Some(window) => window.ready(pace).await,
+        None => CanvasStatus::Lost,
+    };
+    access.get().new_picture(this, status)
 }
 
 /// A picture for which somebody waits.
@@ -206,7 +233,7 @@ impl WebGpuCtxView<'_> {
     }
 
     /// Makes the next picture.
-    fn next_picture(
+    fn new_picture(
         &mut self,
         this: &Resource<Canvas>,
         status: CanvasStatus,
@@ -236,7 +263,7 @@ impl WebGpuCtxView<'_> {
 
 impl wit::HostContext for WebGpuCtxView<'_> {
     fn new(&mut self, surface: Resource<Surface>) -> wasmtime::Result<Resource<Canvas>> {
-        let canvas = Canvas::new(Arc::clone(&self.get(&surface)?.0));
+        let canvas = Canvas::new(Arc::clone(&self.get(&surface)?.window));
         self.push(canvas)
     }
 
@@ -269,7 +296,8 @@ impl wit::HostContext for WebGpuCtxView<'_> {
             refused: false,
             current: None,
         };
-        let error = configured.error();
+        let unfit = || canvas.window.system()?.fits(device.adapter.as_ref()).err();
+        let error = configured.error().or_else(unfit);
         configured.refused = error.is_some();
         canvas.reconfigure(Some(configured));
         if let Some(error) = error {
@@ -319,7 +347,7 @@ impl wit::HostContext for WebGpuCtxView<'_> {
     }
 
     fn drop(&mut self, this: Resource<Canvas>) -> wasmtime::Result<()> {
-        self.delete(this)?.reconfigure(None);
+        self.delete(this)?.give_up();
         Ok(())
     }
 }

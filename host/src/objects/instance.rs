@@ -127,7 +127,7 @@ pub const NO_ADAPTER: &str = "no GPU adapter was found. Install a driver for the
 
 /// `requestAdapter`: <https://www.w3.org/TR/webgpu/#dom-gpu-requestadapter>. Failures of every kind
 /// are `None` to the guest, and a line in the host's log.
-async fn find_adapter(
+pub(super) async fn find_adapter(
     instance: &wgpu::Instance,
     choice: AdapterChoice,
     options: Option<wit::GpuRequestAdapterOptions>,

@@ -1,13 +1,14 @@
-//! Windows — wit: wgpu-wasi:window/windows, and the surfaces of wasi-gfx:surface — peer: wgpu-wasi-window/src/lib.rs
+//! Windows — wit: wgpu-wasi:window/windows — peer: wgpu-wasi-window/src/lib.rs
 //!
 //! What a guest may do with them is decided in `windows/guest.rs`.
 
 use std::sync::{Arc, atomic::Ordering};
 
-use wasmtime::component::{Access, Accessor, Linker, Resource, ResourceType};
+use wasmtime::component::{Access, Accessor, Resource};
 
 use crate::{
-    view::{Entry, WebGpu, WebGpuCtxView, WebGpuView},
+    objects::streams::Surface,
+    view::{Entry, WebGpu, WebGpuCtxView},
     weights,
     window_bindings::windows as wit,
     windows::{
@@ -19,30 +20,15 @@ use crate::{
 /// A window of the guest. It closes with its handle, whatever else there is of it.
 pub struct Window(pub(crate) Arc<GuestWindow>);
 
-/// What a window shows.
-pub struct Surface(pub(crate) Arc<GuestWindow>);
-
 impl std::fmt::Debug for Window {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Window").field(&self.0.number()).finish()
     }
 }
 
-impl std::fmt::Debug for Surface {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Surface").field(&self.0.number()).finish()
-    }
-}
-
 impl Entry for Window {
     fn weight(&self) -> usize {
         weights::WINDOW
-    }
-}
-
-impl Entry for Surface {
-    fn weight(&self) -> usize {
-        weights::HANDLE
     }
 }
 
@@ -79,7 +65,7 @@ impl WebGpuCtxView<'_> {
         Ok(Ok(wit::Opened { window, size, scale_factor, focused, theme }))
     }
 
-    fn next_window(&mut self) -> Result<Place, wit::OpenError> {
+    pub(super) fn next_window(&mut self) -> Result<Place, wit::OpenError> {
         self.ctx.windows.as_mut().ok_or(wit::OpenError::NotGranted)?.next()
     }
 }
@@ -104,7 +90,7 @@ impl wit::HostWindow for WebGpuCtxView<'_> {
     }
 
     fn surface(&mut self, this: Resource<Window>) -> wasmtime::Result<Resource<Surface>> {
-        let surface = Surface(Arc::clone(&self.get(&this)?.0));
+        let surface = Surface::of_window(Arc::clone(&self.get(&this)?.0));
         self.push(surface)
     }
 
@@ -313,25 +299,4 @@ impl<T: Send + 'static> wit::HostWithStore<T> for WebGpu {
         result?;
         Ok(mailbox.take())
     }
-}
-
-/// Adds the surfaces, which are windows' only: a guest that makes one itself, or reads its streams, is not served yet.
-pub(crate) fn add_surfaces<T: WebGpuView + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    let mut instance = linker.instance("wasi-gfx:surface/surface@0.2.0")?;
-    instance.resource("surface", ResourceType::host::<Surface>(), |mut store, handle| {
-        let this = Resource::<Surface>::new_own(handle);
-        crate::view::enter(store.data_mut()).delete(this).map(drop)
-    })?;
-    let size = |view: &WebGpuCtxView<'_>, this: &Resource<Surface>| {
-        Ok::<_, wasmtime::Error>(view.get(this)?.0.system().map(|window| window.size()))
-    };
-    instance.func_wrap("[method]surface.height", move |mut store, (this,): (Resource<Surface>,)| {
-        let size = size(&crate::view::enter(store.data_mut()), &this)?;
-        Ok((size.map_or(0, |size| size.height),))
-    })?;
-    instance.func_wrap("[method]surface.width", move |mut store, (this,): (Resource<Surface>,)| {
-        let size = size(&crate::view::enter(store.data_mut()), &this)?;
-        Ok((size.map_or(0, |size| size.width),))
-    })?;
-    Ok(())
 }

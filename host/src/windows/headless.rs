@@ -60,7 +60,16 @@ pub struct Input {
     /// The number of the window; without one, the first that is open.
     pub window: Option<u32>,
     /// What happens.
-    pub event: Event,
+    pub happening: Happening,
+}
+
+/// What happens to headless windows.
+#[derive(Clone, Debug)]
+pub enum Happening {
+    /// An event of a window's.
+    Event(Event),
+    /// Another program puts this text into the clipboard, which is one of these windows' own.
+    Copied(String),
 }
 
 /// When something happens.
@@ -164,7 +173,7 @@ impl WindowSystem for Headless {
         let shared = Arc::clone(&self.0);
         let window = events.window();
         let Attributes { size, fullscreen, active, state, .. } = attributes;
-        let size = shared.world.lock().open(events, size, state, fullscreen.is_some());
+        let size = shared.world.lock().open(events, size, state, fullscreen.is_some(), active);
         Box::pin(async move {
             let scale_factor = shared.options.scale_factor;
             let window = Arc::new(HeadlessWindow { shared, window });
@@ -185,6 +194,19 @@ impl WindowSystem for Headless {
             primary: true,
             modes: vec![VideoMode { size, bit_depth: 32, refresh_millihertz: refresh }],
         }]
+    }
+
+    fn now(&self) -> Duration {
+        self.0.world.lock().now()
+    }
+
+    fn read_text(&self) -> BoxFuture<'_, Result<String, Refusal>> {
+        Box::pin(async { Ok(self.0.world.lock().clipboard.clone()) })
+    }
+
+    fn write_text(&self, text: String) -> Result<(), Refusal> {
+        self.0.world.lock().clipboard = text;
+        Ok(())
     }
 
     fn wait<'a>(
@@ -209,7 +231,30 @@ impl WindowSystem for Headless {
             }
         })
     }
+
+    fn go_on<'a>(&'a self, mailbox: &'a Mailbox) -> BoxFuture<'a, wasmtime::Result<()>> {
+        Box::pin(async move {
+            if !mailbox.streams_wait() {
+                tokio::time::sleep(PAUSE).await;
+            }
+            let before = mailbox.posted();
+            let step = self.0.world.lock().step(None, || mailbox.posted() == before);
+            match step {
+                Step::Done | Step::Again => Ok(()),
+                Step::Sleep(wake) => {
+                    let left = wake.map(|wake| wake.saturating_duration_since(Instant::now()));
+                    mailbox.rung(left).await;
+                    Ok(())
+                }
+                Step::Never(why) => Err(wasmtime::Error::msg(why)),
+            }
+        })
+    }
 }
+
+/// For how long time stands still when a guest reads no stream that it has read before: it may be drawing, and will read
+/// again. That is for guests that never do.
+const PAUSE: Duration = Duration::from_millis(50);
 
 struct HeadlessWindow {
     shared: Arc<Shared>,

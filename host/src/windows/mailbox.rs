@@ -5,7 +5,8 @@
 //! takes its release along, and a release whose press the guest has seen, or will see, is never dropped.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
@@ -15,6 +16,7 @@ use tokio::sync::Notify;
 use crate::{
     quotas::MAX_WAITING_EVENTS,
     window_bindings::{keys::KeyCode, windows as wit},
+    windows::streams::Streams,
 };
 use wit::{Event, Gesture, LogicalKey, MouseButton, Phase};
 
@@ -29,11 +31,34 @@ pub struct Mailbox {
 struct State {
     events: VecDeque<(u32, Event)>,
     /// The windows that are open: nobody hears of others.
-    open: BTreeSet<u32>,
+    open: BTreeMap<u32, Known>,
+    /// How often the guest has taken events.
+    taken: u64,
+    /// How many were posted.
+    posted: u64,
     /// Those for which a redraw waits.
     redraws: BTreeSet<u32>,
     /// Presses that were dropped.
     lost: Vec<(u32, Pressed)>,
+}
+
+/// What is known of a window.
+#[derive(Default)]
+struct Known {
+    /// When somebody pressed something in it last.
+    pressed: Option<Duration>,
+    /// Whether it keeps their pointer.
+    grabbed: bool,
+    /// Its streams, once the guest has asked for one.
+    streams: Option<Arc<Streams>>,
+    /// Whether the guest can hear of it by these alone.
+    has_streams_only: bool,
+}
+
+impl std::fmt::Debug for Known {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Known").field("pressed", &self.pressed).finish_non_exhaustive()
+    }
 }
 
 /// What can be pressed and released.
@@ -61,37 +86,120 @@ enum Weight {
 impl Mailbox {
     /// Has events of `window` from now on.
     pub(crate) fn open(&self, window: u32) {
-        self.state.lock().open.insert(window);
+        self.state.lock().open.insert(window, Known::default());
+    }
+
+    /// Has a guest of this window that hears of it by streams alone.
+    pub(crate) fn leave_to_streams(&self, window: u32) {
+        if let Some(known) = self.state.lock().open.get_mut(&window) {
+            known.has_streams_only = true;
+        }
+    }
+
+    /// The streams of a window; those of one that is closed have ended.
+    pub(crate) fn streams(&self, window: u32) -> Arc<Streams> {
+        match self.state.lock().open.get_mut(&window) {
+            Some(known) => Arc::clone(known.streams.get_or_insert_default()),
+            None => {
+                let streams = Arc::<Streams>::default();
+                streams.end();
+                streams
+            }
+        }
+    }
+
+    /// Whether all who read streams wait.
+    pub(crate) fn streams_wait(&self) -> bool {
+        let state = self.state.lock();
+        state.open.values().filter_map(|known| known.streams.as_ref()).all(|streams| streams.all_wait())
+    }
+
+    /// How many events were posted.
+    pub(crate) fn posted(&self) -> u64 {
+        self.state.lock().posted
     }
 
     /// Has none any more.
     pub(crate) fn forget(&self, window: u32) {
         let state = &mut *self.state.lock();
-        state.open.remove(&window);
+        if let Some(streams) = state.open.remove(&window).and_then(|known| known.streams) {
+            streams.end();
+        }
         state.redraws.remove(&window);
         state.events.retain(|(of, _)| *of != window);
     }
 
-    /// Adds an event of a window that is open.
-    pub(crate) fn post(&self, window: u32, event: Event) {
+    /// Adds an event of a window that is open, at a time of the clock of its system.
+    pub(crate) fn post(&self, window: u32, now: Duration, event: Event) {
         let mut state = self.state.lock();
-        if !state.open.contains(&window) {
-            return;
+        let Some(known) = state.open.get_mut(&window) else { return };
+        match &event {
+            // Where the pointer is elsewhere, its movements are nothing of the guest's.
+            Event::Motion(_) if !known.grabbed => return,
+            Event::Focused(false) => known.grabbed = false,
+            event if is_press(event) => known.pressed = Some(now),
+            _ => {}
+        }
+        let listed = !known.has_streams_only;
+        if let Some(streams) = &known.streams {
+            streams.take_note(&event);
+            // Streams can't say that somebody wants the window closed.
+            if matches!(event, Event::Destroyed) || (!listed && matches!(event, Event::CloseRequested)) {
+                streams.end();
+            }
         }
         if matches!(event, Event::Destroyed) {
             state.open.remove(&window);
             state.lost.retain(|(of, _)| *of != window);
         }
-        state.add(window, event);
+        state.posted = state.posted.wrapping_add(1);
+        if listed {
+            state.add(window, event);
+        }
         drop(state);
         self.bell.notify_one();
+    }
+
+    /// When somebody pressed a key or a button in this window, or touched it, last.
+    pub(crate) fn pressed(&self, window: u32) -> Option<Duration> {
+        self.state.lock().open.get(&window).and_then(|known| known.pressed)
+    }
+
+    /// The same of all windows.
+    pub(crate) fn pressed_anywhere(&self) -> Option<Duration> {
+        self.state.lock().open.values().filter_map(|known| known.pressed).max()
+    }
+
+    /// Whether the window keeps the pointer.
+    pub(crate) fn has_grabbed(&self, window: u32) -> bool {
+        self.state.lock().open.get(&window).is_some_and(|known| known.grabbed)
+    }
+
+    /// Says whether the window keeps the pointer from now on.
+    pub(crate) fn set_grabbed(&self, window: u32, grabbed: bool) {
+        if let Some(known) = self.state.lock().open.get_mut(&window) {
+            known.grabbed = grabbed;
+        }
+    }
+
+    /// Somebody wants to get out of what the window does: nothing that they pressed before counts.
+    pub(crate) fn let_go(&self, window: u32) {
+        if let Some(known) = self.state.lock().open.get_mut(&window) {
+            (known.pressed, known.grabbed) = (None, false);
+        }
     }
 
     /// Takes all events.
     pub(crate) fn take(&self) -> Vec<(u32, Event)> {
         let state = &mut *self.state.lock();
         state.redraws.clear();
+        state.taken = state.taken.wrapping_add(1);
         state.events.drain(..).collect()
+    }
+
+    /// How often events were taken.
+    pub(crate) fn taken(&self) -> u64 {
+        self.state.lock().taken
     }
 
     /// Whether there is nothing to take.
@@ -188,6 +296,16 @@ impl State {
     }
 }
 
+/// Whether somebody has pressed something: what a guest may answer by what it may not do by itself.
+fn is_press(event: &Event) -> bool {
+    match event {
+        Event::Key(key) => key.pressed && !key.repeat && !key.synthetic,
+        Event::Button(button) => button.pressed,
+        Event::Touch(touch) => matches!(touch.phase, Phase::Started),
+        _ => false,
+    }
+}
+
 /// Whether `next` was put into `last`, which says all of both then.
 fn coalesce(last: &mut Event, next: &Event) -> bool {
     match (&mut *last, next) {
@@ -280,6 +398,12 @@ mod tests {
         Event::Button(ButtonEvent { button: MouseButton::Other(number), pressed })
     }
 
+    impl Mailbox {
+        fn tell(&self, window: u32, event: Event) {
+            self.post(window, Duration::ZERO, event);
+        }
+    }
+
     fn moved(x: u32) -> Event {
         Event::CursorMoved(Position { x: x.into(), y: 0.0 })
     }
@@ -295,16 +419,16 @@ mod tests {
         mailbox.open(2);
         let size = |width| Event::Resized(Size { width, height: 1 });
         for event in [Event::Redraw, size(1), size(2), moved(1), moved(2), Event::Redraw, moved(3)] {
-            mailbox.post(1, event);
+            mailbox.tell(1, event);
         }
-        mailbox.post(2, moved(4));
-        mailbox.post(3, moved(5));
+        mailbox.tell(2, moved(4));
+        mailbox.tell(3, moved(5));
         let taken = texts(&mailbox);
         let [redraw, resized, cursor, other] = taken.as_slice() else { panic!("{taken:?}") };
         assert!(redraw.starts_with("1 ") && redraw.contains("Redraw"), "{redraw}");
         assert!(resized.contains("width: 2"), "{resized}");
         assert!(cursor.contains("3.0") && other.starts_with("2 "), "{cursor}, {other}");
-        mailbox.post(1, Event::Redraw);
+        mailbox.tell(1, Event::Redraw);
         assert_eq!(texts(&mailbox).len(), 1);
     }
 
@@ -312,17 +436,17 @@ mod tests {
     fn a_full_list_keeps_each_release_of_what_was_pressed() {
         let mailbox = Mailbox::default();
         mailbox.open(1);
-        mailbox.post(1, button(1, true));
+        mailbox.tell(1, button(1, true));
         for _ in 0..MAX_WAITING_EVENTS {
-            mailbox.post(1, moved(1));
-            mailbox.post(1, Event::CursorLeft);
+            mailbox.tell(1, moved(1));
+            mailbox.tell(1, Event::CursorLeft);
         }
-        mailbox.post(1, button(2, true));
-        mailbox.post(1, button(2, false));
-        mailbox.post(1, button(1, false));
-        mailbox.post(1, Event::CloseRequested);
-        mailbox.post(1, Event::Destroyed);
-        mailbox.post(1, moved(1));
+        mailbox.tell(1, button(2, true));
+        mailbox.tell(1, button(2, false));
+        mailbox.tell(1, button(1, false));
+        mailbox.tell(1, Event::CloseRequested);
+        mailbox.tell(1, Event::Destroyed);
+        mailbox.tell(1, moved(1));
         let taken = mailbox.take();
         assert!(taken.len() <= MAX_WAITING_EVENTS + 2, "{}", taken.len());
         let buttons: Vec<_> = taken
@@ -343,12 +467,44 @@ mod tests {
     fn nobody_hears_of_windows_that_are_closed() {
         let mailbox = Mailbox::default();
         mailbox.open(1);
-        mailbox.post(1, Event::Destroyed);
-        mailbox.post(1, Event::Redraw);
+        mailbox.tell(1, Event::Destroyed);
+        mailbox.tell(1, Event::Redraw);
         assert_eq!(texts(&mailbox).len(), 1);
         mailbox.open(2);
-        mailbox.post(2, Event::Redraw);
+        mailbox.tell(2, Event::Redraw);
         mailbox.forget(2);
         assert!(mailbox.is_empty());
+    }
+
+    #[test]
+    fn what_somebody_has_pressed_is_known() {
+        let mailbox = Mailbox::default();
+        let second = Duration::from_secs;
+        [1, 2].map(|window| mailbox.open(window));
+        mailbox.post(1, second(1), moved(1));
+        assert_eq!(mailbox.pressed(1), None);
+        mailbox.post(1, second(2), button(1, true));
+        mailbox.post(1, second(3), button(1, false));
+        mailbox.post(3, second(4), button(1, true));
+        assert_eq!((mailbox.pressed(1), mailbox.pressed(2)), (Some(second(2)), None));
+        assert_eq!(mailbox.pressed_anywhere(), Some(second(2)));
+        mailbox.let_go(1);
+        assert_eq!(mailbox.pressed_anywhere(), None);
+    }
+
+    #[test]
+    fn a_device_moves_for_the_window_that_has_grabbed_it() {
+        let mailbox = Mailbox::default();
+        let motion = || Event::Motion(Position { x: 1.0, y: 0.0 });
+        mailbox.open(1);
+        mailbox.tell(1, motion());
+        assert!(mailbox.is_empty());
+        mailbox.set_grabbed(1, true);
+        mailbox.tell(1, motion());
+        mailbox.tell(1, Event::Focused(false));
+        mailbox.tell(1, motion());
+        assert!(!mailbox.has_grabbed(1));
+        assert_eq!(mailbox.take().len(), 2);
+        assert_eq!(mailbox.taken(), 1);
     }
 }

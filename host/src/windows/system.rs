@@ -1,6 +1,10 @@
 //! What shows windows: the trait between this host and a desktop, a file, or an embedder's own scene.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{
+    pin::Pin,
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
 
 use crate::{
     device::core::DeviceCore,
@@ -36,6 +40,25 @@ pub trait WindowSystem: Send + Sync {
         None
     }
 
+    /// The time by which it posts events. Whoever has a clock of its own posts them with [`Events::post_at`].
+    fn now(&self) -> Duration {
+        since_begin()
+    }
+
+    /// The text in the clipboard; empty where there is none. It is called for guests that have the clipboard.
+    fn read_text(&self) -> BoxFuture<'_, Result<String, Refusal>> {
+        Box::pin(async { Err(Refusal::NotSupported) })
+    }
+
+    /// Puts a text into the clipboard, for the same guests and after somebody has pressed something.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    fn write_text(&self, _text: String) -> Result<(), Refusal> {
+        Err(Refusal::NotSupported)
+    }
+
     /// Waits until there is something in `mailbox`, or for `timeout`.
     ///
     /// # Errors
@@ -50,6 +73,17 @@ pub trait WindowSystem: Send + Sync {
             mailbox.wait(timeout).await;
             Ok(())
         })
+    }
+
+    /// Goes on while a guest waits for streams of surfaces, whose events wake it: a system in which nothing happens by
+    /// itself has the next thing happen, and returns.
+    ///
+    /// # Errors
+    ///
+    /// When nothing will ever happen: that ends the guest.
+    fn go_on<'a>(&'a self, mailbox: &'a Mailbox) -> BoxFuture<'a, wasmtime::Result<()>> {
+        let _ = mailbox;
+        Box::pin(std::future::pending())
     }
 }
 
@@ -89,6 +123,16 @@ pub trait SystemWindow: Send + Sync {
     /// The size of what is drawn, now.
     fn size(&self) -> Size;
 
+    /// Whether it shows pictures of devices of this adapter; `None` is that of an embedder's device.
+    ///
+    /// # Errors
+    ///
+    /// Why not: the guest gets that as an error of its device.
+    fn fits(&self, adapter: Option<&wgpu::Adapter>) -> Result<(), String> {
+        let _ = adapter;
+        Ok(())
+    }
+
     /// Waits until the guest may draw the next picture, and says what will become of it.
     fn ready(&self, pace: Pace) -> BoxFuture<'_, CanvasStatus>;
 
@@ -122,7 +166,18 @@ pub struct Events {
 impl Events {
     /// Posts an event. After [`Event::Destroyed`] there are no others.
     pub fn post(&self, event: Event) {
-        self.mailbox.post(self.window, event);
+        self.post_at(since_begin(), event);
+    }
+
+    /// Posts an event at a time of the system's own [clock](WindowSystem::now).
+    pub fn post_at(&self, now: Duration, event: Event) {
+        self.mailbox.post(self.window, now, event);
+    }
+
+    /// Tells that somebody has got out of what the window does, such as keeping the pointer: the guest may not do that
+    /// again before they press something.
+    pub fn let_go(&self) {
+        self.mailbox.let_go(self.window);
     }
 
     /// The number by which the guest knows the window.
@@ -130,6 +185,12 @@ impl Events {
     pub fn window(&self) -> u32 {
         self.window
     }
+}
+
+/// The clock of systems that have none.
+fn since_begin() -> Duration {
+    static BEGIN: OnceLock<Instant> = OnceLock::new();
+    BEGIN.get_or_init(Instant::now).elapsed()
 }
 
 /// What a guest wants of a window.
@@ -195,7 +256,7 @@ pub enum Request {
 pub struct Picture {
     pub(crate) core: Arc<DeviceCore>,
     pub(crate) texture: wgpu::Texture,
-    pub(crate) deadline: Option<std::time::Instant>,
+    pub(crate) deadline: Option<Instant>,
 }
 
 impl Picture {
@@ -211,7 +272,13 @@ impl Picture {
         &self.core.queue
     }
 
-    /// The adapter of that device.
+    /// The adapter of that device; `None` where an embedder has lent it.
+    #[must_use]
+    pub fn adapter(&self) -> Option<&wgpu::Adapter> {
+        self.core.adapter.as_ref()
+    }
+
+    /// What that adapter is.
     #[must_use]
     pub fn adapter_info(&self) -> &wgpu::AdapterInfo {
         &self.core.adapter_info

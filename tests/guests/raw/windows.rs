@@ -1,10 +1,12 @@
 // What guests with windows do: for their program and for the tests of the harness. `cases` have to end well, `traps`
-// have to be ended by the host, with this in the message.
+// have to be ended by the host, with this in the message; those with `surface` in their name know `wasi-gfx:surface` alone. `desktop` need somebody at a desktop: `host/tests/desktop`.
 macro_rules! window_cases {
     ($expand:ident) => {
         $expand! {
             cases {
                 canvases_that_are_not_valid,
+                clipboard_after_a_press,
+                clipboard_not_granted,
                 drawn_after_present,
                 dropped_in_any_order,
                 events_in_order,
@@ -18,10 +20,26 @@ macro_rules! window_cases {
                 two_windows,
                 windows_by_the_thousand,
             }
+            surfaces {
+                pixels_without_a_gpu,
+                streams_nobody_reads,
+                surfaces_and_their_streams,
+            }
             traps {
                 nothing_to_wait_for: "none are to come",
                 texture_of_no_configuration: "was not configured",
                 waits_twice: "twice at a time",
+            }
+            surface_traps {
+                streams_of_nothing: "none are to come",
+                surfaces_by_the_thousand: "as many windows as it may",
+                surfaces_not_granted: "not told to give it windows",
+            }
+            desktop {
+                closed_in_vain,
+                follows_its_size,
+                hangs,
+                keeps_the_pointer,
             }
         }
     };

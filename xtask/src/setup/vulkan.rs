@@ -3,11 +3,10 @@
 use anyhow::{Result, bail, ensure};
 use xshell::Shell;
 
-use super::system;
-use crate::repo::in_path;
+use super::installer::{self, Installer};
 
 /// How the distributions install Vulkan's loader and Mesa's software driver.
-const INSTALLERS: [(&str, &[&str]); 5] = [
+const INSTALLERS: [Installer; 5] = [
     ("apt-get", &["install", "-y", "--no-install-recommends", "libvulkan1", "mesa-vulkan-drivers"]),
     ("dnf", &["install", "-y", "vulkan-loader", "mesa-vulkan-drivers"]),
     ("pacman", &["-S", "--noconfirm", "--needed", "vulkan-icd-loader", "vulkan-swrast"]),
@@ -17,7 +16,7 @@ const INSTALLERS: [(&str, &[&str]); 5] = [
 
 /// No adapter, and the command that installs Mesa's software one: the package manager and its arguments, if there is
 /// one that is known here.
-pub(super) struct Lack(Option<(&'static str, &'static [&'static str])>);
+pub(super) struct Lack(Option<Installer>);
 
 /// Looks for an adapter and says which there are; none is a lack.
 pub(super) fn look() -> Option<Lack> {
@@ -28,7 +27,7 @@ pub(super) fn look() -> Option<Lack> {
         }
         Err(why) => {
             println!("setup: GPU: {why:#}");
-            Some(Lack(INSTALLERS.into_iter().find(|(program, _)| in_path(program))))
+            Some(Lack(installer::here(&INSTALLERS)))
         }
     }
 }
@@ -36,17 +35,15 @@ pub(super) fn look() -> Option<Lack> {
 impl Lack {
     /// What would be done about it.
     pub(super) fn remedy(&self) -> Option<String> {
-        let (program, arguments) = self.0?;
-        let sudo = if in_path("sudo") { "as root or by sudo" } else { "as root" };
-        Some(format!("Mesa's software Vulkan, {sudo}: `{program} {}`", arguments.join(" ")))
+        Some(installer::remedy("Mesa's software Vulkan", self.0?))
     }
 
     /// Does it.
     pub(super) fn mend(&self, sh: &Shell) -> Result<()> {
-        let Some((program, arguments)) = self.0 else {
+        let Some(installer) = self.0 else {
             bail!("no package manager that is known here: install a Vulkan driver, such as Mesa's lavapipe");
         };
-        system::install(sh, program, arguments)?;
+        installer::install(sh, installer)?;
         println!("setup: GPU: {}", adapters()?);
         Ok(())
     }

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use xshell::Shell;
 
-use super::system;
+use super::installer;
 use crate::repo::in_path;
 
 /// What has to be there, each by the names of its program, and Debian's package for it.
@@ -27,5 +27,5 @@ pub(super) fn ensure(sh: &Shell) -> Result<()> {
     let arguments = ["install", "--yes", "--no-install-recommends"];
     let arguments: Vec<_> = arguments.into_iter().chain(packages).collect();
     println!("setup: web: `apt-get {}`", arguments.join(" "));
-    system::install(sh, "apt-get", &arguments)
+    installer::install(sh, ("apt-get", &arguments))
 }

@@ -6,6 +6,11 @@
 
 #[cfg(target_os = "wasi")]
 mod tasks;
+#[cfg(target_os = "wasi")]
+mod turns {
+    /// In programs with windows, `with_windows.rs` is in the place of the file around this.
+    pub(crate) fn begin(_work: fn() -> bool) {}
+}
 
 #[cfg(target_os = "wasi")]
 pub use tasks::{run_until_stalled, spawn_local};

@@ -27,7 +27,7 @@ fn call(depth: u32) -> u32 {
 }
 
 fn main() {
-    println!("given: {}", cfg!(given));
+    println!("given: {}, vectors: {}", cfg!(given), cfg!(target_feature = "simd128"));
     let mebibytes: u32 = std::env::args().nth(1).map_or(4, |argument| argument.parse().unwrap());
     match std::env::args().nth(2).as_deref() {
         Some("frame") => println!("{}", frame(mebibytes)),

@@ -8,8 +8,9 @@ use std::{fs, path::Path, time::Duration};
 use serde::Deserialize;
 
 use crate::windows::{
-    ButtonEvent, Event, ImeEvent, Input, KeyCode, KeyEvent, KeyLocation, LogicalKey, Modifiers, MouseButton,
-    NamedKey, Phase, Position, ScaleChange, Size, Theme, TouchEvent, WheelDelta, WheelEvent, When,
+    ButtonEvent, Event, Happening, ImeEvent, Input, KeyCode, KeyEvent, KeyLocation, LogicalKey, Modifiers,
+    MouseButton, NamedKey, Phase, Position, ScaleChange, Size, Theme, TouchEvent, WheelDelta, WheelEvent,
+    When,
 };
 
 /// A line.
@@ -43,6 +44,8 @@ struct Line {
     redraw: Option<bool>,
     close: Option<bool>,
     drop: Option<String>,
+    /// Another program has copied this text.
+    clipboard: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -134,11 +137,25 @@ impl Line {
             (None, None) => When::Now,
         };
         let window = self.window;
-        let events = self.events()?;
-        Ok(events.into_iter().map(|event| Input { when, window, event }).collect())
+        let happenings = self.happenings()?;
+        Ok(happenings.into_iter().map(|happening| Input { when, window, happening }).collect())
     }
 
-    fn events(self) -> Result<Vec<Event>, String> {
+    fn happenings(mut self) -> Result<Vec<Happening>, String> {
+        let copied = self.clipboard.take();
+        let mut things = self.events()?;
+        match (things.len(), copied) {
+            (0, Some(text)) => Ok(vec![Happening::Copied(text)]),
+            (1, None) => Ok(things.remove(0).into_iter().map(Happening::Event).collect()),
+            (events, copied) => {
+                let number = events + usize::from(copied.is_some());
+                Err(format!("it has {number} things that happen, and not one"))
+            }
+        }
+    }
+
+    /// The events of each thing that it says.
+    fn events(self) -> Result<Vec<Vec<Event>>, String> {
         let mut things: Vec<Vec<Event>> = Vec::new();
         let states = both(self.pressed);
         if let Some(name) = &self.key {
@@ -189,11 +206,7 @@ impl Line {
         if let Some(touch) = self.touch {
             things.push(touched(&touch));
         }
-        if things.len() == 1 {
-            Ok(things.into_iter().flatten().collect())
-        } else {
-            Err(format!("it has {} things that happen, and not one", things.len()))
-        }
+        Ok(things)
     }
 }
 
@@ -352,13 +365,15 @@ mod tests {
         let input = parse(text).unwrap();
         let [down, up, resize] = input.as_slice() else { panic!("{input:?}") };
         assert_eq!((down.when, up.when), (When::Picture(2), When::Picture(2)));
-        let Event::Key(down) = &down.event else { panic!("{down:?}") };
+        let Happening::Event(Event::Key(down)) = &down.happening else { panic!("{down:?}") };
         assert!(down.pressed && down.text.as_deref() == Some(" ") && down.code == Some(KeyCode::Space));
         assert!(matches!(down.logical, LogicalKey::Named(NamedKey::Space)));
-        let Event::Key(up) = &up.event else { panic!("{up:?}") };
+        let Happening::Event(Event::Key(up)) = &up.happening else { panic!("{up:?}") };
         assert!(!up.pressed && up.text.is_none());
         assert_eq!((resize.when, resize.window), (When::After(Duration::from_millis(500)), Some(3)));
-        assert!(matches!(resize.event, Event::Resized(Size { width: 6, height: 2 })));
+        assert!(matches!(resize.happening, Happening::Event(Event::Resized(Size { width: 6, height: 2 }))));
+        let copied = parse("{\"clipboard\": \"a b\"}").unwrap();
+        assert!(matches!(&copied[..], [Input { happening: Happening::Copied(text), .. }] if text == "a b"));
     }
 
     #[test]
@@ -386,6 +401,7 @@ mod tests {
         for (line, why) in [
             ("{}", "0 things"),
             ("{\"close\": true, \"focus\": true}", "2 things"),
+            ("{\"close\": true, \"clipboard\": \"a\"}", "2 things"),
             ("{\"at\": 1, \"picture\": 1, \"close\": true}", "both"),
             ("{\"at\": -1, \"close\": true}", "seconds"),
             ("{\"key\": \"Any\"}", "no key"),

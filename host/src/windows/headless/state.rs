@@ -8,11 +8,14 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{HeadlessOptions, Input, Pictures, When};
+use super::{Happening, HeadlessOptions, Input, Pictures, When};
 use crate::{
     quotas::MAX_WINDOW_SIDE,
-    windows::system::{
-        CanvasStatus, Change, Event, Events, Extent, Point, ScaleChange, Size, Snapshot, State as Flags,
+    windows::{
+        frames::{Frames, Rate},
+        system::{
+            CanvasStatus, Change, Event, Events, Extent, Point, ScaleChange, Size, Snapshot, State as Flags,
+        },
     },
 };
 
@@ -34,14 +37,18 @@ const POLLED: Duration = Duration::from_millis(1);
 /// All that headless windows know.
 pub(super) struct World {
     screen: Size,
-    rate: u64,
+    rate: Rate,
     scale_factor: f64,
     clock: Clock,
     windows: BTreeMap<u32, Window>,
+    /// The one that has the keyboard.
+    focused: Option<u32>,
     input: VecDeque<Input>,
     pictures: Option<Arc<dyn Pictures>>,
     shown: u64,
     asked_to_close: bool,
+    /// Text that was copied; of these windows alone.
+    pub(super) clipboard: String,
 }
 
 enum Clock {
@@ -58,12 +65,7 @@ struct Window {
     /// Before it filled the screen.
     restored: Size,
     occluded: bool,
-    /// Whether a redraw is due at the next picture of the screen.
-    wants_redraw: bool,
-    /// The picture of the screen at which it was told to redraw last.
-    told: Option<u64>,
-    /// Those that will show what it has presented.
-    queue: VecDeque<u64>,
+    frames: Frames,
 }
 
 impl World {
@@ -71,14 +73,16 @@ impl World {
         let HeadlessOptions { size, rate, scale_factor, virtual_time, input, pictures } = options;
         Self {
             screen: *size,
-            rate: u64::from(*rate).max(1),
+            rate: Rate::of_millihertz(rate.saturating_mul(1_000)),
             scale_factor: *scale_factor,
             clock: if *virtual_time { Clock::Virtual(Duration::ZERO) } else { Clock::Real(None) },
             windows: BTreeMap::new(),
+            focused: None,
             input: input.iter().cloned().collect(),
             pictures: pictures.clone(),
             shown: 0,
             asked_to_close: false,
+            clipboard: String::new(),
         }
     }
 
@@ -94,16 +98,9 @@ impl World {
         }
     }
 
-    /// Which picture the screen shows at `time`.
-    fn frame(&self, time: Duration) -> u64 {
-        let frame = time.as_nanos().saturating_mul(self.rate.into()) / 1_000_000_000;
-        u64::try_from(frame).unwrap_or(u64::MAX)
-    }
-
-    /// The first moment of that picture.
-    fn time(&self, frame: u64) -> Duration {
-        let nanos = u128::from(frame).saturating_mul(1_000_000_000).div_ceil(self.rate.into());
-        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    /// Which picture the screen shows now.
+    fn frame(&self) -> u64 {
+        self.rate.frame(self.now())
     }
 
     pub(super) fn open(
@@ -112,6 +109,7 @@ impl World {
         wanted: Option<Extent>,
         flags: Flags,
         fullscreen: bool,
+        active: bool,
     ) -> Size {
         if let Clock::Real(begin @ None) = &mut self.clock {
             *begin = Some(Instant::now());
@@ -120,19 +118,21 @@ impl World {
         let fills = fullscreen || flags.contains(Flags::MAXIMIZED);
         let size = if fills { self.screen } else { restored };
         let number = events.window();
-        let window = Window {
-            events,
-            size,
-            flags,
-            fullscreen,
-            restored,
-            occluded: false,
-            wants_redraw: true,
-            told: None,
-            queue: VecDeque::new(),
-        };
+        let window =
+            Window { events, size, flags, fullscreen, restored, occluded: false, frames: Frames::new() };
         self.windows.insert(number, window);
+        if active {
+            self.take_focus(number);
+        }
         size
+    }
+
+    /// The window has the keyboard from now on, and the one that had it hears so.
+    fn take_focus(&mut self, window: u32) {
+        let before = self.focused.replace(window).filter(|before| *before != window);
+        if let Some(before) = before.and_then(|before| self.windows.get(&before)) {
+            before.events.post(Event::Focused(false));
+        }
     }
 
     fn pixels(&self, extent: Extent) -> Size {
@@ -151,13 +151,20 @@ impl World {
         Size { width: size.width.clamp(1, MAX_WINDOW_SIDE), height: size.height.clamp(1, MAX_WINDOW_SIDE) }
     }
 
+    /// The newest of the other windows gets the keyboard, if it had it.
     pub(super) fn close(&mut self, window: u32) {
         self.windows.remove(&window);
+        if self.focused == Some(window) {
+            self.focused = self.windows.last_key_value().map(|(next, window)| {
+                window.events.post(Event::Focused(true));
+                *next
+            });
+        }
     }
 
     pub(super) fn request_redraw(&mut self, window: u32) {
         if let Some(window) = self.windows.get_mut(&window) {
-            window.wants_redraw = true;
+            window.frames.want_redraw();
             window.events.mailbox.ring();
         }
     }
@@ -197,6 +204,12 @@ impl World {
             Change::Size(extent) => self.pixels(*extent),
             _ => screen,
         };
+        if matches!(change, Change::Focus) && self.focused != Some(window) {
+            self.take_focus(window);
+            if let Some(window) = self.windows.get(&window) {
+                window.events.post(Event::Focused(true));
+            }
+        }
         let Some(window) = self.windows.get_mut(&window) else { return };
         let filled = window.fills();
         match change {
@@ -231,32 +244,20 @@ impl World {
 
     /// Counts a picture; `paced`: it is shown at the next picture of the screen that shows no other one.
     pub(super) fn present(&mut self, window: u32, paced: bool) -> (u64, Duration) {
-        let now = self.now();
-        let next = self.frame(now).saturating_add(1);
+        let (now, frame) = (self.now(), self.frame());
         self.shown = self.shown.saturating_add(1);
-        let mut shown_in = None;
-        if paced && let Some(window) = self.windows.get_mut(&window) {
-            let frame = window.queue.back().map_or(next, |last| next.max(last.saturating_add(1)));
-            // A guest that presents without asking for a picture first has one.
-            if window.queue.len() < MAX_QUEUE {
-                window.queue.push_back(frame);
-            }
-            shown_in = Some(frame);
-        }
-        (self.shown, shown_in.map_or(now, |frame| self.time(frame)))
+        let window = self.windows.get_mut(&window).filter(|_| paced);
+        let shown_in = window.map(|window| window.frames.present(frame));
+        (self.shown, shown_in.map_or(now, |frame| self.rate.time(frame)))
     }
 
     /// Whether fewer than `latency` pictures wait to be shown.
     pub(super) fn until_free(&mut self, window: u32, latency: u32) -> Step {
-        let frame = self.frame(self.now());
-        let Some(state) = self.windows.get_mut(&window) else { return Step::Done };
-        while state.queue.front().is_some_and(|shown| *shown <= frame) {
-            state.queue.pop_front();
-        }
-        let latency = usize::try_from(latency).unwrap_or(MAX_QUEUE).clamp(1, MAX_QUEUE);
-        match state.queue.front().copied() {
-            Some(first) if state.queue.len() >= latency => self.until(self.time(first)),
-            _ => Step::Done,
+        let frame = self.frame();
+        let window = self.windows.get_mut(&window);
+        match window.and_then(|window| window.frames.until_free(frame, latency)) {
+            Some(first) => self.until(self.rate.time(first)),
+            None => Step::Done,
         }
     }
 
@@ -302,11 +303,9 @@ impl World {
             let Some(input) = self.input.pop_front() else { break };
             self.happen(&input);
         }
-        let frame = self.frame(now);
+        let frame = self.rate.frame(now);
         for window in self.windows.values_mut() {
-            if window.wants_redraw && window.told.is_none_or(|told| told < frame) {
-                window.wants_redraw = false;
-                window.told = Some(frame);
+            if window.frames.take_redraw(frame) {
                 window.events.post(Event::Redraw);
             }
         }
@@ -331,30 +330,45 @@ impl World {
             When::After(time) => Some(time),
             When::Now | When::Picture(_) => None,
         });
-        let wanting = self.windows.values().filter(|window| window.wants_redraw);
-        let frames = wanting.map(|window| window.told.map_or(0, |told| told.saturating_add(1)));
-        input.into_iter().chain(frames.min().map(|frame| self.time(frame))).min()
+        let frame = self.windows.values().filter_map(|window| window.frames.next_redraw()).min();
+        input.into_iter().chain(frame.map(|frame| self.rate.time(frame))).min()
     }
 
     fn happen(&mut self, input: &Input) {
-        let window = match input.window {
-            Some(number) => self.windows.get_mut(&number),
-            None => self.windows.values_mut().next(),
+        let event = match &input.happening {
+            Happening::Event(event) => event,
+            Happening::Copied(text) => {
+                self.clipboard.clone_from(text);
+                return;
+            }
         };
-        let Some(window) = window else { return };
-        let mut event = input.event.clone();
+        let now = self.now();
+        let first = || self.windows.first_key_value().map(|(number, _)| *number);
+        let Some(number) = input.window.or_else(first) else { return };
+        match event {
+            Event::Focused(true) if self.windows.contains_key(&number) => self.take_focus(number),
+            Event::Focused(false) if self.focused == Some(number) => self.focused = None,
+            _ => {}
+        }
+        let Some(window) = self.windows.get_mut(&number) else { return };
+        let mut event = event.clone();
         match &mut event {
             Event::Resized(size) => return window.resize(*size),
             Event::ScaleChanged(ScaleChange { factor, size }) => {
                 self.scale_factor = *factor;
                 *size = window.size;
-                window.wants_redraw = true;
+                window.frames.want_redraw();
             }
-            Event::Occluded(occluded) => window.occluded = *occluded,
-            Event::Redraw => return window.wants_redraw = true,
+            Event::Occluded(occluded) => {
+                window.occluded = *occluded;
+                if !*occluded {
+                    window.frames.want_redraw();
+                }
+            }
+            Event::Redraw => return window.frames.want_redraw(),
             _ => {}
         }
-        window.events.post(event);
+        window.events.post_at(now, event);
     }
 
     /// At the end of the input, asks the windows to close; whether it does, which is once.
@@ -381,15 +395,12 @@ impl World {
     }
 }
 
-/// Pictures that may wait to be shown.
-const MAX_QUEUE: usize = 16;
-
 impl Window {
     fn resize(&mut self, size: Size) {
         if (self.size.width, self.size.height) != (size.width, size.height) {
             self.size = size;
             self.events.post(Event::Resized(size));
-            self.wants_redraw = true;
+            self.frames.want_redraw();
         }
     }
 

@@ -10,8 +10,8 @@ use wgpu_wasi_harness::{Adapter, Guest, Ran, runs};
 use wgpu_wasi_host::{
     WebGpuCtxBuilder,
     windows::{
-        Event, Headless, HeadlessOptions, Image, Input, KeyEvent, KeyLocation, LogicalKey, Pictures,
-        Position, When, WindowRights,
+        ButtonEvent, Event, Happening, Headless, HeadlessOptions, Image, Input, KeyCode, KeyEvent,
+        KeyLocation, LogicalKey, MouseButton, Pictures, Position, Size, When, WindowRights,
     },
 };
 
@@ -40,7 +40,7 @@ impl Pictures for Gallery {
 
 fn key(text: u32, pressed: bool) -> Event {
     Event::Key(KeyEvent {
-        code: None,
+        code: Some(KeyCode::KeyA).filter(|_| text == 1),
         logical: LogicalKey::Character(text.to_string()),
         unmodified: LogicalKey::Unidentified,
         text: None,
@@ -63,34 +63,52 @@ fn input(case: &str) -> Vec<Event> {
                 [press, moved, release]
             })
             .collect(),
+        "surfaces_and_their_streams" | "streams_nobody_reads" => {
+            let moved = Event::CursorMoved(Position { x: 5.0, y: 6.0 });
+            let button = |pressed| Event::Button(ButtonEvent { button: MouseButton::Left, pressed });
+            let [press, release] = both(1);
+            let resized = Event::Resized(Size { width: 80, height: 60 });
+            vec![press, release, moved, button(true), button(false), resized, Event::CloseRequested]
+        }
         // As much as there is room for, and then: a press that is seen, with its release after many that are not.
         "events_nobody_takes" => {
             let held = std::iter::once(key(100, true));
             let seen = held.chain((0..16_000).flat_map(|number| both(number % 50)));
             seen.chain([key(100, false)]).chain((0..16_000).flat_map(|number| both(number % 50))).collect()
         }
+        "clipboard_after_a_press" | "clipboard_not_granted" => both(0).to_vec(),
         _ => Vec::new(),
     }
 }
 
 fn headless(case: &str, gallery: &Arc<Gallery>) -> Headless {
-    let now = |event| Input { when: When::Now, window: None, event };
+    // The guest is to draw first.
+    let when = if case.starts_with("surfaces") { When::Picture(3) } else { When::Now };
+    let now = |event| Input { when, window: None, happening: Happening::Event(event) };
     let virtual_time = !matches!(case, "paced" | "waits_twice");
     let pictures: Option<Arc<dyn Pictures>> = match case {
-        "shown_in_three_colours" | "two_windows" | "drawn_after_present" => {
-            Some(Arc::<Gallery>::clone(gallery))
-        }
+        "shown_in_three_colours"
+        | "two_windows"
+        | "drawn_after_present"
+        | "surfaces_and_their_streams"
+        | "pixels_without_a_gpu" => Some(Arc::<Gallery>::clone(gallery)),
         _ => None,
     };
-    let input = input(case).into_iter().map(now).collect();
+    let copied = (case == "clipboard_after_a_press").then(|| Happening::Copied("theirs".to_owned()));
+    let copied = copied.map(|happening| Input { when: When::Now, window: None, happening });
+    let input = copied.into_iter().chain(input(case).into_iter().map(now)).collect();
     Headless::new(HeadlessOptions { virtual_time, pictures, input, ..HeadlessOptions::default() })
 }
 
 fn run(case: &str, gallery: &Arc<Gallery>) -> Ran {
     let context = Adapter::Machine.context();
     let context = match case {
-        "not_granted" => context,
-        _ => context.windows(Arc::new(headless(case, gallery)), WindowRights::default()),
+        "not_granted" | "surfaces_not_granted" => context,
+        _ => {
+            let clipboard = case == "clipboard_after_a_press";
+            let rights = WindowRights { clipboard, ..WindowRights::default() };
+            context.windows(Arc::new(headless(case, gallery)), rights)
+        }
     };
     runs::component(Guest::RawWindows, &[case], with_quotas(case, context).build())
 }
@@ -139,7 +157,18 @@ fn colours(pictures: &[(u64, u32, Image)]) -> String {
 }
 
 macro_rules! tests {
-    (cases { $($case:ident,)* } traps { $($trap:ident: $message:literal,)* }) => {
+    (
+        cases { $($case:ident,)* }
+        surfaces { $($surface:ident,)* }
+        traps { $($trap:ident: $message:literal,)* }
+        surface_traps { $($surface_trap:ident: $surface_message:literal,)* }
+        desktop { $($attended:ident,)* }
+    ) => {
+        tests!(cases { $($case)* $($surface)* } traps {
+            $($trap: $message,)* $($surface_trap: $surface_message,)*
+        });
+    };
+    (cases { $($case:ident)* } traps { $($trap:ident: $message:literal,)* }) => {
         $(#[test]
         fn $case() {
             let pictures = ends_well(stringify!($case));
@@ -165,6 +194,14 @@ fn check(case: &str, pictures: &[(u64, u32, Image)]) {
             "1: window 1 64x48 [255, 0, 0, 255]; 2: window 2 64x48 [0, 255, 0, 255]; \
              3: window 2 64x48 [0, 0, 255, 255]; 4: window 2 64x48 [0, 0, 255, 255]; \
              5: window 2 64x48 [0, 0, 255, 255]; "
+        }
+        "surfaces_and_their_streams" => {
+            "1: window 1 64x48 [255, 0, 0, 255]; 2: window 1 64x48 [0, 255, 0, 255]; \
+             3: window 1 64x48 [0, 0, 255, 255]; "
+        }
+        // Bytes as they are shown.
+        "pixels_without_a_gpu" => {
+            "1: window 1 64x48 [3, 2, 1, 255]; 2: window 1 64x48 [3, 2, 1, 255]; 3: window 1 64x48 [9, 2, 1, 255]; "
         }
         _ => return,
     };

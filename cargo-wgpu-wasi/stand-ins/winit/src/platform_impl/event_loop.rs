@@ -103,6 +103,8 @@ impl<T> EventLoop<T> {
 
     /// Waits for the host, for as long as the program wants and at most for `limit`.
     fn wait(&self, limit: Option<Duration>) -> (StartCause, Vec<(u32, wit::Event)>) {
+        // What it does may send events to this loop.
+        let more = wgpu_wasi_window::turn();
         let start = Instant::now();
         let control_flow = self.target.p.control_flow();
         let wanted = match control_flow {
@@ -110,8 +112,9 @@ impl<T> EventLoop<T> {
             ControlFlow::Poll => Some(Duration::ZERO),
             ControlFlow::WaitUntil(until) => Some(until.saturating_duration_since(start)),
         };
-        let pending =
-            !self.target.p.announced.borrow().is_empty() || !lock(&self.user_events).waiting.is_empty();
+        let pending = more
+            || !self.target.p.announced.borrow().is_empty()
+            || !lock(&self.user_events).waiting.is_empty();
         let timeout =
             if pending { Some(Duration::ZERO) } else { [wanted, limit].into_iter().flatten().min() };
         let told = wgpu_wasi_window::next(timeout);

@@ -6,8 +6,10 @@ wit_bindgen::generate!({
         package raw:windows;
         world guest {
             import wasi-gfx:surface/surface-webgpu@0.2.0;
+            import wasi-gfx:surface/surface-frame-buffer@0.2.0;
             import wgpu-wasi:window/windows@0.1.0;
             import wgpu-wasi:window/canvas@0.1.0;
+            import wgpu-wasi:window/clipboard@0.1.0;
         }
     ",
     path: "../../../wit",
@@ -16,5 +18,5 @@ wit_bindgen::generate!({
     generate_all,
 });
 
-pub use wasi_gfx::surface::surface_webgpu as drawing;
-pub use wgpu_wasi::window::{canvas, windows as wit};
+pub use wasi_gfx::surface::{surface, surface_frame_buffer as pixels, surface_webgpu as drawing};
+pub use wgpu_wasi::window::{canvas, clipboard, windows as wit};

@@ -13,6 +13,8 @@ use super::{
     kit::{self, Shown},
 };
 
+pub(super) use super::clipboard::{clipboard_after_a_press, clipboard_not_granted};
+
 pub(super) const RED: [f64; 3] = [1.0, 0.0, 0.0];
 pub(super) const GREEN: [f64; 3] = [0.0, 1.0, 0.0];
 pub(super) const BLUE: [f64; 3] = [0.0, 0.0, 1.0];

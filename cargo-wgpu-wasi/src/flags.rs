@@ -1,9 +1,11 @@
-//! The stack of components: 8 MiB, as a native program's main thread has on Linux.
+//! The flags that components are built with: 8 MiB of stack, and WebAssembly's instructions for vectors.
 //!
-//! Left alone, rustc gives a component 1 MiB, and a program with an image on its stack, or one that recurses as deep
-//! as a parser does, traps where it runs natively. The linker takes the size by a flag, and cargo takes flags from one
-//! place alone: whichever it uses here has to be found, and ours added there, for in any other place it would be passed
-//! over, or would have those of the project passed over.
+//! Left alone, rustc gives a component 1 MiB of stack, and a program with an image on its stack, or one that recurses as
+//! deep as a parser does, traps where it runs natively. And it uses no vectors, which natively every x86-64 and every
+//! AArch64 has: loops over bytes and floats take several times as long.
+//!
+//! cargo takes flags from one place alone: whichever it uses here has to be found, and ours added there, for in any other
+//! place they would be passed over, or would have those of the project passed over.
 //! <https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags>
 
 use std::{
@@ -24,14 +26,21 @@ use crate::{
     configuration::Configuration,
 };
 
-/// The flag of rustc: 8 MiB. wasm-ld takes the last of several, and rustc's own stands before all of cargo's.
-pub(crate) const FLAG: &str = "-Clink-arg=-zstack-size=8388608";
+/// A flag that a component gets, if the project has not decided otherwise.
+#[derive(Clone, Copy, Debug)]
+struct Wanted {
+    flag: &'static str,
+    /// What a flag of the project's own has in it that decides on the same thing, however it is written.
+    own: &'static str,
+}
 
-/// What a flag has in it that sets the stack's size, however it is written.
-const SIZE: &str = "stack-size=";
-
-/// Separates flags in the variables that begin with `CARGO_ENCODED_`.
-const UNIT: char = '\x1f';
+const WANTED: [Wanted; 2] = [
+    // As much as a native program's main thread has on Linux. wasm-ld takes the last of several, and rustc's own stands
+    // before all of cargo's.
+    Wanted { flag: "-Clink-arg=-zstack-size=8388608", own: "stack-size=" },
+    // In WebAssembly 2.0: wasmtime has it, and every browser that has WebGPU.
+    Wanted { flag: "-Ctarget-feature=+simd128", own: "simd128" },
+];
 
 /// Flags of a program that cargo calls, by their name in cargo's configuration.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +72,7 @@ const FLAGS: [Flags; 2] = [
     },
 ];
 
-/// What gives the programs of a project their stack.
+/// What gives the programs of a project the flags.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Settings {
     /// For cargo's environment.
@@ -75,21 +84,23 @@ pub(crate) struct Settings {
 /// What `cargo wgpu-wasi config` does about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kept {
-    /// The flag belongs into `target.wasm32-wasip2.rustflags`.
-    Flag,
-    /// The project has a size of its own.
+    /// These belong into `target.wasm32-wasip2.rustflags`.
+    Flags(Vec<&'static str>),
+    /// The project has decided on all of them.
     Own,
-    /// The project has flags already, which another table would replace or repeat; where, as one says it.
-    Elsewhere(String),
+    /// The project has flags already, which another table would replace or repeat. These are missing, and where, as one
+    /// says it.
+    Elsewhere(Vec<&'static str>, String),
 }
 
 impl Settings {
-    /// Finds where cargo takes its flags from, with these arguments, in the current folder.
-    pub(crate) fn find(arguments: &[OsString]) -> Result<Self> {
+    /// Finds where cargo takes its flags from, with these arguments, in the current folder; `more` is a flag that goes there
+    /// in any case.
+    pub(crate) fn find(arguments: &[OsString], more: Option<&str>) -> Result<Self> {
         let place = Place::here(arguments)?;
         let mut settings = Self::default();
         for flags in FLAGS {
-            match place.addition(flags) {
+            match place.addition(flags, more) {
                 Some(Addition::Variable(name, value)) => settings.variables.push((name, value)),
                 Some(Addition::Setting(setting)) => {
                     settings.options.extend(["--config".into(), setting.into()]);
@@ -108,23 +119,34 @@ impl Kept {
         let [flags, _] = FLAGS;
         let (target, build) = (place.of_target(flags), place.of_build(flags));
         let in_use = if target.is_empty() { build } else { target };
+        let missing = missing(|own| in_use.iter().any(|found| found.has(own)));
         Ok(match in_use.first() {
-            None => Self::Flag,
-            _ if in_use.iter().any(Found::sets_size) => Self::Own,
-            Some(Found { key, file, .. }) => Self::Elsewhere(match file {
-                Some(file) => format!("`{key}` in {}", file.display()),
-                None => format!("`{key}` of --config"),
-            }),
+            None => Self::Flags(missing),
+            _ if missing.is_empty() => Self::Own,
+            Some(Found { key, file, .. }) => {
+                let place = match file {
+                    Some(file) => format!("`{key}` in {}", file.display()),
+                    None => format!("`{key}` of --config"),
+                };
+                Self::Elsewhere(missing, place)
+            }
         })
     }
 }
 
-/// What is said where the flag belongs into flags that the project has.
-pub(crate) fn remark(place: &str) -> String {
+/// What is said where flags belong into those that the project has.
+pub(crate) fn remark(missing: &[&str], place: &str) -> String {
+    let flags: Vec<_> = missing.iter().map(|flag| format!("\"{flag}\"")).collect();
     format!(
-        "note: components get 8 MiB of stack, as native programs have, by the flag \"{FLAG}\". cargo takes flags from \
-         one place, and this project has some already: add it to {place}"
+        "note: components get 8 MiB of stack, as native programs have, and WebAssembly's vector instructions, by flags of \
+         rustc. cargo takes flags from one place, and this project has some already: add {} to {place}",
+        flags.join(" and ")
     )
+}
+
+/// Those on which the project has not decided: `has` says whether a flag with this in it is among its own.
+fn missing(has: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    WANTED.iter().filter(|wanted| !has(wanted.own)).map(|wanted| wanted.flag).collect()
 }
 
 /// Where cargo runs, as far as it decides on flags.
@@ -136,7 +158,7 @@ struct Place {
     cfgs: Vec<Cfg>,
 }
 
-/// How a flag is added.
+/// How flags are added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Addition {
     /// To the variable that is set.
@@ -154,8 +176,8 @@ struct Found {
 }
 
 impl Found {
-    fn sets_size(&self) -> bool {
-        self.value.to_string().contains(SIZE)
+    fn has(&self, part: &str) -> bool {
+        self.value.to_string().contains(part)
     }
 }
 
@@ -174,14 +196,17 @@ impl Place {
         Ok(Self { configuration, environment: |name| env::var(name).ok(), cfgs })
     }
 
-    /// Where the flag goes; `None` where the project has a size of its own.
-    fn addition(&self, flags: Flags) -> Option<Addition> {
+    /// Where flags go, and `more` in any case; `None` where the project has decided on all of them.
+    fn addition(&self, flags: Flags, more: Option<&str>) -> Option<Addition> {
+        let added =
+            |has: &dyn Fn(&str) -> bool| -> Vec<&str> { missing(has).into_iter().chain(more).collect() };
         // The first that is set, even to nothing, is all that cargo looks at.
-        for (name, separator) in [(flags.encoded, UNIT), (flags.plain, ' ')] {
+        for (name, separator) in [(flags.encoded, "\x1f"), (flags.plain, " ")] {
             let Some(old) = (self.environment)(name) else { continue };
-            let own = old.contains(SIZE);
-            let new = if old.is_empty() { FLAG.to_owned() } else { format!("{old}{separator}{FLAG}") };
-            return (!own).then_some(Addition::Variable(name, new));
+            let added = added(&|own| old.contains(own));
+            let all = [&*old].into_iter().filter(|old| !old.is_empty()).chain(added.iter().copied());
+            let all = all.collect::<Vec<_>>().join(separator);
+            return (!added.is_empty()).then_some(Addition::Variable(name, all));
         }
         let variable = |name: &str| (self.environment)(name).unwrap_or_default();
         let (target, by_variable) = (self.of_target(flags), variable(flags.target));
@@ -193,14 +218,15 @@ impl Place {
         } else {
             (of_target, target, by_variable)
         };
-        if by_variable.contains(SIZE) || found.iter().any(Found::sets_size) {
+        let added = added(&|own| by_variable.contains(own) || found.iter().any(|found| found.has(own)));
+        if added.is_empty() {
             return None;
         }
         // cargo joins lists; a text takes the place of weaker ones, so that it has to be repeated.
         let same_key = found.iter().find(|found| found.key == key);
         let value = match same_key.map(|found| &found.value) {
-            Some(Value::String(old)) => Value::from(format!("{old} {FLAG}")),
-            _ => Value::from(vec![FLAG]),
+            Some(Value::String(old)) => Value::from(format!("{old} {}", added.join(" "))),
+            _ => Value::from(added),
         };
         Some(Addition::Setting(format!("{key}={value}")))
     }
@@ -263,14 +289,17 @@ mod tests {
 
     fn added(configuration: &[&str]) -> Option<String> {
         let [flags, _] = FLAGS;
-        match place(configuration, |_| None).addition(flags)? {
+        match place(configuration, |_| None).addition(flags, None)? {
             Addition::Setting(setting) => Some(setting),
             variable @ Addition::Variable(..) => panic!("{variable:?}"),
         }
     }
 
-    const OF_TARGET: &str = "target.wasm32-wasip2.rustflags=[\"-Clink-arg=-zstack-size=8388608\"]";
-    const OF_BUILD: &str = "build.rustflags=[\"-Clink-arg=-zstack-size=8388608\"]";
+    const OF_TARGET: &str =
+        "target.wasm32-wasip2.rustflags=[\"-Clink-arg=-zstack-size=8388608\", \"-Ctarget-feature=+simd128\"]";
+    const OF_BUILD: &str =
+        "build.rustflags=[\"-Clink-arg=-zstack-size=8388608\", \"-Ctarget-feature=+simd128\"]";
+    const BOTH: &str = "-Clink-arg=-zstack-size=8388608 -Ctarget-feature=+simd128";
 
     #[test]
     fn beside_the_flags_that_cargo_uses() {
@@ -290,51 +319,86 @@ mod tests {
     #[test]
     fn a_text_is_repeated() {
         let added = added(&["build.rustflags=\"--cfg a\"", "build.rustflags=\"--cfg b\""]);
-        assert_eq!(added.as_deref(), Some("build.rustflags=\"--cfg a -Clink-arg=-zstack-size=8388608\""));
+        assert_eq!(added.as_deref(), Some(&*format!("build.rustflags=\"--cfg a {BOTH}\"")));
     }
 
     #[test]
-    fn a_size_of_the_projects_own_stays() {
+    fn what_the_project_decided_stays() {
+        let simd = "[\"-Ctarget-feature=+simd128\"]";
         for own in ["-zstack-size=1", "-z stack-size=1"] {
-            assert_eq!(added(&[&format!("build.rustflags=[\"-C\", \"link-args={own}\"]")]), None);
-            assert_eq!(added(&[&format!("target.wasm32-wasip2.rustflags=\"-Clink-arg={own}\"")]), None);
+            let added_to = |configuration: &str| added(&[configuration]).unwrap();
+            let list = format!("build.rustflags=[\"-C\", \"link-args={own}\"]");
+            assert_eq!(added_to(&list), format!("build.rustflags={simd}"));
+            let text = format!("target.wasm32-wasip2.rustflags=\"-Clink-arg={own}\"");
+            let repeated =
+                format!("target.wasm32-wasip2.rustflags=\"-Clink-arg={own} -Ctarget-feature=+simd128\"");
+            assert_eq!(added_to(&text), repeated);
+            let both =
+                format!("build.rustflags=\"-Clink-arg={own} -C target-feature=-simd128,+relaxed-simd\"");
+            assert_eq!(added(&[&both]), None);
         }
+        let stack = "build.rustflags=[\"-Clink-arg=-zstack-size=8388608\"]";
+        assert_eq!(added(&["build.rustflags=[\"-Ctarget-feature=-simd128\"]"]).as_deref(), Some(stack));
         // One that does not hold for the target is none.
         let other = "target.'cfg(unix)'.rustflags=[\"-Clink-arg=-zstack-size=1\"]";
         assert_eq!(added(&[other]).as_deref(), Some(OF_TARGET));
     }
 
     #[test]
+    fn another_flag_goes_along() {
+        let [flags, _] = FLAGS;
+        let more = "--remap-path-prefix=a=b";
+        let added = |configuration: &[&str], environment| {
+            place(configuration, environment).addition(flags, Some(more))
+        };
+        let of_target = OF_TARGET.replace(']', &format!(", \"{more}\"]"));
+        assert_eq!(added(&[], |_| None), Some(Addition::Setting(of_target)));
+        // Beside decisions of the project's own, it is alone.
+        let own =
+            "target.wasm32-wasip2.rustflags=[\"-Clink-arg=-zstack-size=1\", \"-Ctarget-feature=-simd128\"]";
+        let alone = format!("target.wasm32-wasip2.rustflags=[\"{more}\"]");
+        assert_eq!(added(&[own], |_| None), Some(Addition::Setting(alone)));
+        let plain: fn(&str) -> Option<String> = |name| {
+            (name == "RUSTFLAGS").then(|| "-Clink-arg=-zstack-size=1 -Ctarget-feature=-simd128".to_owned())
+        };
+        let joined = format!("-Clink-arg=-zstack-size=1 -Ctarget-feature=-simd128 {more}");
+        assert_eq!(added(&[], plain), Some(Addition::Variable("RUSTFLAGS", joined)));
+    }
+
+    #[test]
     fn beside_the_variables_that_cargo_uses() {
         let configuration = ["target.wasm32-wasip2.rustflags=[\"-Clink-arg=-zstack-size=1\"]"];
         let [flags, of_rustdoc] = FLAGS;
-        let addition = |environment| place(&configuration, environment).addition(flags);
+        let addition = |environment| place(&configuration, environment).addition(flags, None);
         let both: fn(&str) -> Option<String> = |name| match name {
             "CARGO_ENCODED_RUSTFLAGS" => Some("--cfg\x1fa=\"b c\"".to_owned()),
             "RUSTFLAGS" => Some("--cfg d".to_owned()),
             _ => None,
         };
-        let encoded = "--cfg\x1fa=\"b c\"\x1f-Clink-arg=-zstack-size=8388608".to_owned();
+        let encoded =
+            "--cfg\x1fa=\"b c\"\x1f-Clink-arg=-zstack-size=8388608\x1f-Ctarget-feature=+simd128".to_owned();
         assert_eq!(addition(both), Some(Addition::Variable("CARGO_ENCODED_RUSTFLAGS", encoded)));
         let plain: fn(&str) -> Option<String> = |name| (name == "RUSTFLAGS").then(|| "--cfg d".to_owned());
-        let joined = "--cfg d -Clink-arg=-zstack-size=8388608".to_owned();
+        let joined = format!("--cfg d {BOTH}");
         assert_eq!(addition(plain), Some(Addition::Variable("RUSTFLAGS", joined)));
         // Set to nothing, it still is what cargo takes.
         let nothing: fn(&str) -> Option<String> = |name| (name == "RUSTFLAGS").then(String::new);
-        assert_eq!(addition(nothing), Some(Addition::Variable("RUSTFLAGS", FLAG.to_owned())));
-        let own: fn(&str) -> Option<String> =
-            |name| (name == "RUSTFLAGS").then(|| "-C link-args=-zstack-size=2".to_owned());
+        assert_eq!(addition(nothing), Some(Addition::Variable("RUSTFLAGS", BOTH.to_owned())));
+        let own: fn(&str) -> Option<String> = |name| {
+            (name == "RUSTFLAGS").then(|| "-C link-args=-zstack-size=2 -Ctarget-feature=+simd128".to_owned())
+        };
         assert_eq!(addition(own), None);
 
         let target: fn(&str) -> Option<String> =
             |name| (name == "CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS").then(|| "--cfg d".to_owned());
-        let by = |configuration: &[&str], environment| place(configuration, environment).addition(flags);
+        let by =
+            |configuration: &[&str], environment| place(configuration, environment).addition(flags, None);
         assert_eq!(by(&["build.rustflags=[\"-a\"]"], target), Some(Addition::Setting(OF_TARGET.to_owned())));
         let build: fn(&str) -> Option<String> =
             |name| (name == "CARGO_BUILD_RUSTFLAGS").then(|| "--cfg d".to_owned());
         assert_eq!(by(&[], build), Some(Addition::Setting(OF_BUILD.to_owned())));
         // rustdoc's flags are others.
-        let of_rustdoc = place(&[], plain).addition(of_rustdoc);
+        let of_rustdoc = place(&[], plain).addition(of_rustdoc, None);
         let setting = OF_TARGET.replace("rustflags", "rustdocflags");
         assert_eq!(of_rustdoc, Some(Addition::Setting(setting)));
     }

@@ -1,0 +1,172 @@
+//! An X server without a screen, and somebody at its keyboard: for programs with windows that run natively.
+
+use std::{
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use xshell::{Shell, cmd};
+
+use crate::repo::in_path;
+
+/// The X server, what types in it, and what reads its pictures.
+const NEEDED: [&str; 4] = ["Xvfb", "xdotool", "import", "convert"];
+
+/// How long a server or a window may take to appear, and a program to end: the processor draws, and may have other
+/// things to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often one looks.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How long a window is to stay the same to be what it will be.
+const STILL: Duration = Duration::from_millis(1500);
+
+/// What a machine lacks of what this needs.
+pub(crate) fn missing() -> Vec<&'static str> {
+    NEEDED.into_iter().filter(|program| !in_path(program)).collect()
+}
+
+/// A process that ends with its owner.
+#[derive(Debug)]
+struct Ends(Child);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A screen of 1024 by 768 pixels.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    sh: Shell,
+    display: String,
+    _server: Ends,
+}
+
+impl Screen {
+    /// Starts a server with this number, which no other one may have.
+    pub(crate) fn start(sh: &Shell, number: u32) -> Result<Self> {
+        let display = format!(":{number}");
+        let mut server = Command::new("Xvfb");
+        server.arg(&display).args(["-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
+        let server = Ends(server.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("Xvfb")?);
+        let sh = sh.clone();
+        sh.set_var("DISPLAY", &display);
+        let started = Instant::now();
+        while cmd!(sh, "xdotool getdisplaygeometry").quiet().ignore_stdout().ignore_stderr().run().is_err() {
+            ensure!(started.elapsed() < PATIENCE, "Xvfb does not answer on {display}");
+            thread::sleep(LOOK);
+        }
+        Ok(Self { sh, display, _server: server })
+    }
+
+    /// Starts a program, and waits for its window.
+    pub(crate) fn open(&self, program: &mut Command) -> Result<Window<'_>> {
+        program.env("DISPLAY", &self.display).env_remove("WAYLAND_DISPLAY");
+        let name = format!("{program:?}");
+        let child =
+            program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().with_context(|| name.clone())?;
+        let mut program = Ends(child);
+        let pid = program.0.id().to_string();
+        let started = Instant::now();
+        loop {
+            if let Some(status) = program.0.try_wait()? {
+                bail!("{name} has ended without a window: {status}");
+            }
+            ensure!(started.elapsed() < PATIENCE, "{name} shows no window");
+            let search = cmd!(self.sh, "xdotool search --all --onlyvisible --pid {pid} --name .");
+            let found = search.quiet().ignore_stderr().read().unwrap_or_default();
+            if let Some(number) = found.lines().next() {
+                return Ok(Window { screen: self, _program: program, number: number.to_owned() });
+            }
+            thread::sleep(LOOK);
+        }
+    }
+
+    /// Puts a text into the clipboard, as another program would.
+    pub(crate) fn copy(&self, text: &str) -> Result<()> {
+        let copy = cmd!(self.sh, "xclip -selection clipboard").stdin(text);
+        // It goes on in the background to hand the text out.
+        Ok(copy.quiet().ignore_stdout().ignore_stderr().run()?)
+    }
+}
+
+/// A program with a window.
+#[derive(Debug)]
+pub(crate) struct Window<'a> {
+    screen: &'a Screen,
+    _program: Ends,
+    number: String,
+}
+
+impl Window<'_> {
+    /// Puts the window at the upper left corner of the screen, where its pixels have the screen's numbers, and gives it the
+    /// keyboard.
+    pub(crate) fn focus(&self) -> Result<()> {
+        self.act(&["windowmove", "--sync", &self.number, "0", "0", "windowfocus", "--sync", &self.number])?;
+        // winit hears of the focus a moment after the server does.
+        thread::sleep(STILL);
+        Ok(())
+    }
+
+    /// What xdotool calls its commands, one after the other.
+    pub(crate) fn act(&self, words: &[&str]) -> Result<()> {
+        Ok(cmd!(self.screen.sh, "xdotool {words...}").quiet().ignore_stdout().run()?)
+    }
+
+    /// Writes what the window shows, as [`plain`] has it.
+    pub(crate) fn shoot(&self, file: &Path) -> Result<()> {
+        let number = &self.number;
+        cmd!(self.screen.sh, "import -window {number} {file}").quiet().run()?;
+        plain(&self.screen.sh, file)
+    }
+
+    /// The same, once it has stayed the same for a while.
+    pub(crate) fn shoot_still(&self, file: &Path) -> Result<()> {
+        let started = Instant::now();
+        let (mut last, mut since) = (Vec::new(), Instant::now());
+        while started.elapsed() < PATIENCE {
+            self.shoot(file)?;
+            let now = self.screen.sh.read_binary_file(file)?;
+            if now != last {
+                (last, since) = (now, Instant::now());
+            } else if since.elapsed() >= STILL {
+                return Ok(());
+            }
+            thread::sleep(LOOK);
+        }
+        bail!("{}: the window never stays the same", file.display())
+    }
+}
+
+/// The processor time that a process takes in `time`, as a share of one processor.
+pub(crate) fn busy(sh: &Shell, process: u32, time: Duration) -> Result<f64> {
+    let ticks = || -> Result<f64> {
+        let stat = sh.read_file(format!("/proc/{process}/stat"))?;
+        // Behind the name, which may have spaces in it: the 12th and 13th are the time in the program and in the system.
+        let (_, rest) = stat.rsplit_once(')').context("the state of a process")?;
+        let fields: Vec<f64> =
+            rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+        Ok(fields.iter().sum())
+    };
+    let before = ticks()?;
+    thread::sleep(time);
+    // Linux counts hundredths of a second here.
+    Ok((ticks()? - before) / 100.0 / time.as_secs_f64())
+}
+
+/// Writes a picture anew without transparency, so that one program has written all of them, and equal pixels are equal
+/// bytes.
+pub(crate) fn plain(sh: &Shell, file: &Path) -> Result<()> {
+    let plain = format!("PNG24:{}", file.display());
+    Ok(cmd!(sh, "convert {file} -alpha off -strip -define png:exclude-chunks=date,time {plain}")
+        .quiet()
+        .run()?)
+}

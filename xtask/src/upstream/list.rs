@@ -1,0 +1,109 @@
+//! What each of wgpu's examples is. One that is not here is an error: somebody has to look at it.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
+
+/// What becomes of an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It draws in a window. What the native one shows has to be one of the first so many pictures of the component: one
+    /// that moves with each picture has moved on by the time that somebody looks.
+    Window { pictures: u32 },
+    /// It prints, or writes files.
+    Terminal { arguments: &'static [&'static str] },
+    /// It can't run in the sandbox, for this reason.
+    CannotRun(&'static str),
+}
+
+/// An example.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+}
+
+/// One that stays as it is.
+const STILL: Kind = Kind::Window { pictures: 3 };
+
+/// One that moves a little with each picture.
+const MOVES: Kind = Kind::Window { pictures: 600 };
+
+const PRINTS: Kind = Kind::Terminal { arguments: &[] };
+
+const RAYS: Kind = Kind::CannotRun("EXPERIMENTAL_RAY_QUERY is not in WebGPU");
+
+const LIST: &[(&str, Kind)] = &[
+    ("api_interop", Kind::CannotRun("what is below wgpu is outside the sandbox")),
+    ("big_compute_buffers", PRINTS),
+    ("boids", MOVES),
+    ("bunnymark", MOVES),
+    ("conservative_raster", Kind::CannotRun("CONSERVATIVE_RASTERIZATION is not in WebGPU")),
+    ("cooperative_matrix", Kind::CannotRun("EXPERIMENTAL_COOPERATIVE_MATRIX is not in WebGPU")),
+    ("cube", STILL),
+    ("debug_printf", Kind::CannotRun("the driver prints it, and only where validation layers are")),
+    ("error_scope", STILL),
+    ("hello_synchronization", PRINTS),
+    ("hello_triangle", STILL),
+    ("hello_windows", STILL),
+    ("hello_workgroups", PRINTS),
+    ("mesh_shader", Kind::CannotRun("EXPERIMENTAL_MESH_SHADER is not in WebGPU")),
+    ("mipmap", STILL),
+    ("msaa_line", STILL),
+    ("multi_draw_indirect_count", Kind::CannotRun("MULTI_DRAW_INDIRECT_COUNT is not in WebGPU")),
+    ("multiple_render_targets", STILL),
+    ("multiview", Kind::CannotRun("MULTIVIEW is not in WebGPU")),
+    ("precompiled_shader", Kind::CannotRun("PASSTHROUGH_SHADERS is not in WebGPU")),
+    ("rainbow_circle", STILL),
+    ("ray_aabb_compute", RAYS),
+    ("ray_cube_compute", RAYS),
+    ("ray_cube_fragment", RAYS),
+    ("ray_cube_normals", RAYS),
+    ("ray_scene", RAYS),
+    ("ray_shadows", RAYS),
+    ("ray_traced_triangle", RAYS),
+    ("render_to_texture", Kind::Terminal { arguments: &["please_don't_git_push_me.png"] }),
+    ("render_with_compute", STILL),
+    ("repeated_compute", PRINTS),
+    ("shadow", MOVES),
+    ("skybox", STILL),
+    ("srgb_blend", STILL),
+    ("stencil_triangles", STILL),
+    ("storage_texture", Kind::Terminal { arguments: &["please_don't_git_push_me.png"] }),
+    ("texture_arrays", Kind::CannotRun("TEXTURE_BINDING_ARRAY is not in WebGPU")),
+    (
+        "timestamp_queries",
+        Kind::CannotRun("it prints how long the GPU took, which is another time each time"),
+    ),
+    ("uniform_values", STILL),
+    ("water", MOVES),
+];
+
+/// The rows of these examples.
+pub(crate) fn rows(examples: &[String]) -> Result<Vec<Row>> {
+    let known = |name: &String| LIST.iter().find(|(known, _)| known == name);
+    let unknown: BTreeSet<_> = examples.iter().filter(|name| known(name).is_none()).collect();
+    if !unknown.is_empty() {
+        bail!("nobody has said yet what these examples do: {unknown:?} (xtask/src/upstream/list.rs)");
+    }
+    let row = |name: &String| known(name).map(|(_, kind)| Row { name: name.clone(), kind: *kind });
+    Ok(examples.iter().filter_map(row).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_there_once_and_in_order() {
+        assert!(LIST.is_sorted_by(|(one, _), (next, _)| one < next));
+    }
+
+    #[test]
+    fn an_example_that_nobody_knows_is_an_error() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(rows(&names(&["cube", "boids"])).unwrap().len(), 2);
+        let error = rows(&names(&["cube", "newest"])).unwrap_err().to_string();
+        assert!(error.contains("newest") && !error.contains("cube"), "{error}");
+    }
+}

@@ -1,0 +1,138 @@
+//! A workspace for wgpu's examples, in which they use the wgpu of crates.io.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use toml::{Table, Value};
+
+/// The package of the examples, and its folder in the checkout.
+pub(crate) const PACKAGE: &str = "wgpu-examples";
+const FOLDER: &str = "examples/features";
+
+/// What of a checkout can be built here.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    pub(crate) manifest: PathBuf,
+    /// The names of the examples, as the program has them.
+    pub(crate) examples: Vec<String>,
+}
+
+/// Makes the workspace in `folder`: the sources of the examples as they are in `checkout`.
+pub(crate) fn make(checkout: &Path, folder: &Path) -> Result<Workspace> {
+    let read = |file: &Path| fs::read_to_string(file).with_context(|| file.display().to_string());
+    let root: Table = read(&checkout.join("Cargo.toml"))?.parse()?;
+    let package: Table = read(&checkout.join(FOLDER).join("Cargo.toml"))?.parse()?;
+    let program = read(&checkout.join(FOLDER).join("src/main.rs"))?;
+    let examples = names(&program);
+    ensure!(!examples.is_empty(), "{FOLDER}/src/main.rs has no list of examples");
+    let sources = folder.join("features/src");
+    if sources.exists() {
+        fs::remove_dir_all(&sources)?;
+    }
+    copy(&checkout.join(FOLDER).join("src"), &sources)?;
+    let manifest = folder.join("Cargo.toml");
+    fs::write(&manifest, workspace(&root)?.to_string())?;
+    fs::write(folder.join("features/Cargo.toml"), without_tests(package).to_string())?;
+    let lock = checkout.join("Cargo.lock");
+    if lock.is_file() && !folder.join("Cargo.lock").exists() {
+        fs::copy(lock, folder.join("Cargo.lock"))?;
+    }
+    Ok(Workspace { manifest, examples })
+}
+
+/// The names in the list of the program.
+fn names(program: &str) -> Vec<String> {
+    let name = |line: &str| Some(line.trim().strip_prefix("name: \"")?.strip_suffix("\",")?.to_owned());
+    program.lines().filter_map(name).collect()
+}
+
+/// The root's manifest without its packages: those of wgpu are of crates.io, in the version of the checkout.
+fn workspace(root: &Table) -> Result<Table> {
+    let old = root.get("workspace").and_then(Value::as_table).context("no [workspace]")?;
+    let package = old.get("package").context("no [workspace.package]")?;
+    let version = package.get("version").and_then(Value::as_str).context("no version")?;
+    ensure!(version.starts_with("30."), "it is wgpu {version}, and the sandbox has wgpu 30");
+    let mut dependencies = old.get("dependencies").and_then(Value::as_table).cloned().unwrap_or_default();
+    for (_, dependency) in &mut dependencies {
+        let Some(table) = dependency.as_table_mut() else { continue };
+        if table.remove("path").is_some() {
+            table.insert("version".to_owned(), format!("={version}").into());
+        }
+    }
+    let mut new = Table::new();
+    new.insert("resolver".to_owned(), old.get("resolver").cloned().unwrap_or_else(|| "2".into()));
+    new.insert("members".to_owned(), vec!["features"].into());
+    new.insert("package".to_owned(), package.clone());
+    new.insert("dependencies".to_owned(), dependencies.into());
+    if let Some(lints) = old.get("lints") {
+        new.insert("lints".to_owned(), lints.clone());
+    }
+    let release = Table::from_iter([("debug".to_owned(), 0.into()), ("panic".to_owned(), "unwind".into())]);
+    let profile = Table::from_iter([("release".to_owned(), release.into())]);
+    Ok(Table::from_iter([("workspace".to_owned(), new.into()), ("profile".to_owned(), profile.into())]))
+}
+
+/// The manifest of the examples without what their tests need: that package is on no registry.
+fn without_tests(mut package: Table) -> Table {
+    let gone = package.remove("dev-dependencies");
+    let names: Vec<String> =
+        gone.as_ref().and_then(Value::as_table).into_iter().flat_map(|table| table.keys().cloned()).collect();
+    for (_, parts) in package.get_mut("features").and_then(Value::as_table_mut).into_iter().flatten() {
+        if let Some(parts) = parts.as_array_mut() {
+            let of_tests = |part: &str| names.iter().any(|name| part.split('/').next() == Some(name));
+            parts.retain(|part| !part.as_str().is_some_and(of_tests));
+        }
+    }
+    package
+}
+
+/// Copies a folder.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| to.display().to_string())?;
+    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)?
+        } else {
+            drop(fs::copy(entry.path(), target)?)
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_of_a_program() {
+        let program = "const LIST = &[\n    Example {\n        name: \"cube\",\n        f: a::main,\n    },\n    \
+                       Example {\n        name: \"water\",\n    },\n];\nlet name: &str = x;\n";
+        assert_eq!(names(program), ["cube", "water"]);
+    }
+
+    #[test]
+    fn the_wgpu_of_crates_io() {
+        let root = "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n[workspace.package]\nversion = \"30.0.1\"\n\
+                    [workspace.dependencies]\nlog = \"0.4\"\nwgpu = { version = \"30.0.0\", path = \"wgpu\", default-features = false }\n";
+        let made = workspace(&root.parse().unwrap()).unwrap();
+        let wgpu = &made["workspace"]["dependencies"]["wgpu"];
+        assert_eq!(wgpu["version"].as_str(), Some("=30.0.1"));
+        assert!(wgpu.get("path").is_none() && wgpu["default-features"].as_bool() == Some(false));
+        assert_eq!(made["workspace"]["dependencies"]["log"].as_str(), Some("0.4"));
+        let other = root.replace("30.0.1", "31.0.0");
+        assert!(workspace(&other.parse().unwrap()).unwrap_err().to_string().contains("wgpu 31.0.0"));
+    }
+
+    #[test]
+    fn nothing_of_the_tests() {
+        let package = "[features]\nwebgl = [\"wgpu/webgl\", \"wgpu-test/webgl\"]\n[dev-dependencies]\nwgpu-test = { path = \"x\" }\n";
+        let package = without_tests(package.parse().unwrap());
+        assert_eq!(package["features"]["webgl"].as_array().unwrap().len(), 1);
+        assert!(!package.contains_key("dev-dependencies"));
+    }
+}
