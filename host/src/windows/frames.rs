@@ -152,6 +152,7 @@ mod tests {
         assert_eq!(frames.until_free(3, 2), Some(4));
         assert_eq!(frames.until_free(3, 3), None);
         assert_eq!(frames.until_free(4, 2), None);
+        assert_eq!(frames.until_free(9, 1), None);
         assert_eq!(frames.present(9), 10);
         for _ in 0..100 {
             frames.present(9);
