@@ -18,6 +18,7 @@ impl Rate {
     }
 
     /// So many pictures a second.
+    #[cfg(feature = "cli")]
     pub(crate) const fn of_hertz(hertz: u16) -> Self {
         Self { millihertz: hertz as u64 * 1_000 }
     }
@@ -102,6 +103,7 @@ impl Frames {
     }
 
     /// The window is on another screen, whose pictures have other numbers.
+    #[cfg(any(feature = "cli", test))]
     pub(crate) fn renumber(&mut self) {
         self.told = None;
         self.queue.clear();
