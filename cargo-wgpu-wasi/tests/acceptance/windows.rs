@@ -150,7 +150,9 @@ fn windows_are_granted_by_itself() {
     assert_eq!(project.succeeds("run --release --windows=headless"), "true\n");
     let without_display = |line: &str| {
         let mut cargo = project.tool(line);
-        ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].map(|name| cargo.env_remove(name));
+        for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
+            cargo.env_remove(name);
+        }
         cargo.output().unwrap()
     };
     let output = without_display("run --release");

@@ -66,8 +66,8 @@ pub(super) struct WindowOptions {
     #[arg(long, requires = "windows")]
     virtual_time: bool,
 
-    /// Lets the program read the clipboard, and write to it just after a click or a key. Headless windows have one of their
-    /// own, into which {"clipboard": "text"} in the events puts a text
+    /// Lets the program read the clipboard, and write to it just after a click or a key. So far it is that of headless
+    /// windows, which is one of their own: {"clipboard": "text"} in the events puts a text there
     #[arg(long)]
     clipboard: bool,
 }
@@ -136,7 +136,11 @@ impl WindowOptions {
     pub(super) fn grant(&self, app: &Path, wasm: &[u8], own: bool) -> wasmtime::Result<Option<Granted>> {
         let own = own.then_some(System::Desktop { trusted: false });
         let Some(system) = self.windows.or(own) else { return Ok(None) };
-        let only_headless = [("--input", self.input.is_some()), ("--virtual-time", self.virtual_time)];
+        let only_headless = [
+            ("--input", self.input.is_some()),
+            ("--virtual-time", self.virtual_time),
+            ("--clipboard", self.clipboard),
+        ];
         let needs_headless = only_headless.iter().find(|(_, given)| *given).map(|(option, _)| option);
         let (trusted, hertz, place) = match (system, needs_headless) {
             (System::None, _) => return Ok(None),

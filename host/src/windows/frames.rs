@@ -18,6 +18,7 @@ impl Rate {
     }
 
     /// So many pictures a second.
+    #[cfg(feature = "cli")]
     pub(crate) const fn of_hertz(hertz: u16) -> Self {
         Self { millihertz: hertz as u64 * 1_000 }
     }
@@ -102,6 +103,7 @@ impl Frames {
     }
 
     /// The window is on another screen, whose pictures have other numbers.
+    #[cfg(any(feature = "cli", test))]
     pub(crate) fn renumber(&mut self) {
         self.told = None;
         self.queue.clear();
@@ -152,6 +154,7 @@ mod tests {
         assert_eq!(frames.until_free(3, 2), Some(4));
         assert_eq!(frames.until_free(3, 3), None);
         assert_eq!(frames.until_free(4, 2), None);
+        assert_eq!(frames.until_free(9, 1), None);
         assert_eq!(frames.present(9), 10);
         for _ in 0..100 {
             frames.present(9);

@@ -198,6 +198,7 @@ impl Mailbox {
     }
 
     /// How often events were taken.
+    #[cfg(any(feature = "cli", test))]
     pub(crate) fn taken(&self) -> u64 {
         self.state.lock().taken
     }
