@@ -223,7 +223,9 @@ fn videos_are_exact() {
     let mut expected = b"YUV4MPEG2 W64 H48 F60:1 Ip A1:1 C444 XCOLORRANGE=FULL\n".to_vec();
     for planes in [[76, 85, 255], [150, 44, 21], [29, 255, 107]] {
         expected.extend(b"FRAME\n");
-        planes.map(|value: u8| expected.extend([value; 64 * 48]));
+        for value in planes {
+            expected.extend([value; 64 * 48]);
+        }
     }
     assert_eq!(record(&file.display().to_string()), b"");
     assert!(fs::read(&file).unwrap() == expected && record("-") == expected);

@@ -188,7 +188,9 @@ impl XServer {
     /// A key of the window that has the keyboard.
     pub(crate) fn key(&self, window: Window, key: u32) {
         self.focus(window);
-        [true, false].map(|pressed| self.press(key, pressed));
+        for pressed in [true, false] {
+            self.press(key, pressed);
+        }
     }
 
     fn code(&self, key: u32) -> u8 {
