@@ -36,20 +36,26 @@ const OFFERED: [&str; 21] = [
 /// The interface whose functions wait.
 const POLL: &str = "wasi:io/poll@";
 
+/// The entry point of a program without wgpu. WASI 0.3's is asynchronous by its type.
+const RUN: &str = "wasi:cli/run@0.2.";
+
 /// The files that run a component, by their names.
 pub(super) fn files(component: &[u8]) -> Result<Vec<(String, Vec<u8>)>> {
     // What only waits for time, or for input, suspends the guest.
-    let waits = version(component, POLL).map_or_else(Vec::new, |version| {
-        let function = |name| format!("{POLL}{version}#{name}");
-        vec![function("[method]pollable.block"), function("poll")]
-    });
+    let functions = |interface: &str, names: &[&str]| {
+        let interface = versioned(component, interface);
+        interface.map_or_else(Vec::new, |interface| {
+            names.iter().map(|name| format!("{interface}#{name}")).collect()
+        })
+    };
+    let (imports, exports) = (functions(POLL, &["[method]pollable.block", "poll"]), functions(RUN, &["run"]));
     let options = TranspileOpts::builder()
         .name(MODULE.trim_end_matches(".js").to_owned())
         .no_typescript(true)
         .instantiation_mode(InstantiationMode::Async)
         .nodejs_compat_disabled(true)
         .no_component_error_wrapping(true)
-        .async_mode(AsyncMode::JavaScriptPromiseIntegration { imports: waits, exports: Vec::new() })
+        .async_mode(AsyncMode::JavaScriptPromiseIntegration { imports, exports })
         .build();
     let made =
         transpile(component, options).context("this is no component that JavaScript can be made of")?;
@@ -65,12 +71,13 @@ pub(super) fn files(component: &[u8]) -> Result<Vec<(String, Vec<u8>)>> {
     Ok(made.files)
 }
 
-/// The version of an interface that a component imports: names are written out in it.
-fn version<'a>(component: &'a [u8], interface: &str) -> Option<&'a str> {
-    let at = component.windows(interface.len()).position(|bytes| bytes == interface.as_bytes())?;
-    let rest = component.get(at + interface.len()..)?;
-    let length = rest.iter().position(|byte| !byte.is_ascii_digit() && *byte != b'.')?;
-    std::str::from_utf8(rest.get(..length)?).ok().filter(|version| !version.is_empty())
+/// The name of an interface with its version, of which `start` has at least the `@`: names are written out in a component.
+fn versioned<'a>(component: &'a [u8], start: &str) -> Option<&'a str> {
+    let at = component.windows(start.len()).position(|bytes| bytes == start.as_bytes())?;
+    let length =
+        component.iter().skip(at + start.len()).take_while(|byte| b"0123456789.".contains(byte)).count();
+    let name = component.get(at..at + start.len() + length)?;
+    std::str::from_utf8(name).ok().filter(|_| length > 0)
 }
 
 #[cfg(test)]
@@ -79,10 +86,11 @@ mod tests {
 
     #[test]
     fn the_version_of_an_interface_is_read_from_its_name() {
-        assert_eq!(version(b"\x0cwasi:io/poll@0.2.6\x05", POLL), Some("0.2.6"));
-        assert_eq!(version(b"wasi:io/poll@\x05", POLL), None);
-        assert_eq!(version(b"wasi:io/poll", POLL), None);
-        assert_eq!(version(b"wasi:io/poll@0.2", POLL), None);
+        assert_eq!(versioned(b"\x0cwasi:io/poll@0.2.6\x05", POLL), Some("wasi:io/poll@0.2.6"));
+        let both = b"wasi:cli/run@0.3.0#run wasi:cli/run@0.2.10#run";
+        assert_eq!(versioned(both, RUN), Some("wasi:cli/run@0.2.10"));
+        assert_eq!(versioned(b"wasi:io/poll@\x05", POLL), None);
+        assert_eq!(versioned(b"wasi:io/poll", POLL), None);
     }
 
     #[test]
