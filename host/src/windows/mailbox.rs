@@ -481,7 +481,9 @@ mod tests {
     fn what_somebody_has_pressed_is_known() {
         let mailbox = Mailbox::default();
         let second = Duration::from_secs;
-        [1, 2].map(|window| mailbox.open(window));
+        for window in [1, 2] {
+            mailbox.open(window);
+        }
         mailbox.post(1, second(1), moved(1));
         assert_eq!(mailbox.pressed(1), None);
         mailbox.post(1, second(2), button(1, true));
