@@ -55,8 +55,8 @@ pub fn runtime_dir() -> Option<PathBuf> {
 pub fn start_log() {
     // Warnings tell what a guest can't: that no adapter was found, an error that nobody caught.
     let filter = EnvFilter::try_from_default_env()
-        // The drivers' own chatter is of no use to the person who runs a program.
-        .unwrap_or_else(|_| EnvFilter::new("warn,wgpu_hal=off,wgpu_core=error,naga=error"));
+        // The chatter of drivers and desktops is of no use to the person who runs a program.
+        .unwrap_or_else(|_| EnvFilter::new("warn,wgpu_hal=off,wgpu_core=error,naga=error,winit=error"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

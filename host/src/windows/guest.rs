@@ -308,6 +308,7 @@ impl WindowRights {
     fn title(&self, mut title: String) -> String {
         title.truncate(title.floor_char_boundary(MAX_TITLE_BYTES));
         match &self.program {
+            Some(program) if !self.trusted && title.is_empty() => format!("{program} (sandboxed)"),
             Some(program) if !self.trusted => format!("{title} — {program} (sandboxed)"),
             _ => title,
         }
@@ -415,6 +416,8 @@ mod tests {
         assert!(matches!(bounded.level, Level::Normal) && bounded.fullscreen.is_none());
         assert!(matches!(bounded.size, Some(Extent::Physical(Size { width: MAX_WINDOW_SIDE, height: 48 }))));
         assert!(bounded.icon.is_none());
+        let nameless = sandboxed.allowed(Change::Title(String::new()));
+        assert!(matches!(nameless, Some(Change::Title(title)) if title == "app.wasm (sandboxed)"));
         let title = sandboxed.allowed(Change::Title("ä".repeat(MAX_TITLE_BYTES)));
         assert!(matches!(title, Some(Change::Title(title)) if title.len() < MAX_TITLE_BYTES + 64));
         let mode = VideoMode { size: SIZE, bit_depth: 24, refresh_millihertz: 1 };

@@ -54,7 +54,7 @@ impl Display {
     pub(in crate::cli) fn find() -> Result<Self, String> {
         // winit takes a library or an extension of the server that is missing for an error of the program.
         let built = fence::catch(|| EventLoop::with_user_event().build())?;
-        built.map(Self).map_err(|error| error.to_string())
+        built.map(Self).map_err(|error| why(&error))
     }
 
     /// What drivers need to know of it.
@@ -81,13 +81,22 @@ impl Display {
                 })?;
             let mut main = Main { shared, windows: HashMap::new(), monitors: Vec::new(), end };
             let ran = fence::catch(|| self.0.run_app(&mut main));
-            if let Err(why) = ran.and_then(|ran| ran.map_err(|error| error.to_string())) {
+            if let Err(why) = ran.and_then(|ran| ran.map_err(|error| why(&error))) {
                 // The guest can't be told, and may never end.
                 end(&Ended::NoDisplay(why));
             }
             drop(main);
             guest.join().or_else(|panic| std::panic::resume_unwind(panic))
         })
+    }
+}
+
+/// An error of winit's, without the place in winit's sources that stands before some of them.
+fn why(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    match text.strip_prefix("os error at ").and_then(|text| text.split_once(": ")) {
+        Some((_place, why)) => why.to_owned(),
+        None => text,
     }
 }
 
@@ -211,7 +220,7 @@ impl Main {
         events: Events,
     ) -> Result<(WindowId, Opening), String> {
         let attributes = words::attributes(attributes, event_loop);
-        let window = event_loop.create_window(attributes).map_err(|error| error.to_string())?;
+        let window = event_loop.create_window(attributes).map_err(|error| why(&error))?;
         let window = Arc::new(window);
         let surface =
             default_instance().create_surface(Arc::clone(&window)).map_err(|error| error.to_string())?;
