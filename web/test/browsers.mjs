@@ -79,7 +79,9 @@ export async function launch(name, lack) {
     extraPrefsFirefox: { ...prefs, ...less.prefs },
     // What a browser keeps is in the profile, which is removed.
     env: { ...process.env, HOME: profile },
-    protocolTimeout: 600_000,
+    protocolTimeout: 1_200_000,
+    // A machine that does other things takes long to start one.
+    timeout: 120_000,
   });
   return {
     name,

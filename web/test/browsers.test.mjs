@@ -107,7 +107,7 @@ for (const name of BROWSERS) {
     thePackage(tested);
     for (const { name: site, gate } of PROGRAMS) {
       test(`the files of ${site}`, () => {
-        return open(tested, site, (page) => compare(page, name, gate, expected.get(site)), { timeout: 600_000 });
+        return open(tested, site, (page) => compare(page, name, gate, expected.get(site)), { timeout: 1_200_000 });
       });
     }
     whatIsMissing(tested);

@@ -36,16 +36,6 @@ export function reference(name, args, input) {
   });
 }
 
-/** Runs the program outside of a browser; returns its status and what it printed, as bytes. */
-export async function output(name, args) {
-  const options = { maxBuffer: 1 << 28, encoding: "buffer" };
-  const all = ["runner", "--env", "RUST_BACKTRACE=0", component(name), ...args];
-  return await execute(TOOL, all, options).then(
-    ({ stdout }) => ({ code: 0, stdout }),
-    ({ code, stdout }) => ({ code, stdout }),
-  );
-}
-
 /** A folder for a while, with one file in it. */
 async function withFolder(input, work) {
   const folder = await mkdtemp(join(tmpdir(), "wgpu-wasi-files-"));

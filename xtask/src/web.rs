@@ -25,7 +25,7 @@ enum Browsers {
     /// Those of three minutes
     #[default]
     Short,
-    /// Those of half an hour as well: the whole gallery, and the test programs of the harness
+    /// Those of half an hour as well: the whole gallery, and larger pictures
     All,
     /// None
     None,
@@ -37,8 +37,8 @@ const NODE: u32 = 20;
 /// The programs that run in the browsers.
 const PROGRAMS: [&str; 4] = ["doubling", "gallery", "image-filter", "nbody"];
 
-/// The test programs that do.
-const GUESTS: [&str; 2] = ["wgpu-wasi-bench", "wgpu-wasi-programs"];
+/// The measurements that do.
+const BENCH: &str = "wgpu-wasi-bench";
 
 /// Makes the machine ready, builds what is needed, and runs all tests.
 pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
@@ -49,7 +49,7 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
     check(repo)?;
     if options.browsers != Browsers::None {
         artifacts::build_components(repo, EXAMPLES, &PROGRAMS)?;
-        artifacts::build_components(repo, MAIN, &GUESTS)?;
+        artifacts::build_components(repo, MAIN, &[BENCH])?;
         artifacts::build_subcommand(repo, RELEASE)?;
     }
     in_browsers(repo, options)
@@ -89,19 +89,13 @@ fn is_installed(folder: &Path) -> bool {
 fn in_browsers(repo: &Repo, options: Options) -> Result<()> {
     let sh = &repo.sh;
     let _folder = sh.push_dir(repo.path("web"));
-    let run = |script: &str| {
-        let test = cmd!(sh, "npm run --silent {script}")
-            .env("WGPU_WASI_TOOL", artifacts::subcommand(repo, RELEASE))
-            .env("WGPU_WASI_COMPONENTS", artifacts::component_folder(repo));
-        if options.browsers == Browsers::All { test.env("WGPU_WASI_ALL", "1") } else { test }
-    };
+    let test = cmd!(sh, "npm run --silent browsers")
+        .env("WGPU_WASI_TOOL", artifacts::subcommand(repo, RELEASE))
+        .env("WGPU_WASI_COMPONENTS", artifacts::component_folder(repo));
     match options.browsers {
         Browsers::None => Ok(()),
-        Browsers::Short => Ok(run("browsers").run()?),
-        Browsers::All => {
-            run("browsers").run()?;
-            Ok(run("cases").run()?)
-        }
+        Browsers::Short => Ok(test.run()?),
+        Browsers::All => Ok(test.env("WGPU_WASI_ALL", "1").run()?),
     }
 }
 
