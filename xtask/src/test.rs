@@ -36,7 +36,7 @@ pub(crate) fn run_all(repo: &Repo, options: web::Options) -> Result<()> {
     cmd!(sh, "cargo test --release --manifest-path {DROP_IN} --workspace").run()?;
     let subcommand = artifacts::subcommand(repo, RELEASE);
     drop_in::compare_all(repo, &subcommand)?;
-    cmd!(sh, "cargo test --release --manifest-path {WINDOWED} --workspace").run()?;
+    cmd!(sh, "cargo test --release --manifest-path {WINDOWED}").run()?;
     windowed::build(repo, &subcommand)?;
     ml::learn_in_the_sandbox(repo, &subcommand)?;
     web::test(repo, options)?;
