@@ -96,7 +96,7 @@ fn copy_into(real: &Path, shown: &Path, target: &Path, is_root: bool) -> Result<
     for entry in fs::read_dir(shown)? {
         let entry = entry?;
         // The lock file may be one that cargo has made here.
-        if !kept.contains(&entry.file_name()) && !(is_root && entry.file_name() == "Cargo.lock") {
+        if !(kept.contains(&entry.file_name()) || is_root && entry.file_name() == "Cargo.lock") {
             if entry.file_type()?.is_dir() {
                 fs::remove_dir_all(entry.path())?
             } else {

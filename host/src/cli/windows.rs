@@ -153,7 +153,7 @@ impl WindowOptions {
             // Nobody else has winit started.
             (System::Desktop { .. }, None) if !imports_windows(wasm) => return Ok(None),
             (System::Desktop { trusted }, None) => match Display::find() {
-                Ok(display) => (trusted, RECORDED, Place::Display(display)),
+                Ok(display) => (trusted, RECORDED, Place::Display(Box::new(display))),
                 Err(why) if self.windows.is_none() => (trusted, RECORDED, Place::Nowhere(Nowhere(why))),
                 Err(why) => return Err(wasmtime::Error::msg(no_display(&why))),
             },
@@ -200,7 +200,7 @@ fn no_display(why: &str) -> String {
 /// What shows windows, in the process that has started it. `H` is it without a display.
 enum Place<H> {
     Headless(H),
-    Display(Display),
+    Display(Box<Display>),
     Nowhere(Nowhere),
 }
 

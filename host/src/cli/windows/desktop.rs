@@ -216,17 +216,19 @@ impl SystemWindow for DesktopWindow {
 
     fn ready(&self, pace: Pace) -> BoxFuture<'_, CanvasStatus> {
         Box::pin(async move {
-            while matches!(pace.mode, PresentMode::Fifo | PresentMode::FifoRelaxed) {
+            if matches!(pace.mode, PresentMode::Immediate | PresentMode::Mailbox) {
+                return CanvasStatus::Good;
+            }
+            loop {
                 let wake = {
                     let mut now = self.now.lock();
                     let rate = now.pace();
                     let frame = rate.frame(self.shared.now());
                     now.frames.until_free(frame, pace.latency).map(|frame| rate.time(frame))
                 };
-                let Some(wake) = wake else { break };
+                let Some(wake) = wake else { return CanvasStatus::Good };
                 tokio::time::sleep_until(self.shared.instant(wake).into()).await;
             }
-            CanvasStatus::Good
         })
     }
 

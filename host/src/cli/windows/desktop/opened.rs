@@ -335,7 +335,8 @@ impl Opened {
 }
 
 fn set_state(window: &Window, mask: State, value: State) {
-    let set: [(State, fn(&Window, bool)); 8] = [
+    type Set = fn(&Window, bool);
+    let set: [(State, Set); 8] = [
         (State::RESIZABLE, Window::set_resizable),
         (State::DECORATED, Window::set_decorations),
         (State::VISIBLE, Window::set_visible),
