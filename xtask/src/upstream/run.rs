@@ -107,7 +107,7 @@ fn in_windows(sh: &Shell, sides: &Sides, folder: &Path, name: &str, pictures: u3
     let window = screen.open(Command::new(&sides.native).arg(name).current_dir(folder))?;
     window.shoot(&native)?;
     drop(window);
-    let wanted = signatures(sh, &[native.clone()])?;
+    let wanted = signatures(sh, std::slice::from_ref(&native))?;
     let drawn = signatures(sh, &shown)?;
     let found = drawn.iter().position(|signature| Some(signature) == wanted.first());
     let nearest = shown.get(found.unwrap_or_default()).context("a picture")?;
