@@ -4,8 +4,8 @@ use crate::project::{COMPUTE, COMPUTED, Project, gpu, package};
 
 /// The textbook's program, for native systems alone.
 fn program() -> String {
-    let browser = "#[cfg(target_arch = \"wasm32\")]\ncompile_error!(\"this is for browsers\");\n";
-    format!("{browser}{COMPUTE}")
+    let browser = "\n#[cfg(target_arch = \"wasm32\")]\ncompile_error!(\"this is for browsers\");\n";
+    format!("{COMPUTE}{browser}")
 }
 
 #[test]
