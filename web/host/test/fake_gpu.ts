@@ -60,7 +60,8 @@ export class Fake {
       },
       createTexture: (descriptor: GPUTextureDescriptor) => {
         if (descriptor.format === "astc-4x4-unorm") throw new TypeError("no such feature");
-        return destroyable("texture", { label: descriptor.label });
+        const { width, height } = descriptor.size as GPUExtent3DDict;
+        return destroyable("texture", { label: descriptor.label, width, height });
       },
       createQuerySet: () => {
         throw new TypeError("no timestamps");
