@@ -35,6 +35,10 @@ const BROWSERS = {
       "--disable-component-update",
       "--disable-sync",
       "--enable-unsafe-webgpu",
+      // Without a GPU, only this has what is drawn by WebGPU come to the screen.
+      "--enable-features=Vulkan",
+      "--use-vulkan=swiftshader",
+      "--use-angle=vulkan",
       `--host-resolver-rules=MAP ${INSECURE} 127.0.0.1`,
     ],
     prefs: {},
@@ -117,6 +121,8 @@ async function open(browser, address, { script, until = ["ended", "failed", "mis
     choose: async (selector, ...paths) => (await page.$(selector)).uploadFile(...paths),
     picture: (path) => page.screenshot({ path, fullPage: true }),
     evaluate: (...args) => page.evaluate(...args),
+    mouse: page.mouse,
+    keyboard: page.keyboard,
     close: () => page.close(),
   };
 }

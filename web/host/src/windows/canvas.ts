@@ -158,7 +158,7 @@ export class Canvas {
 
   #show(configured: Configured, picture: GPUTexture, canvas: OffscreenCanvas): void {
     const device = configured.device.native;
-    const context = canvas.getContext("webgpu") as unknown as GPUCanvasContext;
+    const context = this.window.context("webgpu") as unknown as GPUCanvasContext;
     if (this.#ready !== configured) {
       canvas.width = picture.width;
       canvas.height = picture.height;

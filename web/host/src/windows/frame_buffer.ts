@@ -76,7 +76,7 @@ export function frameBuffers() {
       if (!window.canvas || window.occluded) return;
       const { canvas } = window;
       if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
-      const context = canvas.getContext("2d", { alpha: false }) as OffscreenCanvasRenderingContext2D;
+      const context = window.context("2d") as OffscreenCanvasRenderingContext2D;
       context.putImageData(new ImageData(asShown(this.pixels), width, height), 0, 0);
       window.shown(true);
     }

@@ -136,6 +136,7 @@ export class GuestWindow {
   /** What the page has made of it. */
   readonly opening: Promise<Opening>;
   canvas: OffscreenCanvas | null = null;
+  #context: OffscreenRenderingContext | null = null;
   size: Size;
   fullscreen = false;
   occluded = false;
@@ -220,6 +221,12 @@ export class GuestWindow {
       theme: this.#theme ?? this.guest.desktop.theme,
       fullscreen,
     };
+  }
+
+  /** What draws on its canvas, of a kind that stays; Firefox does not give it away twice. */
+  context(kind: "webgpu" | "2d"): OffscreenRenderingContext | null {
+    this.#context ??= this.canvas?.getContext(kind as "2d", { alpha: false }) ?? null;
+    return this.#context;
   }
 
   /** Counts a picture that it has shown. */

@@ -62,10 +62,11 @@ export class Frame {
   /** Hands its canvas over, and says from now on what happens; with `active` it gets the keyboard. */
   open(active: boolean): Opening {
     const { canvas, frame } = this.#parts;
-    this.#hear();
     const idle = !document.activeElement || document.activeElement === document.body || this.#isButton();
     if (active && idle) this.#focus();
     const focused = frame.contains(document.activeElement);
+    // From now on: what the window is at first is no event.
+    this.#hear();
     const theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
     const offscreen = canvas.transferControlToOffscreen();
     return { canvas: offscreen, size: this.#size, scaleFactor: this.#scale, focused, theme };
