@@ -1,0 +1,166 @@
+// Programs with windows in a page: what they show after a click, a key, a drag and another size, against the same in the
+// windows without a display of `cargo wgpu-wasi run`.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { complaint, difference } from "./pictures.mjs";
+import { windowed } from "./tool.mjs";
+
+/** The sites of these tests. */
+export const WINDOWED = [
+  { name: "triangle", program: "windowed-triangle", args: [] },
+  { name: "galaxies", program: "windowed-nbody", args: [] },
+];
+
+/** A key by its name, which the two protocols spell differently. */
+const SPACE = { chromium: "Space", firefox: " " };
+
+/** How many pictures the window has shown, and its picture: what the page shows of it. */
+function shown(page) {
+  return page.evaluate(() => {
+    const canvas = document.querySelector("#windows canvas[data-pictures]");
+    if (!canvas) return { pictures: 0, png: "" };
+    const copy = document.createElement("canvas");
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    copy.getContext("2d").drawImage(canvas, 0, 0);
+    const address = copy.toDataURL("image/png");
+    return { pictures: Number(canvas.dataset.pictures), png: address.slice(address.indexOf(",") + 1) };
+  });
+}
+
+/** Waits until it has shown more than so many pictures and then the same for half a second. */
+async function still(page, more) {
+  let [before, since] = [-1, Date.now()];
+  for (const begin = Date.now(); Date.now() - begin < 60_000; ) {
+    const { pictures, png } = await shown(page);
+    if (pictures !== before) [before, since] = [pictures, Date.now()];
+    else if (pictures > more && Date.now() - since > 500) return { pictures, png: Buffer.from(png, "base64") };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the window has shown ${before} pictures, and not more than ${more}`);
+}
+
+/** Waits until so many pictures were shown, and says where the canvas is. */
+async function place(page, pictures = 1) {
+  for (const begin = Date.now(); (await shown(page)).pictures < pictures; ) {
+    assert.ok(Date.now() - begin < 60_000, `the window has not shown ${pictures} pictures`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return page.evaluate(() => {
+    const { left, top, width, height } = document.querySelector("#windows canvas").getBoundingClientRect();
+    return { left, top, width, height };
+  });
+}
+
+async function ended(page) {
+  await page.wait(["ended"], 10_000);
+  const { code, stderr } = await page.look();
+  assert.deepEqual([code, stderr], ["0", ""]);
+  const left = await page.evaluate(() => document.querySelectorAll("#windows canvas").length);
+  assert.equal(left, 0, "its windows are closed");
+}
+
+/** In pixels, the pictures are of flat colours and one edge: an adapter may put few pixels on its other side. */
+function same(browser, name, got, expected) {
+  const wrong = complaint(browser, "alike", got, expected);
+  assert.equal(wrong, null, `${name}: ${wrong}`);
+}
+
+/** A triangle, at first, after a click and the space bar, and in another size. */
+async function triangle(page, browser) {
+  const [start, key, resized] = await windowed(
+    "windowed-triangle",
+    "400x300",
+    [1, 2, 3],
+    [
+      { picture: 1, key: "Space" },
+      { picture: 2, resize: [600, 200] },
+      { picture: 3, close: true },
+    ],
+  );
+  const first = await still(page, 0);
+  same(browser, "start", first.png, start);
+  const { left, top } = await place(page);
+  await page.mouse.click(left + 200, top + 150);
+  await page.keyboard.press(SPACE[browser]);
+  const second = await still(page, first.pictures);
+  same(browser, "key", second.png, key);
+  await page.evaluate(() => {
+    const { style } = document.querySelector(".glass");
+    [style.width, style.height] = ["600px", "200px"];
+  });
+  const third = await still(page, second.pictures);
+  same(browser, "resized", third.png, resized);
+  // The program ends by it, as by the page's own button.
+  await page.keyboard.press("Escape");
+  await ended(page);
+}
+
+/** Which of some pictures is nearest. */
+function nearest(got, pictures) {
+  const means = pictures.map((picture) => difference(got, picture).mean);
+  return means.indexOf(Math.min(...means));
+}
+
+/** Galaxies that are stopped after some pictures, turned by the mouse, and brought nearer by the wheel. */
+async function galaxies(page, browser) {
+  const { left, top } = await place(page, 3);
+  await page.mouse.click(left + 100, top + 100);
+  await page.keyboard.press("p");
+  const stopped = await still(page, 2);
+  // What was drawn last was drawn once or twice after they had stopped.
+  const numbers = [stopped.pictures - 2, stopped.pictures - 1];
+  const size = "960x600";
+  const pictures = await windowed("windowed-nbody", size, numbers, [{ picture: stopped.pictures, close: true }]);
+  const number = numbers[nearest(stopped.png, pictures)];
+  same(browser, "stopped", stopped.png, pictures[numbers.indexOf(number)]);
+  await page.mouse.move(left + 300, top + 200);
+  await page.mouse.down();
+  await page.mouse.move(left + 380, top + 230);
+  await page.mouse.up();
+  const turned = await still(page, stopped.pictures);
+  const [expected] = await windowed(
+    "windowed-nbody",
+    size,
+    [number + 2],
+    [
+      { picture: number, key: "KeyP" },
+      { picture: number + 1, cursor: [300, 200] },
+      { button: "left", pressed: true },
+      { cursor: [380, 230] },
+      { button: "left", pressed: false },
+      { picture: number + 2, close: true },
+    ],
+  );
+  same(browser, "turned", turned.png, expected);
+  await page.evaluate(() => [...document.querySelectorAll(".window button")].at(-1).click());
+  await ended(page);
+}
+
+/** The keyboard gets out of a window, and a reader of the screen is told how. */
+async function keyboard(page) {
+  await still(page, 0);
+  const { left, top } = await place(page);
+  await page.mouse.click(left + 10, top + 10);
+  const focus = () => page.evaluate(() => document.activeElement.textContent || document.activeElement.tagName);
+  assert.equal(await focus(), "CANVAS");
+  await page.keyboard.press("Tab");
+  assert.equal(await focus(), "CANVAS");
+  await page.keyboard.press("F6");
+  assert.equal(await focus(), "Fill the screen");
+  const said = await page.evaluate(() => {
+    const canvas = document.querySelector("#windows canvas");
+    const text = (name) => document.getElementById(canvas.getAttribute(name)).textContent;
+    return [text("aria-labelledby"), text("aria-describedby")];
+  });
+  assert.equal(said[0], "Triangle");
+  assert.match(said[1], /F6 leaves it/);
+}
+
+/** The tests of one browser; `open` opens a site, and closes it after what is done there. */
+export function windows(tested, open) {
+  const running = { until: ["running"], timeout: 120_000 };
+  test("a triangle in a window", () => open(tested, "triangle", (page) => triangle(page, tested.name), running));
+  test("galaxies in a window", () => open(tested, "galaxies", (page) => galaxies(page, tested.name), running));
+  test("the keyboard gets out of a window", () => open(tested, "triangle", keyboard, running));
+}
