@@ -23,7 +23,7 @@ async function windowsOn(desktop: Start["windows"]) {
   return windows;
 }
 
-async function start({ module, windows, ...options }: Start): Promise<void> {
+async function start({ module, windows: desktop, ...options }: Start): Promise<void> {
   const base = new URL(".", module);
   const compiled = new Map<string, Promise<WebAssembly.Module>>();
   // Not `compileStreaming`: it wants a content type that not every static host has.
@@ -38,17 +38,19 @@ async function start({ module, windows, ...options }: Start): Promise<void> {
     return known;
   };
   const transpiled = (await import(/* @vite-ignore */ module)) as Transpiled;
+  const windows = await windowsOn(desktop);
   say({ type: "running" });
   const { code, files } = await runCommand({
     ...options,
     transpiled,
     getCoreModule,
     gpu: navigator.gpu,
-    windows: await windowsOn(windows),
+    windows,
     output: (type, bytes) => say({ type, bytes }),
     onFile: (path, bytes) => say({ type: "file", path, bytes }),
     settled,
   });
+  await windows?.finish();
   say({ type: "ended", code, files });
 }
 

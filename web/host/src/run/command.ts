@@ -82,7 +82,7 @@ async function status(options: CommandOptions, root: Entry, watched: Watched): P
   for (const core of cores) webgpu.attach(core);
   const run = entry(component);
   options.settled();
-  await run();
+  await (options.windows ? Promise.race([run(), options.windows.trapped]) : run());
   return 0;
 }
 

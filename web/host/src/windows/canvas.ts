@@ -89,6 +89,8 @@ export class Canvas {
     const device = configuration.device.native;
     watch(device);
     let error = wrongSize(this.#size, device.limits.maxTextureDimension2D);
+    const { usage } = configuration;
+    if (usage && !Object.values(usage).some(Boolean)) error ??= "Requested usage is empty.";
     if (!FORMATS.includes(configuration.format)) {
       error ??= `Requested format ${configuration.format} is not one of a surface.`;
     }
@@ -130,8 +132,9 @@ export class Canvas {
     const { device, format, usage = { renderAttachment: true }, viewFormats = [], size, refused } = configured;
     const own = { ...usage, copySrc: true, textureBinding: true };
     const { width, height } = size ?? window.size;
+    const side = (side: number) => (refused ? 1 : Math.max(side, 1));
     const descriptor = {
-      size: { width: Math.max(width, 1), height: Math.max(height, 1) },
+      size: { width: side(width), height: side(height) },
       format,
       usage: refused ? {} : own,
       viewFormats: refused ? [] : viewFormats,
@@ -150,7 +153,9 @@ export class Canvas {
     if (!configured || !current) return;
     const shown = this.#status === "good" || this.#status === "suboptimal";
     if (shown && !configured.refused && this.window.canvas) {
-      this.#show(configured, current.native as GPUTexture, this.window.canvas);
+      const [picture, canvas] = [current.native as GPUTexture, this.window.canvas];
+      // One that the program has destroyed is nobody's error.
+      scopesOf(configured.device.native).silently(() => this.#show(configured, picture, canvas));
       this.window.shown(configured.paced);
     }
     this.#giveUp();
@@ -209,7 +214,7 @@ export function canvases(host: Host) {
       this.canvas.unconfigure();
     }
     getCurrentTexture() {
-      return this.canvas.getCurrentTexture();
+      return this.canvas.window.guest.trapping(this.canvas.getCurrentTexture());
     }
     present() {
       this.canvas.present();

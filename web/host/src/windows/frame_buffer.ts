@@ -53,7 +53,11 @@ export function frameBuffers() {
       this.window = surface.window;
     }
 
-    async getCurrentBuffer() {
+    getCurrentBuffer() {
+      return this.window.guest.trapping(this.next());
+    }
+
+    async next() {
       const { window } = this;
       await window.opening.catch(() => null);
       if (!window.occluded) await window.frames.free(LATENCY);

@@ -40,6 +40,11 @@ export class Guest {
   desktop: Desktop;
   readonly #windows = new Map<number, GuestWindow>();
   readonly #questions = new Map<number, (told: Told & { type: "answer" }) => void>();
+  /** Fails with what ends the program, where jco does not hear of it: while a call waits whose type says nothing of it. */
+  readonly trapped: Promise<never>;
+  #trap: (error: unknown) => void = () => {};
+  /** Whether anything was shown. */
+  hasShown = false;
   #lastWindow = 0;
   #lastQuestion = 0;
   #waiting = false;
@@ -48,6 +53,21 @@ export class Guest {
     this.around = around;
     this.desktop = around.desktop;
     this.mailbox = new Mailbox(around.now);
+    this.trapped = new Promise((_, reject) => {
+      this.#trap = reject;
+    });
+    // It may be asked for later, or never.
+    this.trapped.catch(() => {});
+  }
+
+  /** Has what a call fails with end the program. */
+  async trapping<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      this.#trap(error);
+      throw error;
+    }
   }
 
   /** Hears what the page says. */
@@ -102,6 +122,14 @@ export class Guest {
   /** Whether somebody has pressed something in this window just now; without a window, in any. */
   wasPressed(window?: number): boolean {
     return this.around.now() - this.mailbox.pressed(window) <= PRESS_COUNTS_FOR;
+  }
+
+  /**
+   * Waits until what was shown last is on the page. Pages of Firefox stand still for 10 seconds when a canvas goes away
+   * whose picture has not come.
+   */
+  async finish(): Promise<void> {
+    for (let pictures = 0; pictures < 4 && this.hasShown; pictures++) await new Promise<void>(this.around.pace);
   }
 
   /** What happened since the last call; waits until something does or the time is over. */
@@ -231,6 +259,7 @@ export class GuestWindow {
 
   /** Counts a picture that it has shown. */
   shown(paced: boolean): void {
+    this.guest.hasShown = true;
     if (paced) this.frames.present();
     this.#pictures++;
     this.change({ kind: "shown", pictures: this.#pictures });
@@ -244,7 +273,11 @@ export class GuestWindow {
   /** Closes it, and tells the program as the last event. */
   close(): void {
     if (this.closed) return;
-    this.change({ kind: "close" });
+    const { guest, number, canvas } = this;
+    const gone = () => guest.around.say({ type: "change", window: number, change: { kind: "close" } });
+    if (this.#pictures === 0) gone();
+    // The canvas stays until then.
+    else void guest.finish().then(() => canvas && gone());
     this.closed = true;
     this.canvas = null;
     this.size = { width: 0, height: 0 };

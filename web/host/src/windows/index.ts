@@ -16,13 +16,23 @@ export interface GuestWindows {
   imports(host: Context): Imports;
   /** Hears what the page says. */
   hear(told: Told): void;
+  /** Waits until the page has what was shown last; to be called when the program has ended. */
+  finish(): Promise<void>;
+  /** Fails when the program is to be ended. */
+  readonly trapped: Promise<never>;
 }
 
 /** Makes windows for one program. */
 export function guestWindows(around: Omit<Surroundings, "pace" | "now">): GuestWindows {
   const pace = screenPace(around.setTimer);
   const guest = new Guest({ ...around, pace, now: () => performance.now() });
-  return { imports: (host) => windowImports(guest, host), hear: (told) => guest.hear(told) };
+  const { trapped } = guest;
+  return {
+    imports: (host) => windowImports(guest, host),
+    hear: (told) => guest.hear(told),
+    finish: () => guest.finish(),
+    trapped,
+  };
 }
 
 /** The interfaces by their names, as the transpiler has them. */
