@@ -1,6 +1,6 @@
 // A window on the page: what is done with it, and what happens to it.
 import type { Change, Opening, Told } from "../protocol.js";
-import type { Attributes, Event, Extent, Grab, Size } from "../wit.js";
+import type { Attributes, Event, Extent, Grab, Position, Size } from "../wit.js";
 import { cssCursor } from "./cursor.js";
 import { type Elements, elements } from "./elements.js";
 import { isBrowsers, Keyboard, WAY_OUT } from "./keys.js";
@@ -33,6 +33,8 @@ export class Frame {
   readonly #observers: { disconnect(): void }[] = [];
   #size: Size = { width: 0, height: 0 };
   #scale = devicePixelRatio;
+  /** Where the pointer is. */
+  #pointer: Position | null = null;
   #cursor = "default";
   #cursorVisible = true;
   #ime = false;
@@ -268,8 +270,19 @@ export class Frame {
     this.#observers.push(sizes, sight);
   }
 
+  /** Whether it is more than where the pointer was already. */
+  #isNews(event: Event): boolean {
+    if (event.tag !== "cursor-moved") return true;
+    const [at, { x, y }] = [this.#pointer, event.val];
+    this.#pointer = event.val;
+    return at === null || at.x !== x || at.y !== y;
+  }
+
   #place(): Place {
-    return { rect: this.#parts.canvas.getBoundingClientRect(), size: this.#size };
+    const { left, top, width, height } = this.#parts.canvas.getBoundingClientRect();
+    // What is drawn begins with a whole pixel.
+    const whole = (length: number) => Math.round(length * devicePixelRatio) / devicePixelRatio;
+    return { rect: { left: whole(left), top: whole(top), width, height }, size: this.#size };
   }
 
   #hearPointer(canvas: HTMLCanvasElement, signal: AbortSignal): void {
@@ -285,7 +298,7 @@ export class Frame {
         // The pointer is where it was.
         if (event.button < 0) return;
       }
-      this.#tell(...pointer(event.type, event, this.#place()));
+      this.#tell(...pointer(event.type, event, this.#place()).filter((event) => this.#isNews(event)));
     };
     for (const type of ["pointerdown", "pointermove", "pointerup", "pointercancel"] as const) {
       canvas.addEventListener(type, hear, { signal });
