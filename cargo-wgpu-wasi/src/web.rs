@@ -186,8 +186,19 @@ mod tests {
 
     #[test]
     fn options_become_arguments_and_options_again() {
-        let given =
-            ["--files", "/in::data", "--env", "A=b=c", "--title", "T t", "--clipboard", "--port", "8000", "--out", "/o"];
+        let given = [
+            "--files",
+            "/in::data",
+            "--env",
+            "A=b=c",
+            "--title",
+            "T t",
+            "--clipboard",
+            "--port",
+            "8000",
+            "--out",
+            "/o",
+        ];
         let WebOptions { options, .. } = WebOptions::parse_from(given);
         let arguments = options.arguments(Action::Serve).unwrap();
         assert_eq!(arguments.first().unwrap(), "serve");

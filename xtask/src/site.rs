@@ -210,7 +210,10 @@ mod tests {
             assert!(root.join(program.source).join("Cargo.toml").is_file(), "{}", program.source);
             assert!(program.file.is_none_or(|file| root.join(file).is_file()));
             let item = item(program, 400_000, "");
-            assert!(item.contains(&format!("href=\"{}/\"", program.name)) && item.contains("0.40 MB"), "{item}");
+            assert!(
+                item.contains(&format!("href=\"{}/\"", program.name)) && item.contains("0.40 MB"),
+                "{item}"
+            );
         }
     }
 
@@ -218,7 +221,9 @@ mod tests {
     fn addresses_are_relative_but_for_the_sources() {
         assert!(PAGE.contains(LIST));
         for part in PAGE.split("href=\"").skip(1) {
-            assert!(!part.starts_with('/') && (!part.starts_with("http") || part.starts_with("https://github")));
+            assert!(
+                !part.starts_with('/') && (!part.starts_with("http") || part.starts_with("https://github"))
+            );
         }
         assert_eq!(escaped("a \"b\" <c> & d"), "a &quot;b&quot; &lt;c> &amp; d");
     }

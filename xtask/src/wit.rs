@@ -76,11 +76,8 @@ const SURFACE: &str = "wit/deps/wasi-gfx-surface-0.2.0/surface.wit";
 /// Writes the tables of the host in a browser; with `check`, fails on one that is not current.
 fn tables(repo: &Repo, wit: &str, check: bool) -> Result<()> {
     let keys = keys::lists(&repo.sh.read_file(KEYS)?, &repo.sh.read_file(SURFACE)?)?;
-    let written = [
-        ("webgpu.ts", definitions::table(wit)?),
-        ("commands.ts", commands::decoder()),
-        ("keys.ts", keys),
-    ];
+    let written =
+        [("webgpu.ts", definitions::table(wit)?), ("commands.ts", commands::decoder()), ("keys.ts", keys)];
     for (name, text) in written {
         let path = Path::new(TABLES).join(name);
         let same = repo.sh.read_file(repo.path(&path)).is_ok_and(|old| old == text);

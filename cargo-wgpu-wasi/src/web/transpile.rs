@@ -125,7 +125,10 @@ mod tests {
         assert!(!worker.contains("wasi:http"));
         let windows = include_str!("../../site/windows.js");
         for interface in OF_WINDOWS {
-            assert!(windows.contains(interface) && !worker.contains(&format!("\"{interface}")), "{interface}");
+            assert!(
+                windows.contains(interface) && !worker.contains(&format!("\"{interface}")),
+                "{interface}"
+            );
         }
     }
 
