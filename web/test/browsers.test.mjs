@@ -118,7 +118,7 @@ for (const name of BROWSERS) {
 
 /** Opens a page, and closes it; nothing may be in its console, and it may ask for nothing from elsewhere. */
 async function open({ browser }, path, work, options = {}) {
-  const page = await browser.page(`${server.address}/${path}/`, options);
+  const page = await browser.page(`${server.address}/${path}${path.includes("?") ? "" : "/"}`, options);
   try {
     await work(page);
   } finally {

@@ -1,15 +1,36 @@
 // Programs with windows in a page: what they show after a click, a key, a drag and another size, against the same in the
 // windows without a display of `cargo wgpu-wasi run`.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { complaint, difference } from "./pictures.mjs";
-import { windowed } from "./tool.mjs";
+import { component, windowed } from "./tool.mjs";
+
+/** Guests that know windows by the WIT alone, where they have been built. */
+const RAW = existsSync(component("raw_windows"));
 
 /** The sites of these tests. */
 export const WINDOWED = [
   { name: "triangle", program: "windowed-triangle", args: [] },
   { name: "galaxies", program: "windowed-nbody", args: [] },
+  ...(RAW ? [{ name: "raw", program: "raw_windows", args: [] }] : []),
 ];
+
+/**
+ * Their cases that have a page, with their exit statuses. The others need more than one has: a rate of the screen that is
+ * right to 2 %, windows larger than it, thousands of keys, or a host that knows when nothing else will come.
+ */
+const CASES = {
+  canvases_that_are_not_valid: 0,
+  drawn_after_present: 0,
+  dropped_in_any_order: 0,
+  pixels_without_a_gpu: 0,
+  presented_twice: 0,
+  requests_by_the_thousand: 0,
+  two_windows: 0,
+  texture_of_no_configuration: 134,
+  waits_twice: 134,
+};
 
 /** A key by its name, which the two protocols spell differently. */
 const SPACE = { chromium: "Space", firefox: " " };
@@ -157,10 +178,43 @@ async function keyboard(page) {
   assert.match(said[1], /F6 leaves it/);
 }
 
+/** Streams of `wasi-gfx:surface`, one after the other. */
+async function streams(page) {
+  const { left, top } = await place(page, 3);
+  await page.keyboard.press("a");
+  // The pixel where the picture begins.
+  await page.mouse.move(Math.round(left) + 5, Math.round(top) + 6);
+  await page.mouse.down();
+  await page.mouse.up();
+  await page.evaluate(() => {
+    const { style } = document.querySelector(".glass");
+    [style.width, style.height] = ["80px", "60px"];
+  });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await page.evaluate(() => [...document.querySelectorAll(".window button")].at(-1).click());
+  await ended(page);
+}
+
+/** What guests do that know windows by the WIT. */
+async function cases(tested, open) {
+  const failures = [];
+  for (const [name, status] of Object.entries(CASES)) {
+    await open(tested, `raw/?arguments=${name}`, async (page) => {
+      const { code, stderr } = await page.look();
+      if (code !== String(status)) failures.push(`${name}: ${code}, ${stderr}`);
+    });
+  }
+  assert.deepEqual(failures, []);
+}
+
 /** The tests of one browser; `open` opens a site, and closes it after what is done there. */
 export function windows(tested, open) {
   const running = { until: ["running"], timeout: 120_000 };
   test("a triangle in a window", () => open(tested, "triangle", (page) => triangle(page, tested.name), running));
   test("galaxies in a window", () => open(tested, "galaxies", (page) => galaxies(page, tested.name), running));
   test("the keyboard gets out of a window", () => open(tested, "triangle", keyboard, running));
+  const raw = { skip: !RAW };
+  test("windows by the WIT alone", raw, () => cases(tested, open));
+  const surfaces = "raw/?arguments=surfaces_and_their_streams";
+  test("surfaces and their streams", raw, () => open(tested, surfaces, streams, running));
 }
