@@ -102,7 +102,8 @@ export async function launch(name, lack) {
 async function open(browser, address, { script, until = ["ended", "failed", "missing"], timeout = 120_000 }) {
   const page = await browser.newPage();
   if (script) await page.evaluateOnNewDocument(script);
-  await page.setViewport({ width: 1000, height: 900 });
+  // Wide enough for the windows of the examples.
+  await page.setViewport({ width: 1200, height: 900 });
   const [complaints, requests] = [[], []];
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on("request", (request) => requests.push(request.url()));

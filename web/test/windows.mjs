@@ -49,13 +49,13 @@ function shown(page) {
   });
 }
 
-/** Waits until it has shown more than so many pictures and then the same for half a second. */
-async function still(page, more) {
+/** Waits until it has shown more than so many pictures, and then nothing new for some milliseconds. */
+async function still(page, more, quiet = 500) {
   let [before, since] = [-1, Date.now()];
   for (const begin = Date.now(); Date.now() - begin < 60_000; ) {
     const { pictures, png } = await shown(page);
     if (pictures !== before) [before, since] = [pictures, Date.now()];
-    else if (pictures > more && Date.now() - since > 500) return { pictures, png: Buffer.from(png, "base64") };
+    else if (pictures > more && Date.now() - since > quiet) return { pictures, png: Buffer.from(png, "base64") };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`the window has shown ${before} pictures, and not more than ${more}`);
@@ -81,9 +81,9 @@ async function ended(page) {
   assert.equal(left, 0, "its windows are closed");
 }
 
-/** In pixels, the pictures are of flat colours and one edge: an adapter may put few pixels on its other side. */
+/** The page makes another file of the same pixels. */
 function same(browser, name, got, expected) {
-  const wrong = complaint(browser, "alike", got, expected);
+  const wrong = difference(got, expected).most === 0 ? null : complaint(browser, "alike", got, expected);
   assert.equal(wrong, null, `${name}: ${wrong}`);
 }
 
@@ -128,7 +128,8 @@ async function galaxies(page, browser) {
   const { left, top } = await place(page, 3);
   await page.mouse.click(left + 100, top + 100);
   await page.keyboard.press("p");
-  const stopped = await still(page, 2);
+  // Without a GPU, a picture may take a second.
+  const stopped = await still(page, 2, 3000);
   // What was drawn last was drawn once or twice after they had stopped.
   const numbers = [stopped.pictures - 2, stopped.pictures - 1];
   const size = "960x600";
@@ -139,7 +140,7 @@ async function galaxies(page, browser) {
   await page.mouse.down();
   await page.mouse.move(left + 380, top + 230);
   await page.mouse.up();
-  const turned = await still(page, stopped.pictures);
+  const turned = await still(page, stopped.pictures, 3000);
   const [expected] = await windowed(
     "windowed-nbody",
     size,

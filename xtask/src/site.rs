@@ -134,6 +134,7 @@ fn write(repo: &Repo, tool: &Path, out: &Path) -> Result<u64> {
     let mut items = String::new();
     for program in &PROGRAMS {
         let Program { name, component, title, args, file, .. } = program;
+        let args = *args;
         let component = artifacts::component(&artifacts::component_folder(repo), component);
         let folder = out.join(name);
         // What it finds is in a folder of its own.

@@ -9,6 +9,9 @@ import type { Event, Flags, Position } from "./wit.js";
 /** Events of a kind that wait to be read. */
 const MOST_UNREAD = 256;
 
+/** How long a stream waits before it ends, in milliseconds. */
+const LAST = 30;
+
 const KEYS = new Set(SURFACE_KEYS);
 /** The keys that have another name there. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -52,8 +55,11 @@ class Feed<T> {
     for (const wake of this.#wake.splice(0)) wake();
   }
 
-  /** Reads it; `before` is called before each wait, and `after` when something has come. */
-  async *read(before: () => void, after: () => void): AsyncGenerator<T> {
+  /**
+   * Reads it; `before` is called before each wait, `after` when something has come, and `last` waits a little before the
+   * end: jco takes an end badly that comes together with an item.
+   */
+  async *read(before: () => void, after: () => void, last: () => Promise<void>): AsyncGenerator<T> {
     this.#open = true;
     for (;;) {
       const item = this.#items.shift();
@@ -61,7 +67,11 @@ class Feed<T> {
         yield item;
         continue;
       }
-      if (this.#ended) return;
+      if (this.#ended) {
+        await last();
+        after();
+        return;
+      }
       before();
       await new Promise<void>((resolve) => this.#wake.push(resolve));
       after();
@@ -157,7 +167,9 @@ export class Surface {
   }
 
   #read<T>(feed: Feed<T>, before = () => {}): AsyncGenerator<T> {
-    return feed.read(before, this.window.guest.around.settled);
+    const { settled, setTimer } = this.window.guest.around;
+    const last = () => new Promise<void>((resolve) => void setTimer(resolve, LAST));
+    return feed.read(before, settled, last);
   }
 
   height(): number {
