@@ -78,6 +78,7 @@ export async function launch(name, lack) {
     browser,
     executablePath: program(name),
     headless: true,
+    dumpio: !!process.env.DUMP,
     userDataDir: profile,
     args: [...args, ...(less.args ?? [])],
     extraPrefsFirefox: { ...prefs, ...less.prefs },

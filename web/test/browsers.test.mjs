@@ -12,7 +12,7 @@ import { INSECURE, installed, launch } from "./browsers.mjs";
 import { complaint, sample } from "./pictures.mjs";
 import { serve } from "./server.mjs";
 import { component, reference, site, weight } from "./tool.mjs";
-import { WINDOWED, windows } from "./windows.mjs";
+import { guestSite, WINDOWED, windows } from "./windows.mjs";
 
 const { WGPU_WASI_BROWSERS: CHOSEN, WGPU_WASI_ALL: ALL } = process.env;
 const BROWSERS = CHOSEN ? CHOSEN.split(",") : installed();
@@ -82,6 +82,7 @@ before(async () => {
     join(folder, "api/index.html"),
     '<!doctype html><html data-state="ended"><link rel="icon" href="data:,"></html>',
   );
+  await guestSite(join(folder, "guest"));
   server = await serve(folder);
 });
 

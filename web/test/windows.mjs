@@ -2,6 +2,8 @@
 // windows without a display of `cargo wgpu-wasi run`.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { complaint, difference } from "./pictures.mjs";
 import { component, windowed } from "./tool.mjs";
@@ -35,42 +37,52 @@ const CASES = {
 /** A key by its name, which the two protocols spell differently. */
 const SPACE = { chromium: "Space", firefox: " " };
 
-/** How many pictures the window has shown, and its picture: what the page shows of it. */
+/** How many pictures the window has shown. */
 function shown(page) {
-  return page.evaluate(() => {
-    const canvas = document.querySelector("#windows canvas[data-pictures]");
-    if (!canvas) return { pictures: 0, png: "" };
+  return page.evaluate(() => Number(document.querySelector("#windows canvas")?.dataset.pictures ?? 0));
+}
+
+/** What the page shows of the window. */
+async function picture(page) {
+  const png = await page.evaluate(() => {
+    const canvas = document.querySelector("#windows canvas");
     const copy = document.createElement("canvas");
     copy.width = canvas.width;
     copy.height = canvas.height;
     copy.getContext("2d").drawImage(canvas, 0, 0);
     const address = copy.toDataURL("image/png");
-    return { pictures: Number(canvas.dataset.pictures), png: address.slice(address.indexOf(",") + 1) };
+    return address.slice(address.indexOf(",") + 1);
   });
+  return Buffer.from(png, "base64");
 }
 
 /** Waits until it has shown more than so many pictures, and then nothing new for some milliseconds. */
 async function still(page, more, quiet = 500) {
   let [before, since] = [-1, Date.now()];
   for (const begin = Date.now(); Date.now() - begin < 60_000; ) {
-    const { pictures, png } = await shown(page);
+    const pictures = await shown(page);
     if (pictures !== before) [before, since] = [pictures, Date.now()];
-    else if (pictures > more && Date.now() - since > quiet) return { pictures, png: Buffer.from(png, "base64") };
+    else if (pictures > more && Date.now() - since > quiet) return { pictures, png: await picture(page) };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`the window has shown ${before} pictures, and not more than ${more}`);
 }
 
+/** The pixel where the picture begins: browsers have places between pixels for movements, and not for clicks. */
+function corner(page) {
+  return page.evaluate(() => {
+    const { left, top } = document.querySelector("#windows canvas").getBoundingClientRect();
+    return { left: Math.round(left), top: Math.round(top) };
+  });
+}
+
 /** Waits until so many pictures were shown, and says where the canvas is. */
 async function place(page, pictures = 1) {
-  for (const begin = Date.now(); (await shown(page)).pictures < pictures; ) {
+  for (const begin = Date.now(); (await shown(page)) < pictures; ) {
     assert.ok(Date.now() - begin < 60_000, `the window has not shown ${pictures} pictures`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return page.evaluate(() => {
-    const { left, top, width, height } = document.querySelector("#windows canvas").getBoundingClientRect();
-    return { left, top, width, height };
-  });
+  return corner(page);
 }
 
 async function ended(page) {
@@ -183,8 +195,7 @@ async function keyboard(page) {
 async function streams(page) {
   const { left, top } = await place(page, 3);
   await page.keyboard.press("a");
-  // The pixel where the picture begins.
-  await page.mouse.move(Math.round(left) + 5, Math.round(top) + 6);
+  await page.mouse.move(left + 5, top + 6);
   await page.mouse.down();
   await page.mouse.up();
   await page.evaluate(() => {
@@ -208,12 +219,91 @@ async function cases(tested, open) {
   assert.deepEqual(failures, []);
 }
 
+/** Makes the site of a program that prints what happens to its window. */
+export async function guestSite(folder) {
+  await cp("../cargo-wgpu-wasi/site", folder, { recursive: true });
+  await mkdir(join(folder, "app"));
+  await cp("test/guest.js", join(folder, "app/app.js"));
+  const app = { title: "Guest", module: "./app/app.js", args: ["guest"], env: {}, files: [] };
+  await writeFile(join(folder, "app.json"), JSON.stringify({ ...app, windows: true, clipboard: false }));
+}
+
+/** What the program is told, in order. */
+const TOLD = [
+  "monitors 1",
+  "grab not-granted",
+  "ime enabled",
+  "button left true",
+  "button left false",
+  "modifiers shift,leftShift",
+  "key shift-left true",
+  "key key-a true A",
+  "key key-a false",
+  "modifiers",
+  "key shift-left false",
+  "key key-g true g",
+  "grab done",
+  "key key-g false",
+  "key key-r true r",
+  "release done",
+  "key key-r false",
+  "key key-f true f",
+  "key key-f false",
+  "resized larger",
+  "key key-e true e",
+  "fullscreen true",
+  "key key-e false",
+  "resized 400 300",
+  "key key-c true c",
+  "write not-granted",
+  "key key-c false",
+  "key key-x true x",
+  "key key-x false synthetic",
+  "focused false",
+  "close-requested",
+];
+
+/** What a window is told, and what it may do after a key. */
+async function guest(page) {
+  const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  const lines = async () => (await page.look()).stdout.split("\n").map((line) => line.trim());
+  const until = async (line) => {
+    for (const begin = Date.now(); !(await lines()).includes(line); await pause(50)) {
+      assert.ok(Date.now() - begin < 10_000, `no ${line} in\n${(await lines()).join("\n")}`);
+    }
+  };
+  await until("ime enabled");
+  const { left, top } = await corner(page);
+  await page.mouse.click(left + 200, top + 150);
+  await page.keyboard.down("Shift");
+  await page.keyboard.press("A");
+  await page.keyboard.up("Shift");
+  for (const [key, line] of Object.entries({ g: "grab done", r: "release done", f: "resized larger" })) {
+    await page.keyboard.press(key);
+    await until(line);
+  }
+  await page.keyboard.press("e");
+  await until("resized 400 300");
+  await page.keyboard.press("c");
+  await page.keyboard.down("x");
+  await page.evaluate(() => document.getElementById("arguments").focus());
+  await page.keyboard.up("x");
+  await until("focused false");
+  await page.evaluate(() => [...document.querySelectorAll(".window button")].at(-1).click());
+  await ended(page);
+  assert.deepEqual(
+    (await lines()).filter((line) => line !== ""),
+    TOLD,
+  );
+}
+
 /** The tests of one browser; `open` opens a site, and closes it after what is done there. */
 export function windows(tested, open) {
   const running = { until: ["running"], timeout: 120_000 };
   test("a triangle in a window", () => open(tested, "triangle", (page) => triangle(page, tested.name), running));
   test("galaxies in a window", () => open(tested, "galaxies", (page) => galaxies(page, tested.name), running));
   test("the keyboard gets out of a window", () => open(tested, "triangle", keyboard, running));
+  test("what a window is told", () => open(tested, "guest", guest, running));
   const raw = { skip: !RAW };
   test("windows by the WIT alone", raw, () => cases(tested, open));
   const surfaces = "raw/?arguments=surfaces_and_their_streams";

@@ -18,7 +18,7 @@ function say(said: Said): void {
 async function windowsOn(desktop: Start["windows"]) {
   if (!desktop) return null;
   const { guestWindows } = await import("./windows/index.js");
-  const windows = guestWindows({ desktop, say, setTimer: ownTimer, soon, settled });
+  const windows = guestWindows({ desktop, say, setTimer: ownTimer, soon });
   hear = windows.hear;
   return windows;
 }

@@ -135,7 +135,8 @@ test("modifiers come before the key, and what is pressed is released when the ke
   const events = [
     ...keyboard.key(press("ShiftLeft", "Shift", shift), true),
     ...keyboard.key(press("KeyA", "A", shift), true),
-    ...keyboard.key(press("KeyA", "A", { ...shift, repeat: true }), true),
+    // An event of a browser has its members from its class.
+    ...keyboard.key(Object.create(press("KeyA", "A", { ...shift, repeat: true })), true),
   ];
   assert.deepEqual(
     events.map(({ tag }) => tag),
@@ -261,7 +262,6 @@ function program(clipboard = false) {
     },
     soon: (callback) => queueMicrotask(callback),
     pace: (callback) => queueMicrotask(callback),
-    settled: () => {},
   });
   const fake = new Fake();
   const host = createHost(fake.gpu, {});

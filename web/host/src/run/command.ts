@@ -69,7 +69,7 @@ async function status(options: CommandOptions, root: Entry, watched: Watched): P
   const imports: Imports = {
     ...wasi({ ...options, ...watched, root }),
     [INTERFACE]: webgpu.imports,
-    ...options.windows?.imports(webgpu.context),
+    ...options.windows?.imports(webgpu.context, watched.settled),
   };
   const instantiateCore = async (module: WebAssembly.Module, core: WebAssembly.Imports) => {
     const instance = await WebAssembly.instantiate(module, core);

@@ -115,7 +115,7 @@ export class Canvas {
       await window.opening.catch(() => null);
       while (this.#unfinished.length >= MAX_LATENCY) await Promise.race([this.#unfinished.shift(), device.lost]);
       if (configured.paced && !window.occluded) await window.frames.free(configured.latency);
-      window.guest.around.settled();
+      window.guest.settled();
       this.#make(configured);
     }
     const current = this.#current as Handle | null;

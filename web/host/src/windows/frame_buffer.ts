@@ -61,7 +61,7 @@ export function frameBuffers() {
       const { window } = this;
       await window.opening.catch(() => null);
       if (!window.occluded) await window.frames.free(LATENCY);
-      window.guest.around.settled();
+      window.guest.settled();
       [this.width, this.height] = [Math.max(window.size.width, 1), Math.max(window.size.height, 1)];
       const length = this.width * this.height * 4;
       if (this.pixels.length !== length) {

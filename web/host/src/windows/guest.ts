@@ -24,8 +24,6 @@ export interface Surroundings {
   /** Lets what has come meanwhile be heard first. */
   readonly soon: (callback: () => void) => void;
   readonly pace: NextPicture;
-  /** Called each time that something which took time is done. */
-  readonly settled: () => void;
 }
 
 /** An error with a value of the WIT. */
@@ -38,6 +36,8 @@ export class Guest {
   readonly around: Surroundings;
   readonly mailbox: Mailbox;
   desktop: Desktop;
+  /** Called each time that something which took time is done. */
+  settled: () => void = () => {};
   readonly #windows = new Map<number, GuestWindow>();
   readonly #questions = new Map<number, (told: Told & { type: "answer" }) => void>();
   /** Fails with what ends the program, where jco does not hear of it: while a call waits whose type says nothing of it. */
@@ -136,8 +136,10 @@ export class Guest {
   async next(timeout: bigint | undefined): Promise<Listed[]> {
     if (this.#waiting) throw new Trap("the guest waits for events of windows twice at a time");
     this.#waiting = true;
-    const { now, setTimer, soon, settled } = this.around;
+    const { now, setTimer, soon } = this.around;
     const until = timeout === undefined ? Number.POSITIVE_INFINITY : now() + Number(timeout) / 1e6;
+    // What the program has said until now is to be seen while it waits.
+    this.settled();
     try {
       await new Promise<void>(soon);
       while (this.mailbox.isEmpty) {
@@ -151,7 +153,7 @@ export class Guest {
       return this.mailbox.take();
     } finally {
       this.#waiting = false;
-      settled();
+      this.settled();
     }
   }
 }
@@ -183,7 +185,7 @@ export class GuestWindow {
     this.opening = guest.ask({ kind: "open", window: number, attributes }).then((opening) => {
       this.canvas = opening.canvas;
       this.size = opening.size;
-      guest.around.settled();
+      guest.settled();
       return opening;
     });
     // Whoever waits for it hears of the error.

@@ -12,8 +12,8 @@ import { clipboard, windows } from "./windows.js";
 
 /** The windows of one program. */
 export interface GuestWindows {
-  /** What the program imports, by interface. */
-  imports(host: Context): Imports;
+  /** What the program imports, by interface; `settled` is called each time that something which took time is done. */
+  imports(host: Context, settled: () => void): Imports;
   /** Hears what the page says. */
   hear(told: Told): void;
   /** Waits until the page has what was shown last; to be called when the program has ended. */
@@ -28,7 +28,10 @@ export function guestWindows(around: Omit<Surroundings, "pace" | "now">): GuestW
   const guest = new Guest({ ...around, pace, now: () => performance.now() });
   const { trapped } = guest;
   return {
-    imports: (host) => windowImports(guest, host),
+    imports(host, settled) {
+      guest.settled = settled;
+      return windowImports(guest, host);
+    },
     hear: (told) => guest.hear(told),
     finish: () => guest.finish(),
     trapped,

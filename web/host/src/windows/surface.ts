@@ -167,9 +167,9 @@ export class Surface {
   }
 
   #read<T>(feed: Feed<T>, before = () => {}): AsyncGenerator<T> {
-    const { settled, setTimer } = this.window.guest.around;
-    const last = () => new Promise<void>((resolve) => void setTimer(resolve, LAST));
-    return feed.read(before, settled, last);
+    const { guest } = this.window;
+    const last = () => new Promise<void>((resolve) => void guest.around.setTimer(resolve, LAST));
+    return feed.read(before, () => guest.settled(), last);
   }
 
   height(): number {

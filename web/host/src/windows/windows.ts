@@ -76,7 +76,7 @@ class WindowHandle {
     if (!hittest) throw refused("not-granted");
   }
   grabCursor(grab: Grab) {
-    return this.window.grab(grab).finally(this.window.guest.around.settled);
+    return this.window.grab(grab).finally(() => this.window.guest.settled());
   }
   drag() {
     throw refused("not-supported");
@@ -153,7 +153,7 @@ export function clipboard(guest: Guest) {
     try {
       return await answer;
     } finally {
-      guest.around.settled();
+      guest.settled();
     }
   };
   const size = (text: string) => new TextEncoder().encode(text).length;

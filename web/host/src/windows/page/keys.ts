@@ -102,6 +102,11 @@ const MODIFIER_KEYS: Readonly<Record<string, string>> = {
 
 const NO_MODIFIERS: Flags = { shift: false, control: false, alt: false, super: false };
 
+/** An event of a browser has no members of its own. */
+function copy({ code, key, location, shiftKey, ctrlKey, altKey, metaKey }: Pressed): Pressed {
+  return { code, key, location, repeat: false, shiftKey, ctrlKey, altKey, metaKey };
+}
+
 /** The keyboard of one window. */
 export class Keyboard {
   readonly #pressed = new Map<string, Pressed>();
@@ -111,7 +116,7 @@ export class Keyboard {
   key(event: Pressed, pressed: boolean): Event[] {
     // Browsers leave out releases, such as of a key that was held while a system's dialog opened.
     const known = event.code !== "" ? event.code : event.key;
-    if (pressed) this.#pressed.set(known, event);
+    if (pressed) this.#pressed.set(known, copy(event));
     else this.#pressed.delete(known);
     return [...this.modifiers(event), { tag: "key", val: keyEvent(event, pressed) }];
   }
@@ -133,7 +138,7 @@ export class Keyboard {
   /** The window loses the keyboard: what is pressed will be released elsewhere. */
   leave(): Event[] {
     const released = [...this.#pressed.values()].map((event): Event => {
-      return { tag: "key", val: keyEvent({ ...event, repeat: false }, false, true) };
+      return { tag: "key", val: keyEvent(event, false, true) };
     });
     this.#pressed.clear();
     return [...released, ...this.#tell(NO_MODIFIERS)];

@@ -92,7 +92,8 @@ class Connection implements WindowConnection {
       const transfer = question.kind === "open" ? [(value as Opening).canvas] : [];
       this.#tell({ type: "answer", id, value }, transfer);
     } catch (error) {
-      const refusal = error instanceof Refused ? error.message : "failed";
+      const denied = error instanceof DOMException && error.name === "NotAllowedError";
+      const refusal = error instanceof Refused ? error.message : denied ? "not-granted" : "failed";
       this.#tell({ type: "answer", id, refusal }, []);
     }
   }
