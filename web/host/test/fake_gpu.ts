@@ -52,7 +52,7 @@ export class Fake {
     };
     return this.object("device", {
       limits: {},
-      queue: this.object("queue"),
+      queue: this.object("queue", { onSubmittedWorkDone: async () => undefined }),
       lost: new Promise(() => {}),
       createBuffer: (descriptor: GPUBufferDescriptor) => {
         if (descriptor.mappedAtCreation && descriptor.size % 4 !== 0) throw new RangeError("not a multiple of 4");

@@ -31,6 +31,8 @@ interface Configured extends Configuration {
 
 /** Pictures that the GPU may have to draw, and that may wait to be shown. */
 const MAX_LATENCY = 8;
+/** A GPU that draws a picture in fewer milliseconds is fast: Firefox says only ten times a second what is drawn. */
+const FAST = 150;
 
 const FORMATS = ["bgra8unorm-srgb", "bgra8unorm", "rgba8unorm-srgb", "rgba8unorm", "rgba16float"];
 
@@ -69,6 +71,8 @@ export class Canvas {
   /** For which configuration the page's own canvas was made ready. */
   #ready: Configured | null = null;
   #unfinished: Promise<unknown>[] = [];
+  /** How long the GPU took for the last picture that it has finished. */
+  #took = 0;
 
   constructor(host: Host, window: GuestWindow) {
     this.#host = host;
@@ -113,7 +117,9 @@ export class Canvas {
     const device = configured.device.native;
     if (!this.#current) {
       await window.opening.catch(() => null);
-      while (this.#unfinished.length >= MAX_LATENCY) await Promise.race([this.#unfinished.shift(), device.lost]);
+      // What waits for a slow GPU are answers to what somebody did long ago.
+      const most = this.#took < FAST ? MAX_LATENCY : configured.latency;
+      while (this.#unfinished.length >= most) await Promise.race([this.#unfinished.shift(), device.lost]);
       if (configured.paced && !window.occluded) await window.frames.free(configured.latency);
       window.guest.settled();
       this.#make(configured);
@@ -156,7 +162,7 @@ export class Canvas {
       const [picture, canvas] = [current.native as GPUTexture, this.window.canvas];
       // One that the program has destroyed is nobody's error.
       scopesOf(configured.device.native).silently(() => this.#show(configured, picture, canvas));
-      this.window.shown(configured.paced);
+      this.window.present(configured.paced);
     }
     this.#giveUp();
   }
@@ -179,8 +185,14 @@ export class Canvas {
     const size = [picture.width, picture.height];
     encoder.copyTextureToTexture({ texture: picture }, { texture: context.getCurrentTexture() }, size);
     device.queue.submit([encoder.finish()]);
+    const begin = this.window.guest.around.now();
     // Of a lost device it is never done, which nobody has to hear.
-    this.#unfinished.push(device.queue.onSubmittedWorkDone().catch(() => null));
+    const done = device.queue.onSubmittedWorkDone().catch(() => null);
+    this.#unfinished.push(done);
+    void done.then(() => {
+      this.#took = this.window.guest.around.now() - begin;
+      this.window.shown();
+    });
     if (this.#unfinished.length > MAX_LATENCY) this.#unfinished.shift();
   }
 

@@ -82,7 +82,8 @@ export function frameBuffers() {
       if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
       const context = window.context("2d") as OffscreenCanvasRenderingContext2D;
       context.putImageData(new ImageData(asShown(this.pixels), width, height), 0, 0);
-      window.shown(true);
+      window.present(true);
+      window.shown();
     }
   }
   Object.defineProperty(Context.prototype, dispose, {

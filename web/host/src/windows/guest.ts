@@ -174,6 +174,7 @@ export class GuestWindow {
   #state: Flags;
   #theme: Snapshot["theme"];
   #pictures = 0;
+  #presented = false;
 
   constructor(guest: Guest, number: number, attributes: Attributes) {
     this.guest = guest;
@@ -259,10 +260,15 @@ export class GuestWindow {
     return this.#context;
   }
 
-  /** Counts a picture that it has shown. */
-  shown(paced: boolean): void {
+  /** Counts a picture that is shown in its turn, if it is `paced`. */
+  present(paced: boolean): void {
     this.guest.hasShown = true;
+    this.#presented = true;
     if (paced) this.frames.present();
+  }
+
+  /** Says that a picture is drawn, and shown. */
+  shown(): void {
     this.#pictures++;
     this.change({ kind: "shown", pictures: this.#pictures });
   }
@@ -277,7 +283,7 @@ export class GuestWindow {
     if (this.closed) return;
     const { guest, number, canvas } = this;
     const gone = () => guest.around.say({ type: "change", window: number, change: { kind: "close" } });
-    if (this.#pictures === 0) gone();
+    if (!this.#presented) gone();
     // The canvas stays until then.
     else void guest.finish().then(() => canvas && gone());
     this.closed = true;
