@@ -73,9 +73,9 @@ async function start(app: App): Promise<void> {
       windows: await panel(app),
       signal: stopping.signal,
       onStart() {
-        loaded = `, loaded in ${duration(performance.now() - begin)}`;
+        loaded = `loaded in ${duration(performance.now() - begin)}`;
         begin = performance.now();
-        say("running", "Running");
+        say("running", `Running, ${loaded};`);
         // Apart from the status, which is read aloud.
         timer = window.setInterval(() => {
           time.textContent = duration(performance.now() - begin);
@@ -91,7 +91,7 @@ async function start(app: App): Promise<void> {
     showRest(result, files, told);
     document.documentElement.dataset.code = String(result.code);
     const count = results.count === 0 ? "" : `, ${results.count} ${results.count === 1 ? "file" : "files"}`;
-    say("ended", `${ending(result.code)} after ${duration(performance.now() - begin)}${count}${loaded}`);
+    say("ended", `${ending(result.code)} after ${duration(performance.now() - begin)}${count}, ${loaded}`);
   } catch (error) {
     if (stopping.signal.aborted) say("failed", `Stopped after ${duration(performance.now() - begin)}`);
     else say("failed", `It can't be run: ${error instanceof Error ? error.message : String(error)}`);
