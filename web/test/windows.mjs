@@ -142,7 +142,7 @@ async function galaxies(page, browser) {
   const begin = Date.now();
   await place(page, 4);
   // Without a GPU, a picture may take seconds.
-  const quiet = Math.max(1500, 3 * (Date.now() - begin));
+  const quiet = Math.max(1500, 1.5 * (Date.now() - begin));
   await page.mouse.click(left + 100, top + 100);
   await page.keyboard.press("p");
   const stopped = await still(page, 4, quiet);
