@@ -3,6 +3,7 @@
 
 mod adapters;
 mod cache;
+mod imports;
 mod options;
 mod quotas;
 mod run;

@@ -79,7 +79,7 @@ fn another_winit() {
 }
 
 /// All that headless windows can be made to tell, and the order in which winit tells it: its turns, two windows of which one
-/// closes, `ControlFlow::Wait` and `WaitUntil`, the proxy, and what a window can be asked for.
+/// closes, `ControlFlow` in its three kinds, the proxy, and what a window can be asked for.
 #[test]
 fn what_winit_tells() {
     if !gpu() {

@@ -13,6 +13,7 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 
 use super::{
     adapters, cache,
+    imports::Imports,
     quotas::QuotaOptions,
     windows::{Granted, WindowOptions},
 };
@@ -187,10 +188,14 @@ impl Options {
         self.gpu_builder().map(WebGpuCtxBuilder::build)
     }
 
-    /// The windows of one run of `app`, whose bytes are `wasm`; `None` where it gets none. `own`: it is a program of the
-    /// one who runs it.
-    pub(super) fn windows(&self, app: &Path, wasm: &[u8], own: bool) -> wasmtime::Result<Option<Granted>> {
-        self.windows.grant(app, wasm, own)
+    /// The windows of one run of `app`; `None` where it gets none. `own`: it is a program of the one who runs it.
+    pub(super) fn windows(
+        &self,
+        app: &Path,
+        imports: Imports,
+        own: bool,
+    ) -> wasmtime::Result<Option<Granted>> {
+        self.windows.grant(app, imports, own)
     }
 
     pub(super) fn gpu_builder(&self) -> wasmtime::Result<WebGpuCtxBuilder> {
