@@ -1,11 +1,13 @@
 //! The command line: the parts that the program `wgpu-wasi` and other programs around it, such as
 //! `cargo wgpu-wasi`, are made of (feature `cli`).
 
+mod access;
 mod adapters;
 mod cache;
 mod options;
 mod quotas;
 mod run;
+mod serve;
 mod trap;
 mod windows;
 
@@ -21,6 +23,7 @@ use tracing_subscriber::EnvFilter;
 pub use adapters::Adapters;
 pub use options::Options;
 pub use run::{Program, Run};
+pub use serve::Serve;
 pub use trap::{trap_report, trap_status};
 
 /// Exit status when the program can't be run at all, as `docker` and `env` have it.

@@ -340,4 +340,8 @@ mod documents {
 
     #[doc = include_str!("../../docs/porting.md")]
     mod porting {}
+
+    #[cfg(feature = "http")]
+    #[doc = include_str!("../../docs/serving.md")]
+    mod serving {}
 }

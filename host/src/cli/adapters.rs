@@ -8,7 +8,7 @@ use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
 
 /// Lists the GPU adapters that programs can run on.
 ///
-/// `wgpu-wasi run --adapter NAME` takes any part of a name. The first of the table is what a program gets
+/// `wgpu-wasi run --adapter NAME` takes any part of a name, and `--adapter pci:ADDRESS` tells GPUs of one kind apart. The first of the table is what a program gets
 /// that asks for nothing special on a machine with one GPU.
 #[derive(Debug, Args)]
 pub struct Adapters {}
@@ -70,7 +70,10 @@ fn row(adapter: &wgpu::Adapter) -> [String; 7] {
         kind.to_owned(),
         info.backend.to_string(),
         [info.driver, info.driver_info].join(" ").trim().to_owned(),
-        format!("{:04x}:{:04x}", info.vendor, info.device),
+        match info.device_pci_bus_id.as_str() {
+            "" => format!("{:04x}:{:04x}", info.vendor, info.device),
+            address => format!("{:04x}:{:04x} pci:{address}", info.vendor, info.device),
+        },
         bytesize::ByteSize(adapter.limits().max_buffer_size).display().iec().to_string(),
         features.join(" "),
     ]

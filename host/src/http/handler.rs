@@ -156,7 +156,7 @@ impl Handler {
         } else {
             ProxyPre::P2(p2::bindings::ProxyPre::new(pre)?)
         };
-        let metrics = Arc::<Metrics>::default();
+        let metrics = options.counts.clone().unwrap_or_default();
         let pool = Pool::new(engine, pre, options, (Arc::clone(&metrics), ticker));
         let options = pool.options();
         let places = options.instances.saturating_mul(pool.concurrency());
@@ -218,7 +218,7 @@ impl Handler {
     /// Whether it is worth sending requests: it is not drained, and the last starts and devices did not all fail.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        !self.0.gate.is_closed() && self.0.metrics.failures() < FAILURES
+        !self.0.gate.is_closed() && self.0.pool.failures() < FAILURES
     }
 
     /// Instances that are there, those that are being given back among them.
@@ -243,6 +243,10 @@ impl Handler {
     #[must_use]
     pub fn devices_lost(&self) -> u64 {
         self.0.metrics.device_lost.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn counts(&self) -> Arc<Metrics> {
+        Arc::clone(&self.0.metrics)
     }
 
     pub(super) fn metrics(&self) -> &Metrics {
@@ -280,7 +284,8 @@ impl Handler {
             span.record("instance", taken.instance);
         }
         match result {
-            Ok(Err(_)) if too_large.is_set() => Err(Failure::TooLarge),
+            // Whatever the guest made of the part that it got.
+            _ if too_large.is_set() => Err(Failure::TooLarge),
             Ok(result) => result,
             // It has panicked.
             Err(_) => Err(Failure::Trap),
@@ -308,7 +313,7 @@ impl Inner {
                 return;
             }
         };
-        self.metrics.go_well();
+        self.pool.go_well();
         let (parts, body) = response.into_parts();
         let (filler, filled) = Body::piecewise(options.response_buffer);
         let stall = options.stall_timeout;

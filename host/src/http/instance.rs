@@ -203,7 +203,7 @@ impl WorkerState for Worker {
             tracing::error!(instance = self.number, "the component has lost its device");
             metrics.device_lost.fetch_add(1, Ordering::Relaxed);
             metrics.retire("device_lost");
-            metrics.fail();
+            self.pool.fail();
         }
         match result {
             Ok(()) => metrics.retire("over"),

@@ -65,8 +65,6 @@ pub(super) struct Metrics {
     pub(super) device_lost: AtomicU64,
     refused: Mutex<BTreeMap<&'static str, u64>>,
     retired: Mutex<BTreeMap<&'static str, u64>>,
-    /// Starts that have failed and devices that were lost, since something last went well.
-    failures: AtomicU64,
 }
 
 impl Metrics {
@@ -80,18 +78,6 @@ impl Metrics {
 
     pub(super) fn retire(&self, reason: &'static str) {
         *self.retired.lock().entry(reason).or_default() += 1;
-    }
-
-    pub(super) fn fail(&self) {
-        self.failures.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn go_well(&self) {
-        self.failures.store(0, Ordering::Relaxed);
-    }
-
-    pub(super) fn failures(&self) -> u64 {
-        self.failures.load(Ordering::Relaxed)
     }
 }
 

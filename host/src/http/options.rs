@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 
+use super::{Handler, metrics::Metrics};
 use crate::{WebGpuCtx, WebGpuCtxBuilder};
 
 /// What becomes of the work for a client that has gone.
@@ -45,6 +46,7 @@ pub struct HandlerOptions {
     pub response_buffer: usize,
     /// See [`Self::on_disconnect`].
     pub on_disconnect: OnDisconnect,
+    pub(super) counts: Option<Arc<Metrics>>,
     pub(super) gpu: Arc<dyn Fn() -> WebGpuCtxBuilder + Send + Sync>,
     pub(super) wasi: Arc<dyn Fn(u64) -> WasiCtxBuilder + Send + Sync>,
 }
@@ -64,6 +66,7 @@ impl Default for HandlerOptions {
             max_body: 64_000_000,
             response_buffer: 1_000_000,
             on_disconnect: OnDisconnect::default(),
+            counts: None,
             gpu: Arc::new(WebGpuCtx::builder),
             wasi: Arc::new(|_| WasiCtx::builder()),
         }
@@ -167,6 +170,13 @@ impl HandlerOptions {
     #[must_use]
     pub fn on_disconnect(mut self, what: OnDisconnect) -> Self {
         self.on_disconnect = what;
+        self
+    }
+
+    /// Counts on where another handler is, which this one takes the place of: for [`prometheus`](super::prometheus).
+    #[must_use]
+    pub fn counts_on(mut self, other: &Handler) -> Self {
+        self.counts = Some(other.counts());
         self
     }
 

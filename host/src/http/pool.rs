@@ -53,6 +53,8 @@ pub(super) struct Pool {
     places: Arc<Semaphore>,
     live: Mutex<HashMap<u64, (Arc<Clock>, Meter)>>,
     next: AtomicU64,
+    /// Starts that have failed and devices that were lost, since a request was last answered.
+    failures: AtomicU64,
     closing: watch::Sender<bool>,
     _ticker: Arc<Ticker>,
 }
@@ -83,6 +85,7 @@ impl Pool {
             options,
             live: Mutex::default(),
             next: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
             closing: watch::Sender::new(false),
             _ticker: ticker,
         })
@@ -111,6 +114,21 @@ impl Pool {
         self.live.lock().len()
     }
 
+    /// An instance has failed by no fault of a request.
+    pub(super) fn fail(&self) {
+        self.failures.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A request was answered.
+    pub(super) fn go_well(&self) {
+        self.failures.store(0, Ordering::Relaxed);
+    }
+
+    /// Failures in a row.
+    pub(super) fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
     /// Bytes of GPU memory that they hold.
     pub(super) fn gpu_memory(&self) -> u64 {
         let live = self.live.lock();
@@ -135,7 +153,7 @@ impl Pool {
             Err(error) => {
                 let State { gpu, memory, .. } = store.data();
                 let error = crate::runtime::explained(gpu, memory, error);
-                self.metrics.fail();
+                self.fail();
                 self.dispose(number, store, Some(slot));
                 return Err(error);
             }

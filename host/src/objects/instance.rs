@@ -217,7 +217,7 @@ pub async fn adapter_at(instance: &wgpu::Instance, address: &str) -> Option<wgpu
 
 /// Whether an adapter that says `found` of itself is at `wanted`. Tools write the domain, which is 0 nearly everywhere,
 /// with four digits, with eight, or not at all.
-fn is_at(found: &str, wanted: &str) -> bool {
+pub(crate) fn is_at(found: &str, wanted: &str) -> bool {
     let parts = |address: &str| {
         let mut parts: Vec<_> = address.rsplit(':').map(|part| part.to_lowercase()).collect();
         if let Some(domain) = parts.get_mut(2) {

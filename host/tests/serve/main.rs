@@ -1,0 +1,14 @@
+//! Components that answer HTTP requests: the library's handler, and `wgpu-wasi serve` as people start it.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic; clippy knows test functions, and not what they call"
+)]
+
+mod command;
+mod guests;
+mod handler;
+mod limits;
