@@ -2,7 +2,10 @@
 
 use std::{
     pin::Pin,
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::{Duration, Instant},
 };
@@ -10,7 +13,7 @@ use std::{
 use parking_lot::Mutex;
 use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit};
 use wasmtime::{
-    Store, StoreContextMut,
+    Store, StoreContextMut, Trap,
     component::{GuestTaskId, ResourceTable},
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -128,6 +131,7 @@ pub(super) struct Worker {
     /// Its place, until its store is gone.
     pub(super) slot: Mutex<Option<OwnedSemaphorePermit>>,
     pub(super) held: Mutex<Held>,
+    pub(super) leaks: AtomicBool,
 }
 
 /// What the instance held when its last request began, and how often in a row that was more than before.
@@ -182,7 +186,7 @@ impl WorkerState for Worker {
                 gpu_memory = gpu.gpu_memory_in_use(),
                 "the component leaks: it held more after each of {LEAKS} requests, and begins anew"
             );
-            self.pool.metrics().retire("leak");
+            self.leaks.store(true, Ordering::Relaxed);
             self.clock.retire();
         }
         let taken = Taken {
@@ -199,26 +203,39 @@ impl WorkerState for Worker {
     fn drop(&self, store: Store<State>, result: Result<(), wasmtime::Error>) {
         let State { gpu, memory, .. } = store.data();
         let metrics = self.pool.metrics();
-        if self.meter.device_lost() {
-            tracing::error!(instance = self.number, "the component has lost its device");
-            metrics.device_lost.fetch_add(1, Ordering::Relaxed);
-            metrics.retire("device_lost");
-            self.pool.fail();
-        }
-        match result {
-            Ok(()) => metrics.retire("over"),
-            Err(_) if self.clock.is_over() => {
-                tracing::warn!(instance = self.number, "the component was ended: its time was up");
-                metrics.retire("timeout");
+        let instance = self.number;
+        let reason = match result {
+            _ if self.meter.device_lost() => {
+                tracing::error!(instance, "the component has lost its device");
+                metrics.device_lost.fetch_add(1, Ordering::Relaxed);
+                self.pool.fail();
+                "device_lost"
+            }
+            Ok(()) if self.leaks.load(Ordering::Relaxed) => "leak",
+            Ok(()) => "over",
+            Err(error) if was_late(&error) => {
+                tracing::warn!(instance, "the component was ended: its time was up");
+                "timeout"
             }
             Err(error) => {
                 let error = explained(gpu, memory, error);
-                tracing::error!(instance = self.number, "the component has trapped: {error:#}");
+                tracing::error!(instance, "the component has trapped: {error:#}");
                 metrics.traps.fetch_add(1, Ordering::Relaxed);
-                metrics.retire("trap");
+                "trap"
             }
-        }
+        };
+        metrics.retire(reason);
         self.pool.dispose(self.number, store, self.slot.lock().take());
+    }
+}
+
+/// Whether an instance has ended because its time was up.
+fn was_late(error: &wasmtime::Error) -> bool {
+    /// What the worker pool says of one that was ended from outside; it has no type for that.
+    const ENDED: &str = "guest timed out";
+    match error.downcast_ref::<Trap>() {
+        Some(trap) => *trap == Trap::Interrupt,
+        None => error.to_string() == ENDED,
     }
 }
 

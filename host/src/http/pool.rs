@@ -6,7 +6,7 @@ use std::{
     pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -166,6 +166,7 @@ impl Pool {
             meter,
             slot: Mutex::new(Some(slot)),
             held: Mutex::new(Held::default()),
+            leaks: AtomicBool::new(false),
         };
         Ok((store, proxy, worker))
     }

@@ -82,7 +82,7 @@ pub(super) async fn serve(
                 let place = Arc::clone(&places).acquire_owned().await;
                 (listener.accept().await, place)
             });
-            let stopped = pin!(stops.wait_for(|stop| *stop));
+            let stopped = pin!(told(&mut stops));
             match future::select(accept, stopped).await {
                 Either::Left((accepted, _)) => accepted,
                 Either::Right(_) => break,
@@ -145,8 +145,8 @@ async fn connection<A: Answer>(stream: TcpStream, answer: A, mut stop: watch::Re
         async move { Ok::<_, Infallible>(answer.answer(request).await) }
     });
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let stopped = future::select(connection.as_mut(), pin!(stop.wait_for(|stop| *stop))).await;
-    let ended = match stopped {
+    let stopped = pin!(told(&mut stop));
+    let ended = match future::select(connection.as_mut(), stopped).await {
         Either::Left((ended, _)) => ended,
         Either::Right(_) => match tokio::time::timeout(ARRIVES, connection.as_mut()).await {
             Ok(ended) => ended,
@@ -161,10 +161,15 @@ async fn connection<A: Answer>(stream: TcpStream, answer: A, mut stop: watch::Re
     }
 }
 
+/// Waits until the server is told to stop.
+async fn told(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 /// Waits for the first bytes of a connection; `false` where none come in time.
 async fn begins(stream: &TcpStream, stop: &mut watch::Receiver<bool>) -> bool {
     let first = pin!(tokio::time::timeout(HEAD, stream.readable()));
-    match future::select(first, pin!(stop.wait_for(|stop| *stop))).await {
+    match future::select(first, pin!(told(stop))).await {
         Either::Left((first, _)) => matches!(first, Ok(Ok(()))),
         Either::Right(_) => tokio::time::timeout(ARRIVES, stream.readable()).await.is_ok(),
     }

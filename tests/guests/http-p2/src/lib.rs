@@ -39,7 +39,7 @@ impl wasip2::exports::http::incoming_handler::Guest for Guest {
         ResponseOutparam::set(answer, Ok(response));
         let mut stream = body.write().expect("nobody has taken the stream");
         // A client that has gone is no fault of the guest's.
-        let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+        let _ = stream.write_all(text.as_bytes()).and_then(|()| Write::flush(&mut stream));
         drop(stream);
         let _ = OutgoingBody::finish(body, None);
     }
