@@ -123,9 +123,18 @@ pub(super) struct Filler {
 }
 
 impl Filler {
-    /// Passes `body` on to its end. Neither side may stand still for as long as `stall`; `moved` hears of each frame.
-    pub(super) async fn fill(self, body: WasiBody, stall: Duration, moved: impl Fn()) -> Filled {
-        let filled = self.pass_on(body, stall, moved).await;
+    /// Passes `body` on to its end. Neither side may stand still for as long as `stall`; `moved` hears of each frame, and
+    /// `broken` says whether the end is none.
+    pub(super) async fn fill(
+        self,
+        body: WasiBody,
+        stall: Duration,
+        (moved, broken): (impl Fn(), impl Fn() -> bool),
+    ) -> Filled {
+        let filled = match self.pass_on(body, stall, moved).await {
+            Filled::Whole if broken() => Filled::Broken,
+            filled => filled,
+        };
         let last = match filled {
             Filled::Whole => Piece::End,
             Filled::Stalled => Piece::Failed(BodyError(format!("nothing came for {stall:?}"))),
@@ -211,7 +220,7 @@ mod tests {
     #[test]
     fn all_that_is_passed_on_arrives() {
         let (filler, body) = Body::piecewise(10);
-        let filled = filler.fill(of(vec![data(4), data(25), data(1)], false), STALL, || {});
+        let filled = filler.fill(of(vec![data(4), data(25), data(1)], false), STALL, (|| {}, || false));
         let (filled, read) = run(future::join(filled, body.collect()));
         assert_eq!((filled, read.unwrap().to_bytes().len()), (Filled::Whole, 30));
         let whole = run(Body::whole("text").collect()).unwrap().to_bytes();
@@ -221,25 +230,35 @@ mod tests {
     #[test]
     fn the_end_comes_before_it_was_read_where_there_is_room() {
         let (filler, body) = Body::piecewise(10);
-        assert_eq!(run(filler.fill(of(vec![data(4), data(6)], false), STALL, || {})), Filled::Whole);
+        assert_eq!(
+            run(filler.fill(of(vec![data(4), data(6)], false), STALL, (|| {}, || false))),
+            Filled::Whole
+        );
         assert_eq!(run(body.collect()).unwrap().to_bytes().len(), 10);
         // Where there is none, a client that does not read is not waited for.
         let (filler, body) = Body::piecewise(10);
-        assert_eq!(run(filler.fill(of(vec![data(4), data(7)], false), STALL, || {})), Filled::Unread);
+        assert_eq!(
+            run(filler.fill(of(vec![data(4), data(7)], false), STALL, (|| {}, || false))),
+            Filled::Unread
+        );
         assert!(run(body.collect()).is_err());
     }
 
     #[test]
     fn what_goes_wrong_is_told() {
         let (filler, body) = Body::piecewise(10);
-        assert_eq!(run(filler.fill(of(vec![data(1)], true), STALL, || {})), Filled::Stalled);
+        assert_eq!(run(filler.fill(of(vec![data(1)], true), STALL, (|| {}, || false))), Filled::Stalled);
         assert!(run(body.collect()).unwrap_err().to_string().contains("50ms"));
         let (filler, body) = Body::piecewise(10);
         let broken = of(vec![data(1), Err(Error::HttpProtocolError)], true);
-        assert_eq!(run(filler.fill(broken, STALL, || {})), Filled::Broken);
+        assert_eq!(run(filler.fill(broken, STALL, (|| {}, || false))), Filled::Broken);
+        assert!(run(body.collect()).is_err());
+        let (filler, body) = Body::piecewise(10);
+        let ended = filler.fill(of(vec![data(1)], false), STALL, (|| {}, || true));
+        assert_eq!(run(ended), Filled::Broken);
         assert!(run(body.collect()).is_err());
         let (filler, body) = Body::piecewise(10);
         drop(body);
-        assert_eq!(run(filler.fill(of(vec![], true), STALL, || {})), Filled::Unread);
+        assert_eq!(run(filler.fill(of(vec![], true), STALL, (|| {}, || false))), Filled::Unread);
     }
 }

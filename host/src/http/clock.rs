@@ -19,6 +19,7 @@ pub(super) struct Clock {
     end: watch::Sender<Instant>,
     retired: AtomicBool,
     stopped: AtomicBool,
+    broken: AtomicBool,
 }
 
 impl Clock {
@@ -29,6 +30,7 @@ impl Clock {
             end: watch::Sender::new(end),
             retired: AtomicBool::new(false),
             stopped: AtomicBool::new(false),
+            broken: AtomicBool::new(false),
         }
     }
 
@@ -69,6 +71,15 @@ impl Clock {
 
     pub(super) fn is_retired(&self) -> bool {
         self.retired.load(Ordering::Relaxed)
+    }
+
+    /// The instance did not come to an end of its own: what it has sent may not be all.
+    pub(super) fn set_broken(&self) {
+        self.broken.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Acquire)
     }
 
     /// The instance ends here and now, whatever it does.

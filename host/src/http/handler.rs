@@ -324,7 +324,9 @@ impl Inner {
         };
         moved();
         let _ = head.send(Ok(http::Response::from_parts(parts, filled)));
-        let finished = match filler.fill(body, stall, moved).await {
+        // The worker pool takes the end of an instance for that of its bodies.
+        let broken = || job.taken().is_some_and(|taken| taken.clock.is_broken());
+        let finished = match filler.fill(body, stall, (moved, broken)).await {
             Filled::Whole => true,
             Filled::Unread => options.on_disconnect == OnDisconnect::Finish,
             Filled::Broken | Filled::Stalled => {

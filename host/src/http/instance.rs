@@ -204,6 +204,10 @@ impl WorkerState for Worker {
         let State { gpu, memory, .. } = store.data();
         let metrics = self.pool.metrics();
         let instance = self.number;
+        if result.is_err() {
+            // Before the store goes, and what it sends with it.
+            self.clock.set_broken();
+        }
         let reason = match result {
             _ if self.meter.device_lost() => {
                 tracing::error!(instance, "the component has lost its device");

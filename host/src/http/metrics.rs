@@ -87,79 +87,54 @@ pub fn prometheus<'a>(handlers: impl IntoIterator<Item = (&'a str, &'a Handler)>
     let apps: Vec<_> =
         handlers.into_iter().map(|(app, handler)| (format!("app=\"{}\",", escaped(app)), handler)).collect();
     let mut text = String::new();
-    let families: [&dyn Fn(&mut Family<'_>); 12] = [
-        &|family| {
-            family.begin(
-                "http_server_request_duration_seconds",
-                "histogram",
-                "Requests, until the head of their answer",
-            );
-            family.each(&apps, |family, app, handler| {
-                for (status, histogram) in handler.metrics().requests.lock().iter() {
-                    histogram.write(family.text, family.name, &format!("{app}code=\"{status}\","));
-                }
-            });
-        },
-        &|family| {
-            family.begin("http_server_active_requests", "gauge", "Requests that wait or are answered");
-            family.value(&apps, |handler| handler.metrics().active.load(Ordering::Relaxed).into());
-        },
-        &|family| {
-            family.histogram(&apps, "wgpu_wasi_queue_seconds", "Waits for an instance", |metrics| {
-                &metrics.queue
-            })
-        },
-        &|family| {
-            let help =
-                "Waits for the GPU, of each request that an instance answered, until the end of its body";
-            family.histogram(&apps, "wgpu_wasi_gpu_wait_seconds", help, |metrics| &metrics.gpu_wait);
-        },
-        &|family| {
-            family.histogram(&apps, "wgpu_wasi_instance_start_seconds", "Starts of instances", |metrics| {
-                &metrics.instance_start
-            });
-        },
-        &|family| {
-            family.begin("wgpu_wasi_queued_requests", "gauge", "Requests that wait for an instance");
-            family.value(&apps, |handler| count(handler.queued()));
-        },
-        &|family| {
-            family.begin(
-                "wgpu_wasi_instances",
-                "gauge",
-                "Instances, those among them that are being given back",
-            );
-            family.value(&apps, |handler| count(handler.instances()));
-        },
-        &|family| {
-            family.begin("wgpu_wasi_gpu_memory_bytes", "gauge", "GPU memory that instances hold");
-            family.value(&apps, |handler| handler.gpu_memory().into());
-        },
-        &|family| {
-            family.begin("wgpu_wasi_traps_total", "counter", "Instances that have trapped");
-            family.value(&apps, |handler| handler.metrics().traps.load(Ordering::Relaxed).into());
-        },
-        &|family| {
-            family.begin("wgpu_wasi_device_lost_total", "counter", "Instances that have lost their device");
-            family.value(&apps, |handler| handler.metrics().device_lost.load(Ordering::Relaxed).into());
-        },
-        &|family| {
-            family.begin(
-                "wgpu_wasi_refused_total",
-                "counter",
-                "Requests that no instance has got, by the reason",
-            );
-            family.reasons(&apps, |metrics| &metrics.refused);
-        },
-        &|family| {
-            family.begin("wgpu_wasi_retired_total", "counter", "Instances that have ended, by the reason");
-            family.reasons(&apps, |metrics| &metrics.retired);
-        },
-    ];
-    for family in families {
-        family(&mut Family { text: &mut text, name: "" });
-    }
+    let mut family = Family { text: &mut text, name: "" };
+    requests(&mut family, &apps);
+    times(&mut family, &apps);
+    states(&mut family, &apps);
+    events(&mut family, &apps);
     text
+}
+
+fn requests(family: &mut Family<'_>, apps: &Apps<'_>) {
+    let help = "Requests, until the head of their answer";
+    family.begin("http_server_request_duration_seconds", "histogram", help);
+    family.each(apps, |family, app, handler| {
+        for (status, histogram) in handler.metrics().requests.lock().iter() {
+            histogram.write(family.text, family.name, &format!("{app}code=\"{status}\","));
+        }
+    });
+}
+
+fn times(family: &mut Family<'_>, apps: &Apps<'_>) {
+    family.histogram(apps, "wgpu_wasi_queue_seconds", "Waits for an instance", |metrics| &metrics.queue);
+    let help = "Waits for the GPU, of each request that an instance answered, until the end of its body";
+    family.histogram(apps, "wgpu_wasi_gpu_wait_seconds", help, |metrics| &metrics.gpu_wait);
+    let help = "Starts of instances";
+    family.histogram(apps, "wgpu_wasi_instance_start_seconds", help, |metrics| &metrics.instance_start);
+}
+
+/// What is so now.
+fn states(family: &mut Family<'_>, apps: &Apps<'_>) {
+    family.begin("http_server_active_requests", "gauge", "Requests that wait or are answered");
+    family.value(apps, |handler| handler.metrics().active.load(Ordering::Relaxed).into());
+    family.begin("wgpu_wasi_queued_requests", "gauge", "Requests that wait for an instance");
+    family.value(apps, |handler| count(handler.queued()));
+    family.begin("wgpu_wasi_instances", "gauge", "Instances, those among them that are being given back");
+    family.value(apps, |handler| count(handler.instances()));
+    family.begin("wgpu_wasi_gpu_memory_bytes", "gauge", "GPU memory that instances hold");
+    family.value(apps, |handler| handler.gpu_memory().into());
+}
+
+/// What has happened so far.
+fn events(family: &mut Family<'_>, apps: &Apps<'_>) {
+    family.begin("wgpu_wasi_traps_total", "counter", "Instances that have trapped");
+    family.value(apps, |handler| handler.metrics().traps.load(Ordering::Relaxed).into());
+    family.begin("wgpu_wasi_device_lost_total", "counter", "Instances that have lost their device");
+    family.value(apps, |handler| handler.metrics().device_lost.load(Ordering::Relaxed).into());
+    family.begin("wgpu_wasi_refused_total", "counter", "Requests that the server has answered itself, by the reason");
+    family.reasons(apps, |metrics| &metrics.refused);
+    family.begin("wgpu_wasi_retired_total", "counter", "Instances that have ended, by the reason");
+    family.reasons(apps, |metrics| &metrics.retired);
 }
 
 type Apps<'a> = [(String, &'a Handler)];

@@ -22,7 +22,7 @@ struct Guest;
 impl wasip2::exports::http::incoming_handler::Guest for Guest {
     fn handle(request: IncomingRequest, answer: ResponseOutparam) {
         let path = request.path_with_query().unwrap_or_default();
-        let text = match path.as_str() {
+        let text = match path.split('?').next().unwrap_or_default() {
             "/" => "hello of 0.2\n".to_owned(),
             "/environment" => format!("{:?}\n", environment::get_environment()),
             "/trap" => panic!("it was asked for"),
