@@ -87,10 +87,7 @@ fn copy_into(real: &Path, shown: &Path, target: &Path, is_root: bool) -> Result<
             }
             write_changed(&copy, &as_native::rewritten(&path, fs::read(&path)?))?;
         } else if !(is_root && name == "Cargo.lock") {
-            match link(&path, &copy) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error.into()),
-                _ => {}
-            }
+            link(&path, &copy)?;
         }
     }
     for entry in fs::read_dir(shown)? {
@@ -126,7 +123,7 @@ fn show(real: &Path, shown: &Path, next: Option<&OsStr>) -> io::Result<()> {
         let entry = entry?;
         let gone = !real.join(entry.file_name()).exists();
         if entry.file_type()?.is_symlink() && (gone || own(&entry.file_name())) {
-            fs::remove_file(entry.path())?;
+            unlink(&entry.path())?;
         }
     }
     // A folder that can't be read has nothing that the project uses.
@@ -136,25 +133,23 @@ fn show(real: &Path, shown: &Path, next: Option<&OsStr>) -> io::Result<()> {
         return Ok(());
     }
     for name in entries.iter().map(fs::DirEntry::file_name).filter(|name| !own(name)) {
-        match link(&real.join(&name), &shown.join(&name)) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
+        link(&real.join(&name), &shown.join(&name))?;
     }
     Ok(())
 }
 
-#[cfg(unix)]
+/// Makes a link at `at` that leads to `to`, unless something is there already.
 fn link(to: &Path, at: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(to, at)
-}
-
-#[cfg(windows)]
-fn link(to: &Path, at: &Path) -> io::Result<()> {
-    if to.is_dir() {
-        std::os::windows::fs::symlink_dir(to, at)
-    } else {
-        std::os::windows::fs::symlink_file(to, at)
+    #[cfg(unix)]
+    let made = std::os::unix::fs::symlink(to, at);
+    #[cfg(windows)]
+    let made = match to.is_dir() {
+        true => std::os::windows::fs::symlink_dir(to, at),
+        false => std::os::windows::fs::symlink_file(to, at),
+    };
+    match made {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask lint`: formatting, clippy and documentation, each without a warning.
 
 use anyhow::{Result, ensure};
+use clap::Args;
 use xshell::cmd;
 
 use crate::{
@@ -10,18 +11,21 @@ use crate::{
     wit,
 };
 
-/// What is linted, as arguments for cargo. The guest's side is only ever compiled for its target. [`DROP_IN_MORE`] is
-/// not here: what it is over takes minutes to compile.
-const LINTED: [&[&str]; 8] = [
+/// What is linted, as arguments for cargo. The guest's side is only ever compiled for its target.
+const LINTED: [&[&str]; 6] = [
     &["--all-targets"],
     &["-p", "wgpu-wasi-backend", "--all-features", "--target", GUEST_TARGET],
     &["--manifest-path", EXAMPLES, "--workspace", "--target", GUEST_TARGET],
     &["--manifest-path", EXAMPLES, "--workspace", "--all-targets"],
-    &["--manifest-path", DROP_IN, "--workspace", "--all-targets"],
-    &["--manifest-path", ML, "--workspace", "--all-targets"],
     // Its default members: `darkroom` brings 300 crates, and `cargo xtask darkroom` builds it.
     &["--manifest-path", WINDOWED, "--all-targets"],
     &["--manifest-path", "xtask/Cargo.toml", "--all-targets"],
+];
+
+/// What is linted when asked for: the crates below it take many minutes to check. [`DROP_IN_MORE`] is not even here.
+const LINTED_LONG: [&[&str]; 2] = [
+    &["--manifest-path", DROP_IN, "--workspace", "--all-targets"],
+    &["--manifest-path", ML, "--workspace", "--all-targets"],
 ];
 
 /// What is documented, as docs.rs does.
@@ -40,8 +44,16 @@ const NO_MATTER: [&str; 5] = [
     "unnecessary-skip",
 ];
 
+/// How much is linted.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    /// Also the programs over vello, egui, burn and others
+    #[arg(long)]
+    pub(crate) long: bool,
+}
+
 /// Runs every lint; the first that fails ends it.
-pub(crate) fn run_all(repo: &Repo) -> Result<()> {
+pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
     let sh = &repo.sh;
     for manifest in WORKSPACES {
         // A lock file that does not fit its manifests would be mended on the way, unseen.
@@ -60,7 +72,8 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
         let names = names.iter().flat_map(|name| ["-p", name]);
         names.chain(["--target", GUEST_TARGET]).collect::<Vec<_>>()
     });
-    for arguments in LINTED.into_iter().chain([&*guests, &*http_guests]) {
+    let long = LINTED_LONG.into_iter().filter(|_| options.long);
+    for arguments in LINTED.into_iter().chain([&*guests, &*http_guests]).chain(long) {
         // The release profile throughout: build scripts and macros are then built once for all.
         cmd!(sh, "cargo clippy --release {arguments...} -- -D warnings").run()?;
     }

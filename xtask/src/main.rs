@@ -59,15 +59,15 @@ enum Command {
     /// Run wgpu's own examples from a checkout, natively and as components, and compare what they show
     Upstream(upstream::Options),
     /// Run everything that must pass
-    Test(web::Options),
+    Test(test::Options),
     /// What CI runs: `setup`, `lint`, `test`, and programs on the crates as they would be published
-    Ci,
+    Ci(test::Options),
     /// Check the host in a browser, and run programs in Chromium and Firefox
     Web(web::Options),
     /// Measure components against the same programs natively
     Bench(bench::Options),
     /// Formatting, clippy and documentation, each without a warning
-    Lint,
+    Lint(lint::Options),
     /// Write the parts of the documents that are made from the code
     Docs {
         /// Fail where they are not up to date instead
@@ -110,15 +110,15 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Test(options) => test::run_all(&repo?, options),
         Command::Web(options) => web::run_all(&repo?, options),
         Command::Bench(options) => bench::run(repo, &options),
-        Command::Ci => {
+        Command::Ci(options) => {
             let repo = repo?;
             setup::run(&repo, &setup::Options::default())?;
-            lint::run_all(&repo)?;
+            lint::run_all(&repo, lint::Options { long: options.long })?;
             // The summary of the tests comes last.
             release::try_packages(&repo)?;
-            test::run_all(&repo, web::Options::default())
+            test::run_all(&repo, options)
         }
-        Command::Lint => lint::run_all(&repo?),
+        Command::Lint(options) => lint::run_all(&repo?, options),
         Command::Docs { check } => docs::run(&repo?, check),
         Command::Release(options) => release::run(&repo?, &options),
         Command::Wit { check } => wit::run(&repo?, check),

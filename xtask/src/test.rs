@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must pass.
 
 use anyhow::Result;
+use clap::Args;
 use xshell::cmd;
 
 use crate::{
@@ -10,11 +11,21 @@ use crate::{
     setup, web, windowed, wit,
 };
 
-/// Runs all the tests; the last lines are those of the main workspace's own summary.
+/// How much is tested.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    /// Also programs over vello, egui, burn and others: half an hour more on two processors, most of it compilation
+    #[arg(long)]
+    pub(crate) long: bool,
+    #[command(flatten)]
+    web: web::Options,
+}
+
+/// Runs the tests; the last lines are those of the main workspace's own summary.
 ///
 /// With `CI` set in the environment, a machine without a GPU adapter fails instead of being passed
 /// over: the tests themselves see to that.
-pub(crate) fn run_all(repo: &Repo, options: web::Options) -> Result<()> {
+pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
     setup::before_windows(repo)?;
     wit::run(repo, true)?;
     let sh = &repo.sh;
@@ -34,13 +45,15 @@ pub(crate) fn run_all(repo: &Repo, options: web::Options) -> Result<()> {
     // The tests of cargo's subcommand have the program built; by itself, it would be built once more, and
     // wasmtime with it.
     cmd!(sh, "cargo test --release {targets...} --no-run").run()?;
-    cmd!(sh, "cargo test --release --manifest-path {DROP_IN} --workspace").run()?;
     let subcommand = artifacts::subcommand(repo, RELEASE);
-    drop_in::compare_all(repo, &subcommand)?;
     cmd!(sh, "cargo test --release --manifest-path {WINDOWED}").run()?;
     windowed::build(repo, &subcommand)?;
-    ml::learn_in_the_sandbox(repo, &subcommand)?;
-    web::test(repo, options)?;
+    if options.long {
+        cmd!(sh, "cargo test --release --manifest-path {DROP_IN} --workspace").run()?;
+        drop_in::compare_all(repo, &subcommand)?;
+        ml::learn_in_the_sandbox(repo, &subcommand)?;
+    }
+    web::test(repo, options.web)?;
     let (variable, folder) = windowed::FOLDER;
     let tests = cmd!(sh, "cargo test --release {targets...} --no-fail-fast");
     Ok(tests.env(variable, repo.target(folder)).run()?)

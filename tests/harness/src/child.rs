@@ -27,7 +27,7 @@ pub fn ran_alone(test: &str) -> bool {
             Command::new(tests)
                 .args([test, "--exact", "--nocapture"])
                 // Built here, so that the other process has nothing to do but this.
-                .env("WGPU_WASI_GUESTS", guests::folder())
+                .env("WGPU_WASI_GUESTS", guests::folder().unwrap())
                 .env(ALONE, "1")
                 .output()
         })

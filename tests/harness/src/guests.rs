@@ -43,7 +43,8 @@ impl Guest {
     /// When it can't be built, read or compiled.
     #[must_use]
     pub fn component(self) -> &'static Component {
-        static COMPONENTS: [OnceLock<Component>; 5] = [const { OnceLock::new() }; 5];
+        // With what went wrong: the next test is told the same, and does not try again.
+        static COMPONENTS: [OnceLock<Result<Component, String>>; 5] = [const { OnceLock::new() }; 5];
         let slot = match self {
             Self::Programs => 0,
             Self::Raw => 1,
@@ -52,14 +53,14 @@ impl Guest {
             Self::RawWindows => 4,
         };
         let cell = COMPONENTS.get(slot).expect("there is a slot for each guest");
-        cell.get_or_init(|| {
-            let path = folder().join(self.file());
-            let wasm =
-                fs::read(&path).unwrap_or_else(|error| panic!("can't read {}: {error}", path.display()));
+        let component = cell.get_or_init(|| {
+            let path = folder()?.join(self.file());
+            let wasm = fs::read(&path).map_err(|error| format!("can't read {}: {error}", path.display()))?;
             runtime()
                 .compile(&wasm)
-                .unwrap_or_else(|error| panic!("{} does not compile: {error:?}", path.display()))
-        })
+                .map_err(|error| format!("{} does not compile: {error:?}", path.display()))
+        });
+        component.as_ref().unwrap_or_else(|error| panic!("{error}"))
     }
 }
 
@@ -98,35 +99,37 @@ pub fn target_folder() -> PathBuf {
 /// Where the components are; builds them first. cargo has let go of its lock by the time that tests run,
 /// so they go into the same target folder, and nothing is built that `cargo build` has built already.
 ///
-/// # Panics
+/// # Errors
 ///
-/// When they can't be built.
-#[must_use]
-pub fn folder() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
+/// Says why they can't be built.
+pub fn folder() -> Result<&'static Path, String> {
+    static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
         if let Some(folder) = env::var_os("WGPU_WASI_GUESTS") {
-            return folder.into();
+            return Ok(folder.into());
         }
         let packages = ["wgpu-wasi-bench", "wgpu-wasi-fuzz", "wgpu-wasi-programs", "wgpu-wasi-raw"];
-        build(&packages.map(|package| ["-p", package]).concat());
+        build(&packages.map(|package| ["-p", package]).concat())?;
         // Apart: together with the others it would give them its features, and so naga.
-        build(&["-p", "wgpu-wasi-programs", "--bin", "translated", "--features", "translated"]);
-        target_folder().join("wasm32-wasip2").join("release")
-    })
+        build(&["-p", "wgpu-wasi-programs", "--bin", "translated", "--features", "translated"])?;
+        Ok(target_folder().join("wasm32-wasip2").join("release"))
+    });
+    folder.as_deref().map_err(Clone::clone)
 }
 
-fn build(what: &[&str]) {
+fn build(what: &[&str]) -> Result<(), String> {
     let output = Command::new(env!("CARGO"))
         .args(["build", "--release", "--locked", "--target", "wasm32-wasip2"])
         .current_dir(root())
         .args(what)
         .env("CARGO_TARGET_DIR", target_folder())
         .output()
-        .expect("cargo runs");
-    assert!(
-        output.status.success(),
+        .map_err(|error| format!("cargo does not run: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!(
         "the guests can't be built; `cargo xtask setup` installs what that needs\n{}",
         String::from_utf8_lossy(&output.stderr)
-    );
+    ))
 }

@@ -16,7 +16,7 @@ struct Batch {
 fn run(batch: &Batch) -> String {
     let Batch { adapter, guests: count, calls } = batch;
     let output = Command::new(env!("CARGO_BIN_EXE_fuzz"))
-        .arg(guests::folder().join("fuzz.wasm"))
+        .arg(guests::folder().unwrap().join("fuzz.wasm"))
         .args([adapter.as_str(), "1", &count.to_string(), &calls.to_string()])
         .arg(guests::target_folder().join("tmp").join("components"))
         // As `cargo xtask fuzz`: what glibc keeps for each thread is no leak.

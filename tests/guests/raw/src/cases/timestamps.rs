@@ -40,30 +40,41 @@ pub async fn run(c: &mut Checks) {
     let data = kit::storage(&device, &[0; 64]);
     let pipeline = kit::pipeline(&device, &kit::shader(&device, WORK));
     let group = kit::bind(&device, &pipeline.get_bind_group_layout(0), &data);
-    let encoder = kit::encoder(&device);
-    let pass = encoder.begin_compute_pass(Some(&GpuComputePassDescriptor {
-        timestamp_writes: Some(GpuComputePassTimestampWrites {
-            query_set: &queries,
-            beginning_of_pass_write_index: Some(0),
-            end_of_pass_write_index: Some(1),
-        }),
-        label: None,
-    }));
-    pass.set_pipeline(&pipeline);
-    c.granted("set-bind-group", pass.set_bind_group(0, Some(&group), None, None, None));
-    pass.dispatch_workgroups(256, None, None);
-    pass.end();
-    let resolved = kit::buffer(&device, 16, GpuBufferUsage::QUERY_RESOLVE | GpuBufferUsage::COPY_SRC);
-    encoder.resolve_query_set(&queries, 0, 2, &resolved, 0);
-    let start = std::time::Instant::now();
-    device.queue().submit(&[&encoder.finish(None)]);
-    device.queue().on_submitted_work_done().await;
-    let took = start.elapsed().as_nanos() as u64;
-    let words = kit::read(&device, &resolved).await;
-    let time = |at: usize| u64::from(words[at]) | u64::from(words[at + 1]) << 32;
-    let passed = time(2).saturating_sub(time(0));
+    // Another program on the machine can hold up the processor or the GPU: of a few turns, one has to do.
+    let mut turn = (0, 0);
+    for _ in 0..5 {
+        let encoder = kit::encoder(&device);
+        let pass = encoder.begin_compute_pass(Some(&GpuComputePassDescriptor {
+            timestamp_writes: Some(GpuComputePassTimestampWrites {
+                query_set: &queries,
+                beginning_of_pass_write_index: Some(0),
+                end_of_pass_write_index: Some(1),
+            }),
+            label: None,
+        }));
+        pass.set_pipeline(&pipeline);
+        c.granted("set-bind-group", pass.set_bind_group(0, Some(&group), None, None, None));
+        pass.dispatch_workgroups(256, None, None);
+        pass.end();
+        let resolved = kit::buffer(&device, 16, GpuBufferUsage::QUERY_RESOLVE | GpuBufferUsage::COPY_SRC);
+        encoder.resolve_query_set(&queries, 0, 2, &resolved, 0);
+        let start = std::time::Instant::now();
+        device.queue().submit(&[&encoder.finish(None)]);
+        device.queue().on_submitted_work_done().await;
+        let took = start.elapsed().as_nanos() as u64;
+        let words = kit::read(&device, &resolved).await;
+        let time = |at: usize| u64::from(words[at]) | u64::from(words[at + 1]) << 32;
+        turn = (time(2).saturating_sub(time(0)), took);
+        if plausible(turn) {
+            break;
+        }
+    }
+    let (passed, took) = turn;
     c.that("it took time", passed > 0);
-    // Ticks of another length than a nanosecond would be off by far more.
-    c.that(&format!("no longer than the wait: {passed} and {took}"), passed <= took * 2);
-    c.that(&format!("not far shorter, either: {passed} and {took}"), passed >= took / 100);
+    c.that(&format!("about as long as the wait: {passed} and {took}"), plausible(turn));
+}
+
+/// Whether the time by the GPU fits that of the wait. Ticks of another length than a nanosecond would be off by far more.
+fn plausible((passed, took): (u64, u64)) -> bool {
+    passed <= took * 2 && passed >= took / 100
 }

@@ -47,28 +47,39 @@ pub(super) async fn two_windows(checks: &mut Checks) {
     }
 }
 
-/// 180 pictures as fast as the host lets it, and 60 by requests; the harness looks at the clock, and so does this.
+/// 120 pictures as fast as the host lets it, and 120 by requests.
 pub(super) async fn paced(checks: &mut Checks) {
     let shown = kit::shown(PresentMode::Fifo).await;
     shown.redraw().await;
-    let start = Instant::now();
-    for _ in 0..180 {
-        shown.fill(RED);
-    }
-    let rate = 180.0 / start.elapsed().as_secs_f64();
-    checks.that(&format!("60 pictures a second, and not {rate}"), (rate - 60.0).abs() <= 1.0);
-    let start = Instant::now();
-    for _ in 0..60 {
+    at_pace(checks, "pictures", async || shown.fill(RED)).await;
+    let redraw = async || {
         shown.window.request_redraw();
         shown.redraw().await;
         shown.fill(GREEN);
-    }
-    let rate = 60.0 / start.elapsed().as_secs_f64();
-    checks.that(&format!("60 redraws a second, and not {rate}"), (rate - 60.0).abs() <= 2.0);
+    };
+    at_pace(checks, "redraws", redraw).await;
     checks.that("an empty answer when the time is up", {
         let start = Instant::now();
         wit::next(Some(20_000_000)).await.is_empty() && start.elapsed() >= Duration::from_millis(20)
     });
+}
+
+/// `picture` comes 60 times a second. A busy machine can make it slower: one of a few turns has to do. It can't make it
+/// faster, but for a picture or two that came late just before.
+async fn at_pace(checks: &mut Checks, what: &str, picture: impl AsyncFn()) {
+    let mut rates = Vec::new();
+    for _ in 0..5 {
+        let start = Instant::now();
+        for _ in 0..120 {
+            picture().await;
+        }
+        rates.push(120.0 / start.elapsed().as_secs_f64());
+        if rates.last().is_some_and(|rate| (rate - 60.0).abs() <= 1.0) {
+            break;
+        }
+    }
+    checks.that(&format!("60 {what} a second: {rates:?}"), rates.last().is_some_and(|rate| *rate >= 59.0));
+    checks.that(&format!("never more {what}: {rates:?}"), rates.iter().all(|rate| *rate <= 62.0));
 }
 
 /// The harness posts key `n` for each letter of a long text, with movements between, while the guest sleeps.
