@@ -96,7 +96,7 @@ struct Waits<'a>(&'a AtomicUsize);
 impl<'a> Waits<'a> {
     fn begin(waiting: &'a AtomicUsize, most: usize) -> Option<Self> {
         let more = |waiting: usize| waiting.checked_add(1).filter(|waiting| *waiting <= most);
-        waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok().then_some(Self(waiting))
+        waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok().then(|| Self(waiting))
     }
 }
 

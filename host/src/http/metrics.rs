@@ -131,7 +131,11 @@ fn events(family: &mut Family<'_>, apps: &Apps<'_>) {
     family.value(apps, |handler| handler.metrics().traps.load(Ordering::Relaxed).into());
     family.begin("wgpu_wasi_device_lost_total", "counter", "Instances that have lost their device");
     family.value(apps, |handler| handler.metrics().device_lost.load(Ordering::Relaxed).into());
-    family.begin("wgpu_wasi_refused_total", "counter", "Requests that the server has answered itself, by the reason");
+    family.begin(
+        "wgpu_wasi_refused_total",
+        "counter",
+        "Requests that the server has answered itself, by the reason",
+    );
     family.reasons(apps, |metrics| &metrics.refused);
     family.begin("wgpu_wasi_retired_total", "counter", "Instances that have ended, by the reason");
     family.reasons(apps, |metrics| &metrics.retired);
