@@ -176,7 +176,9 @@ impl Filler {
 
     /// Waits for the room that a frame takes; a larger one takes all.
     async fn room(&self, frame: &Frame<Bytes>, stall: Duration) -> Option<Option<OwnedSemaphorePermit>> {
-        let bytes = frame.data_ref().map_or(0, Bytes::len).min(self.buffer);
+        /// What the least of frames takes.
+        const FRAME: usize = 64;
+        let bytes = frame.data_ref().map_or(0, Bytes::len).max(FRAME).min(self.buffer);
         let room = Arc::clone(&self.room).acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX));
         let room = pin!(tokio::time::timeout(stall, room));
         let gone = pin!(self.pieces.closed());
@@ -229,16 +231,16 @@ mod tests {
 
     #[test]
     fn the_end_comes_before_it_was_read_where_there_is_room() {
-        let (filler, body) = Body::piecewise(10);
+        let (filler, body) = Body::piecewise(1000);
         assert_eq!(
-            run(filler.fill(of(vec![data(4), data(6)], false), STALL, (|| {}, || false))),
+            run(filler.fill(of(vec![data(400), data(600)], false), STALL, (|| {}, || false))),
             Filled::Whole
         );
-        assert_eq!(run(body.collect()).unwrap().to_bytes().len(), 10);
+        assert_eq!(run(body.collect()).unwrap().to_bytes().len(), 1000);
         // Where there is none, a client that does not read is not waited for.
-        let (filler, body) = Body::piecewise(10);
+        let (filler, body) = Body::piecewise(1000);
         assert_eq!(
-            run(filler.fill(of(vec![data(4), data(7)], false), STALL, (|| {}, || false))),
+            run(filler.fill(of(vec![data(400), data(700)], false), STALL, (|| {}, || false))),
             Filled::Unread
         );
         assert!(run(body.collect()).is_err());
