@@ -47,7 +47,8 @@ pub fn stream<F: Future<Output = ()> + 'static>(
     let (writer, reader) = wit_stream::new();
     let (trailers, trailers_reader) = wit_future::new(|| Ok(None));
     let fields = Fields::from_list(&[("content-type".to_owned(), content_type.as_bytes().to_vec())]);
-    let (response, _) = Response::new(fields.unwrap_or_else(|_| Fields::new()), Some(reader), trailers_reader);
+    let (response, _) =
+        Response::new(fields.unwrap_or_else(|_| Fields::new()), Some(reader), trailers_reader);
     drop(trailers);
     wit_bindgen::spawn_local(write(writer));
     response
