@@ -1,12 +1,14 @@
 //! The command line: the parts that the program `wgpu-wasi` and other programs around it, such as
 //! `cargo wgpu-wasi`, are made of (feature `cli`).
 
+mod access;
 mod adapters;
 mod cache;
 mod imports;
 mod options;
 mod quotas;
 mod run;
+mod serve;
 mod trap;
 mod windows;
 
@@ -22,6 +24,7 @@ use tracing_subscriber::EnvFilter;
 pub use adapters::Adapters;
 pub use options::Options;
 pub use run::{Program, Run};
+pub use serve::Serve;
 pub use trap::{trap_report, trap_status};
 
 /// Exit status when the program can't be run at all, as `docker` and `env` have it.

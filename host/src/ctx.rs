@@ -38,6 +38,9 @@ pub enum AdapterChoice {
     Any,
     /// The first adapter whose name holds this text, in any case; the guest's options don't matter.
     Named(String),
+    /// The adapter at this address of the PCI bus, such as `0000:1b:00.0`, as [`wgpu::AdapterInfo::device_pci_bus_id`]
+    /// has it; the guest's options don't matter. It tells GPUs of one kind apart.
+    Pci(String),
     /// This one. It has to come from the instance given with [`WebGpuCtxBuilder::instance`].
     Given(wgpu::Adapter),
 }
@@ -49,6 +52,8 @@ pub struct WebGpuCtx {
     choice: AdapterChoice,
     quotas: Quotas,
     wait_mode: WaitMode,
+    /// Whether tokio is told of waits that block its thread.
+    blocks_in_place: bool,
     deadline: Option<Instant>,
     memory: Arc<Budget>,
     host_memory: Arc<Budget>,
@@ -108,6 +113,25 @@ impl WebGpuCtx {
     pub fn host_memory_in_use(&self) -> u64 {
         self.in_flight.look();
         self.host_memory.used()
+    }
+
+    /// How long calls of the guest have waited for the GPU, in all; waits that go on at a time each count.
+    #[must_use]
+    pub fn gpu_wait_time(&self) -> Duration {
+        self.in_flight.waited()
+    }
+
+    /// Whether the guest has lost a device of its own, and did not destroy it itself: the GPU or its driver is at fault,
+    /// or what the guest did to them.
+    #[must_use]
+    pub fn device_lost(&self) -> bool {
+        self.in_flight.has_lost_device()
+    }
+
+    /// What can be read of the guest where its store is not at hand.
+    #[cfg(feature = "http")]
+    pub(crate) fn meter(&self) -> Meter {
+        Meter { memory: Arc::clone(&self.memory), in_flight: Arc::clone(&self.in_flight) }
     }
 
     /// WebGPU objects that the guest holds now, as [`Quotas::max_objects`] counts.
@@ -229,7 +253,7 @@ impl WebGpuCtx {
             (Some(quota), Some(deadline)) => Some(quota.min(deadline)),
             (by_quota, deadline) => by_quota.or(deadline),
         };
-        Patience { mode: self.wait_mode, deadline }
+        Patience { mode: self.wait_mode, deadline, in_place: self.blocks_in_place }
     }
 
     /// The moment after which nothing of the guest goes on.
@@ -238,11 +262,23 @@ impl WebGpuCtx {
     }
 
     /// Ends every wait at `deadline`, unless an earlier end was set.
-    pub(crate) fn set_deadline(&mut self, deadline: Option<Instant>) {
-        self.deadline = match (self.deadline, deadline) {
+    pub(crate) fn shorten_deadline(&mut self, deadline: Option<Instant>) {
+        self.set_deadline(match (self.deadline, deadline) {
             (Some(old), Some(new)) => Some(old.min(new)),
             (old, new) => old.or(new),
-        };
+        });
+    }
+
+    /// Has calls that block a thread of tokio's tell it, so that others go on there.
+    #[cfg(feature = "http")]
+    pub(crate) fn block_in_place(&mut self) {
+        self.blocks_in_place = true;
+    }
+
+    /// Moves [the guest's deadline](WebGpuCtxBuilder::deadline), forth or back, as for a guest that does one thing after
+    /// the other. Calls that wait already go on to the deadline that they began with.
+    pub fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.deadline = deadline;
         self.compiler.set_deadline(self.deadline);
         self.in_flight.set_deadline(self.deadline);
     }
@@ -280,6 +316,32 @@ impl WebGpuCtx {
     pub(crate) fn uncount_bytes(&mut self, bytes: usize) {
         // What was counted was a `u64`.
         self.host_memory.give_back(u64::try_from(bytes).unwrap_or(u64::MAX));
+    }
+}
+
+/// What a guest uses, for somebody who has not got its store.
+#[cfg(feature = "http")]
+#[derive(Clone, Debug)]
+pub(crate) struct Meter {
+    memory: Arc<Budget>,
+    in_flight: Arc<InFlight>,
+}
+
+#[cfg(feature = "http")]
+impl Meter {
+    /// [`WebGpuCtx::gpu_memory_in_use`], without a look at what was given back.
+    pub(crate) fn gpu_memory(&self) -> u64 {
+        self.memory.used()
+    }
+
+    /// [`WebGpuCtx::gpu_wait_time`].
+    pub(crate) fn gpu_wait(&self) -> Duration {
+        self.in_flight.waited()
+    }
+
+    /// [`WebGpuCtx::device_lost`].
+    pub(crate) fn device_lost(&self) -> bool {
+        self.in_flight.has_lost_device()
     }
 }
 
@@ -476,6 +538,7 @@ impl WebGpuCtxBuilder {
             choice,
             quotas,
             wait_mode,
+            blocks_in_place: false,
             deadline,
             live_objects: 0,
             refused_bundles: 0,

@@ -86,6 +86,8 @@ pub mod cli;
 mod convert;
 mod ctx;
 mod guest_memory;
+#[cfg(feature = "http")]
+pub mod http;
 mod lend;
 mod quotas;
 mod runtime;
@@ -285,7 +287,7 @@ pub use crate::{
     device::{instance::default_instance, lent::LentDevice, waiting::WaitMode},
     guest_memory::GuestMemory,
     lend::LendError,
-    objects::instance::{NO_ADAPTER, adapter_named},
+    objects::instance::{NO_ADAPTER, adapter_at, adapter_named},
     quotas::Quotas,
     view::{WebGpu, WebGpuCtxView, WebGpuView},
 };
@@ -339,4 +341,8 @@ mod documents {
 
     #[doc = include_str!("../../docs/porting.md")]
     mod porting {}
+
+    #[cfg(feature = "http")]
+    #[doc = include_str!("../../docs/serving.md")]
+    mod serving {}
 }

@@ -31,6 +31,8 @@ use crate::{
 };
 use size::Kind;
 use time::Alarm;
+#[cfg(feature = "http")]
+pub(crate) use time::Ticker;
 
 /// Stack that a guest's own calls may use, in bytes: as much as a native program's main thread has.
 /// wasmtime allows 512 KiB, too little for a parser that recurses.
@@ -40,7 +42,7 @@ pub const GUEST_STACK: usize = 8 << 20;
 const HOST_STACK: usize = 2 << 20;
 
 /// The packages of WASI that the linker has, in their versions 0.2 and 0.3.
-const WASI_PACKAGES: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
+pub(crate) const WASI_PACKAGES: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
 
 /// The version of `wasi:webgpu`; a pre-release, which wasmtime matches exactly.
 const WEBGPU_VERSION: &str = "0.3.0-rc.2";
@@ -59,6 +61,19 @@ const WINDOWS: [&str; 8] = [
 
 /// What wasmtime says of a call with more bytes than the quota `max_call_bytes`; it has no type for that.
 const CALL_BYTES: &str = "fuel allocated for hostcalls has been exhausted";
+
+/// Whether an interface is one of WASI's, of these packages in the versions that linkers have, or `wasi:webgpu`.
+pub(crate) fn has_wasi(name: &str, packages: &[&str]) -> bool {
+    let Some((interface, version)) = name.split_once('@') else { return false };
+    let Some(("wasi", rest)) = interface.split_once(':') else { return false };
+    match rest.split_once('/') {
+        Some(("webgpu", _)) => version == WEBGPU_VERSION,
+        Some((package, _)) => {
+            packages.contains(&package) && (version.starts_with("0.2.") || version.starts_with("0.3."))
+        }
+        None => false,
+    }
+}
 
 /// How a [`Runtime`] compiles and runs.
 #[derive(Clone, Debug, Default)]
@@ -115,6 +130,8 @@ pub struct Runtime {
     linker: Arc<Linker<State>>,
     interruptible: bool,
     limits: ComponentLimits,
+    #[cfg(feature = "http")]
+    ticker: Arc<time::SharedTicker>,
 }
 
 impl fmt::Debug for Runtime {
@@ -174,17 +191,14 @@ struct State {
     memory: GuestMemory,
 }
 
-impl State {
-    /// `error` with the quota that has led to it, which wasmtime does not say.
-    fn explained(&self, error: wasmtime::Error) -> wasmtime::Error {
-        let quotas = self.gpu.quotas();
-        if let Some(quota) = self.memory.refused() {
-            error.context(quota)
-        } else if error.chain().any(|cause| cause.to_string().contains(CALL_BYTES)) {
-            error.context(QuotaExceeded::CallBytes(quotas.max_call_bytes))
-        } else {
-            error
-        }
+/// `error` of a guest with the quota that has led to it, which wasmtime does not say.
+pub(crate) fn explained(gpu: &WebGpuCtx, memory: &GuestMemory, error: wasmtime::Error) -> wasmtime::Error {
+    if let Some(quota) = memory.refused() {
+        error.context(quota)
+    } else if error.chain().any(|cause| cause.to_string().contains(CALL_BYTES)) {
+        error.context(QuotaExceeded::CallBytes(gpu.quotas().max_call_bytes))
+    } else {
+        error
     }
 }
 
@@ -230,7 +244,20 @@ impl Runtime {
         crate::add_to_linker(&mut linker)?;
         crate::add_windows_to_linker(&mut linker)?;
         let limits = limits.clone();
-        Ok(Self { engine, linker: Arc::new(linker), interruptible: *interruptible, limits })
+        Ok(Self {
+            engine,
+            linker: Arc::new(linker),
+            interruptible: *interruptible,
+            limits,
+            #[cfg(feature = "http")]
+            ticker: Arc::default(),
+        })
+    }
+
+    /// Has the guests that compute look at their time every few milliseconds, for as long as the result is held.
+    #[cfg(feature = "http")]
+    pub(crate) fn ticker(&self) -> wasmtime::Result<Arc<Ticker>> {
+        if self.interruptible { Ok(self.ticker.get(&self.engine)?) } else { Err(NotInterruptible.into()) }
     }
 
     /// The engine, to compile components elsewhere.
@@ -257,20 +284,15 @@ impl Runtime {
     /// What `component` imports and the linker does not have, by interface.
     #[must_use]
     pub fn missing_imports(&self, component: &Component) -> Vec<String> {
-        let offered = |name: &str| {
-            let Some((interface, version)) = name.split_once('@') else { return false };
-            match interface.split_once(':') {
-                Some(("wasi", rest)) => match rest.split_once('/') {
-                    Some(("webgpu", _)) => version == WEBGPU_VERSION,
-                    Some((package, _)) => {
-                        WASI_PACKAGES.contains(&package)
-                            && (version.starts_with("0.2.") || version.starts_with("0.3."))
-                    }
-                    None => false,
-                },
-                _ => WINDOWS.contains(&name),
-            }
-        };
+        self.imports_beyond(component, |name| has_wasi(name, &WASI_PACKAGES) || WINDOWS.contains(&name))
+    }
+
+    /// What `component` imports beyond what is `offered`, by interface.
+    pub(crate) fn imports_beyond(
+        &self,
+        component: &Component,
+        offered: impl Fn(&str) -> bool,
+    ) -> Vec<String> {
         component
             .component_type()
             .imports(&self.engine)
@@ -322,7 +344,7 @@ impl Runtime {
         if !self.interruptible {
             return Err(NotInterruptible.into());
         }
-        gpu.set_deadline(Instant::now().checked_add(timeout));
+        gpu.shorten_deadline(Instant::now().checked_add(timeout));
         let (runtime, component) = (self.clone(), component.clone());
         let run = move || block_on(runtime.run_until(&component, wasi, gpu, Some(timeout)));
         time::on_its_own_thread("wgpu-wasi guest", (timeout, timeout.saturating_add(GRACE)), run)
@@ -394,7 +416,7 @@ impl Runtime {
             Ok(status) => status,
             Err(error) => match error.downcast_ref::<I32Exit>() {
                 Some(I32Exit(status)) => *status,
-                None => return Err(store.data().explained(error)),
+                None => return Err(explained(&store.data().gpu, &store.data().memory, error)),
             },
         };
         let status = if status == 0 && !unheard_errors.is_empty() { i32::from(PANICKED) } else { status };

@@ -21,6 +21,10 @@ pub(crate) const MAIN: &str = "Cargo.toml";
 pub(crate) const GUESTS: [&str; 4] =
     ["wgpu-wasi-bench", "wgpu-wasi-fuzz", "wgpu-wasi-programs", "wgpu-wasi-raw"];
 
+/// Those that answer HTTP requests. They are built apart: together with the others they would get the entry point of
+/// programs, and they have no `main`.
+pub(crate) const HTTP_GUESTS: [&str; 2] = ["wgpu-wasi-http", "wgpu-wasi-http-p2"];
+
 /// The manifest of the example programs.
 pub(crate) const EXAMPLES: &str = "examples/Cargo.toml";
 

@@ -5,7 +5,7 @@ use clap::Args;
 use xshell::cmd;
 
 use crate::{
-    artifacts::{DROP_IN, DROP_IN_MORE, EXAMPLES, GUESTS, ML, WINDOWED, WORKSPACES},
+    artifacts::{DROP_IN, DROP_IN_MORE, EXAMPLES, GUESTS, HTTP_GUESTS, ML, WINDOWED, WORKSPACES},
     docs,
     repo::{GUEST_TARGET, Repo, in_path},
     wit,
@@ -70,10 +70,12 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
     ensure!(formatted, "`rustfmt --edition 2024 FILE` formats the files above");
     docs::run(repo, true)?;
     wit::copies(repo, true)?;
-    let guests: Vec<_> =
-        GUESTS.iter().flat_map(|name| ["-p", name]).chain(["--target", GUEST_TARGET]).collect();
+    let [guests, http_guests] = [GUESTS.as_slice(), HTTP_GUESTS.as_slice()].map(|names| {
+        let names = names.iter().flat_map(|name| ["-p", name]);
+        names.chain(["--target", GUEST_TARGET]).collect::<Vec<_>>()
+    });
     let long = LINTED_LONG.into_iter().filter(|_| options.long);
-    for arguments in LINTED.into_iter().chain([&*guests]).chain(long) {
+    for arguments in LINTED.into_iter().chain([&*guests, &*http_guests]).chain(long) {
         // The release profile throughout: build scripts and macros are then built once for all.
         cmd!(sh, "cargo clippy --release {arguments...} -- -D warnings").run()?;
     }

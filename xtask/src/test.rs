@@ -5,7 +5,7 @@ use clap::Args;
 use xshell::cmd;
 
 use crate::{
-    artifacts::{self, DROP_IN, EXAMPLES, GUESTS, MAIN, RELEASE, WINDOWED},
+    artifacts::{self, DROP_IN, EXAMPLES, GUESTS, HTTP_GUESTS, MAIN, RELEASE, WINDOWED},
     darkroom, drop_in, ml,
     repo::Repo,
     setup, web, windowed, wit,
@@ -31,6 +31,7 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
     let sh = &repo.sh;
     cmd!(sh, "cargo test --release --manifest-path xtask/Cargo.toml").run()?;
     artifacts::build_components(repo, MAIN, &GUESTS)?;
+    artifacts::build_components(repo, MAIN, &HTTP_GUESTS)?;
     artifacts::build_components(repo, EXAMPLES, &[])?;
     // Each of these tests opens the GPU for itself. Vulkan's loader (1.4.309 did) may crash when one thread
     // opens a device while another looks for adapters, so they take turns.

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use crate::{NO_ADAPTER, default_instance};
 use clap::Args;
 use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
+use futures_util::FutureExt as _;
 
 /// Lists the GPU adapters that programs can run on.
 ///
-/// `wgpu-wasi run --adapter NAME` takes any part of a name. The first of the table is what a program gets
+/// `wgpu-wasi run --adapter NAME` takes any part of a name, and `--adapter pci:ADDRESS` tells GPUs of one kind apart. The first of the table is what a program gets
 /// that asks for nothing special on a machine with one GPU.
 #[derive(Debug, Args)]
 pub struct Adapters {}
@@ -21,7 +22,7 @@ impl Adapters {
     /// When there is none.
     pub fn execute(self) -> wasmtime::Result<ExitCode> {
         let Self {} = self;
-        let adapters = enumerate()?;
+        let adapters = enumerate();
         if adapters.is_empty() {
             return Err(wasmtime::Error::msg(NO_ADAPTER));
         }
@@ -38,9 +39,9 @@ impl Adapters {
 }
 
 /// Every adapter of the machine, in the order in which wgpu finds them.
-pub(crate) fn enumerate() -> wasmtime::Result<Vec<wgpu::Adapter>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    Ok(runtime.block_on(default_instance().enumerate_adapters(wgpu::Backends::all())))
+pub(crate) fn enumerate() -> Vec<wgpu::Adapter> {
+    // On native backends the list is there at once.
+    default_instance().enumerate_adapters(wgpu::Backends::all()).now_or_never().unwrap_or_default()
 }
 
 fn row(adapter: &wgpu::Adapter) -> [String; 7] {
@@ -70,7 +71,10 @@ fn row(adapter: &wgpu::Adapter) -> [String; 7] {
         kind.to_owned(),
         info.backend.to_string(),
         [info.driver, info.driver_info].join(" ").trim().to_owned(),
-        format!("{:04x}:{:04x}", info.vendor, info.device),
+        match info.device_pci_bus_id.as_str() {
+            "" => format!("{:04x}:{:04x}", info.vendor, info.device),
+            address => format!("{:04x}:{:04x} pci:{address}", info.vendor, info.device),
+        },
         bytesize::ByteSize(adapter.limits().max_buffer_size).display().iec().to_string(),
         features.join(" "),
     ]

@@ -1,55 +1,24 @@
 //! How a component is run: what it may use, and for how long.
 
-use std::{
-    env,
-    ffi::OsString,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{ffi::OsString, path::Path, time::Duration};
 
 use clap::Args;
 use wasmtime::component::Component;
-use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
+use wasmtime_wasi::WasiCtxBuilder;
 
 use super::{
-    adapters, cache,
+    access::{Access, read},
     imports::Imports,
-    quotas::QuotaOptions,
     windows::{Granted, WindowOptions},
 };
-use crate::{
-    AdapterChoice, NO_ADAPTER, WebGpuCtx, WebGpuCtxBuilder,
-    runtime::{Runtime, RuntimeOptions},
-};
+use crate::{WebGpuCtx, WebGpuCtxBuilder, runtime::Runtime};
 
 /// What a component may use, and for how long.
 #[derive(Args, Clone, Debug)]
 pub struct Options {
-    /// Lets the program use a folder of this machine, under a name of its own or the same one; with
-    /// `::ro` after that, only to read
-    #[arg(long = "dir", value_name = "HOST[::GUEST[::ro]]", value_parser = parse_dir)]
-    dirs: Vec<Dir>,
-
-    /// Sets an environment variable of the program; without a value, to what it is here
-    #[arg(long = "env", value_name = "NAME[=VALUE]", value_parser = parse_env)]
-    env: Vec<(String, String)>,
-
-    /// Runs on the adapter with this text in its name (`wgpu-wasi adapters` lists them)
-    #[arg(long, value_name = "NAME")]
-    adapter: Option<String>,
-
     /// Ends the program after this many seconds, whatever it does then; its compilation counts
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     timeout: Option<Duration>,
-
-    /// Compiles the component anew instead of taking it from the cache
-    #[arg(long)]
-    no_cache: bool,
-
-    /// Has every command of a pass come as a call, as on hosts that don't fetch commands from the program's
-    /// memory (`wgpu-wasi:commands`)
-    #[arg(long)]
-    no_command_memory: bool,
 
     /// Tells Linux' `perf` the names of the program's functions (`perf record -g wgpu-wasi run --perf-map …`)
     #[arg(long)]
@@ -58,16 +27,9 @@ pub struct Options {
     #[command(flatten)]
     windows: WindowOptions,
 
+    // The last, for its quotas have a heading of their own.
     #[command(flatten)]
-    quotas: QuotaOptions,
-}
-
-/// A folder of this machine, the name under which the program sees it, and what it may do there.
-#[derive(Clone, Debug)]
-struct Dir {
-    host: PathBuf,
-    guest: String,
-    perms: FsPerms,
+    access: Access,
 }
 
 impl Options {
@@ -77,37 +39,15 @@ impl Options {
     ///
     /// When the current folder is not known.
     pub fn arguments(&self) -> std::io::Result<Vec<OsString>> {
-        let Self { dirs, env, adapter, timeout, no_cache, no_command_memory, perf_map, windows, quotas } =
-            self;
-        let mut arguments: Vec<OsString> = Vec::new();
-        for Dir { host, guest, perms } in dirs {
-            let mut dir = std::path::absolute(host)?.into_os_string();
-            dir.push(format!("::{guest}"));
-            if matches!(perms, FsPerms::ReadOnly) {
-                dir.push("::ro");
-            }
-            arguments.extend(["--dir".into(), dir]);
-        }
-        for (name, value) in env {
-            arguments.extend(["--env".into(), format!("{name}={value}").into()]);
-        }
-        if let Some(adapter) = adapter {
-            arguments.extend(["--adapter".into(), adapter.into()]);
-        }
+        let Self { access, timeout, perf_map, windows } = self;
+        let mut arguments = access.arguments()?;
         if let Some(timeout) = timeout {
             arguments.extend(["--timeout".into(), timeout.as_secs_f64().to_string().into()]);
-        }
-        if *no_cache {
-            arguments.push("--no-cache".into());
-        }
-        if *no_command_memory {
-            arguments.push("--no-command-memory".into());
         }
         if *perf_map {
             arguments.push("--perf-map".into());
         }
         arguments.extend(windows.arguments()?);
-        arguments.extend(quotas.arguments());
         Ok(arguments)
     }
 
@@ -123,14 +63,7 @@ impl Options {
     ///
     /// As [`Runtime::new`].
     pub fn runtime(&self) -> wasmtime::Result<Runtime> {
-        let mut options = RuntimeOptions::default()
-            .interruptible(self.timeout.is_some())
-            .limits(self.quotas.limits())
-            .perf_map(self.perf_map);
-        if let Some(folder) = (!self.no_cache).then(cache::folder).flatten() {
-            options = options.cache(folder);
-        }
-        Runtime::new(&options)
+        Runtime::new(&self.access.runtime().interruptible(self.timeout.is_some()).perf_map(self.perf_map))
     }
 
     /// Reads and compiles a component, and checks that it imports nothing but what there is.
@@ -165,17 +98,10 @@ impl Options {
     ///
     /// When a folder can't be opened, or would give the program the cache of compiled code.
     pub fn wasi(&self, app: &Path, args: &[String]) -> wasmtime::Result<WasiCtxBuilder> {
-        let mut wasi = WasiCtx::builder();
-        wasi.envs(&self.env).arg(app.to_string_lossy()).args(args);
+        let mut wasi = self.access.wasi(app, args)?;
         // One guest has the thread to itself: a file that it reads need not come by way of another thread, which
         // for each 64 KiB takes longer than to read them.
         wasi.allow_blocking_current_thread(true);
-        for Dir { host, guest, perms } in &self.dirs {
-            cache::check_dir(host)?;
-            wasi.preopened_dir(host, guest, *perms).map_err(|error| {
-                error.context(format!("can't open the folder {} (--dir)", host.display()))
-            })?;
-        }
         Ok(wasi)
     }
 
@@ -199,29 +125,8 @@ impl Options {
     }
 
     pub(super) fn gpu_builder(&self) -> wasmtime::Result<WebGpuCtxBuilder> {
-        let gpu =
-            WebGpuCtxBuilder::new().quotas(self.quotas.quotas()).command_memory(!self.no_command_memory);
-        let Some(name) = &self.adapter else { return Ok(gpu) };
-        let adapters = adapters::enumerate()?;
-        let names: Vec<String> = adapters.iter().map(|adapter| adapter.get_info().name).collect();
-        if names.is_empty() {
-            return Err(wasmtime::Error::msg(NO_ADAPTER));
-        }
-        if !names.iter().any(|found| found.to_lowercase().contains(&name.to_lowercase())) {
-            return Err(wasmtime::format_err!(
-                "no adapter has {name:?} in its name; there are: {}",
-                names.join(", ")
-            ));
-        }
-        Ok(gpu.adapter(AdapterChoice::Named(name.clone())))
+        Ok(self.access.gpu(self.access.adapter()?))
     }
-}
-
-/// Reads the file of a component.
-pub(super) fn read(app: &Path) -> wasmtime::Result<Vec<u8>> {
-    std::fs::read(app).map_err(|error| {
-        wasmtime::Error::from(error).context(format!("can't read the component {}", app.display()))
-    })
 }
 
 /// Says which imports are missing before wasmtime says that of the first.
@@ -242,30 +147,6 @@ fn check_imports(runtime: &Runtime, component: &Component) -> wasmtime::Result<(
     ))
 }
 
-fn parse_dir(text: &str) -> Result<Dir, String> {
-    let (text, perms) = match text.strip_suffix("::ro") {
-        Some(text) => (text, FsPerms::ReadOnly),
-        None => (text, FsPerms::ReadWrite),
-    };
-    let (host, guest) = text.split_once("::").unwrap_or((text, text));
-    if host.is_empty() || guest.is_empty() {
-        return Err("write HOST::GUEST, such as `pictures::/data`, or just HOST".to_owned());
-    }
-    Ok(Dir { host: PathBuf::from(host), guest: guest.to_owned(), perms })
-}
-
-fn parse_env(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some(("", _)) => Err("write NAME=VALUE, or just NAME".to_owned()),
-        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
-        None => match env::var(text) {
-            Ok(value) => Ok((text.to_owned(), value)),
-            Err(env::VarError::NotPresent) => Err(format!("{text} is not set here; write {text}=VALUE")),
-            Err(env::VarError::NotUnicode(_)) => Err(format!("the value of {text} is not UTF-8")),
-        },
-    }
-}
-
 pub(super) fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "write seconds, such as 30 or 0.5".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
@@ -276,29 +157,9 @@ pub(super) fn parse_seconds(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::env;
+
     use super::*;
-
-    #[test]
-    fn folders() {
-        let parsed = |text| {
-            parse_dir(text).ok().map(|Dir { host, guest, perms }| {
-                (host.display().to_string(), guest, matches!(perms, FsPerms::ReadOnly))
-            })
-        };
-        assert_eq!(parsed("a"), Some(("a".into(), "a".into(), false)));
-        assert_eq!(parsed("C:\\a::/b"), Some(("C:\\a".into(), "/b".into(), false)));
-        assert_eq!(parsed("a::/b::ro"), Some(("a".into(), "/b".into(), true)));
-        assert_eq!(parsed("::a"), None);
-        assert_eq!(parsed("a::"), None);
-    }
-
-    #[test]
-    fn variables() {
-        assert_eq!(parse_env("A=b=c"), Ok(("A".into(), "b=c".into())));
-        assert_eq!(parse_env("A="), Ok(("A".into(), String::new())));
-        assert!(parse_env("=b").is_err());
-        assert!(parse_env("WGPU_WASI_SURELY_NOT_SET").is_err());
-    }
 
     #[test]
     fn seconds() {

@@ -13,9 +13,9 @@ use clap::Args;
 use wasmtime_wasi::WasiCtxBuilder;
 
 use super::{
-    CLOSED, HOST_FAILED, Options, TIMED_OUT,
+    CLOSED, HOST_FAILED, Options, TIMED_OUT, access,
     imports::Imports,
-    options, trap_report, trap_status,
+    trap_report, trap_status,
     windows::{Ended, Shown},
 };
 use crate::{
@@ -115,7 +115,7 @@ fn run(options: &Options, app: &Path, args: &[String], own: bool) -> wasmtime::R
     if let Some(timeout) = options.timeout() {
         end_after(timeout);
     }
-    let wasm = options::read(app)?;
+    let wasm = access::read(app)?;
     let imports = Imports::of(&wasm);
     let mut wasi = options.wasi(app, args)?;
     wasi.inherit_stdio();
@@ -242,7 +242,7 @@ fn end_timed_out(timed_out: TimedOut) -> ExitCode {
 ///
 /// `std::process::exit` would let the driver clean up, which on NVIDIA's waits for that work, or crashes
 /// because of the threads that still do.
-fn end(status: u8) -> ExitCode {
+pub(super) fn end(status: u8) -> ExitCode {
     // Only what this process itself has printed could be lost: the guest's own output has no buffer here.
     let _ = io::stdout().flush();
     signal_hook::low_level::exit(i32::from(status))

@@ -113,8 +113,8 @@ impl DeviceCore {
         let lost = Arc::new(watch::Sender::new(None));
         wgpu.set_device_lost_callback({
             let errors = Arc::clone(&errors);
-            let lost = Arc::clone(&lost);
-            move |reason, message| lose(&errors, &lost, reason, &message)
+            let (lost, in_flight) = (Arc::clone(&lost), Arc::clone(&policy.in_flight));
+            move |reason, message| lose(&errors, (&lost, &in_flight), reason, &message)
         });
         let signals = Signals { errors, lost, lent: false };
         Self::assemble(wgpu, queue, (Some(adapter), adapter_info), queue_label, policy, signals)
@@ -258,13 +258,13 @@ impl DeviceCore {
 
     /// Loses the device, unless it is lost already: <https://www.w3.org/TR/webgpu/#lose-the-device>.
     pub(crate) fn lose(&self, reason: wgpu::DeviceLostReason, message: &str) {
-        lose(&self.errors, &self.lost, reason, message);
+        lose(&self.errors, (&self.lost, &self.in_flight), reason, message);
     }
 }
 
 fn lose(
     errors: &DeviceErrors,
-    lost: &watch::Sender<Option<DeviceLostInfo>>,
+    (lost, in_flight): (&watch::Sender<Option<DeviceLostInfo>>, &InFlight),
     reason: wgpu::DeviceLostReason,
     message: &str,
 ) {
@@ -274,6 +274,9 @@ fn lose(
             return false;
         }
         *info = Some(DeviceLostInfo { reason, message: message.to_owned() });
+        if reason != wgpu::DeviceLostReason::Destroyed {
+            in_flight.lose_device();
+        }
         true
     });
 }

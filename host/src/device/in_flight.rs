@@ -14,7 +14,10 @@
 //! ([`InFlight::make_room`]).
 
 use std::{
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -42,6 +45,10 @@ pub(crate) struct InFlight {
     timeline: Arc<Timeline>,
     devices: Mutex<Vec<Weak<dyn Awaited>>>,
     waits: Mutex<Waits>,
+    /// Nanoseconds that calls have waited for the GPU.
+    waited: AtomicU64,
+    /// Whether a device was lost, and not destroyed.
+    lost_device: AtomicBool,
 }
 
 /// A device that is waited for. Accounts hold it by nothing but this: else whether an account may go to another thread
@@ -63,12 +70,38 @@ impl InFlight {
     /// For a guest whose calls may wait for as long as `max_wait`.
     pub(crate) fn new(timeline: &Arc<Timeline>, mode: WaitMode, max_wait: Duration) -> Arc<Self> {
         let waits = Mutex::new(Waits { mode, max_wait, deadline: None });
-        Arc::new(Self { timeline: Arc::clone(timeline), devices: Mutex::default(), waits })
+        Arc::new(Self {
+            timeline: Arc::clone(timeline),
+            devices: Mutex::default(),
+            waits,
+            waited: AtomicU64::new(0),
+            lost_device: AtomicBool::new(false),
+        })
     }
 
     /// Waits for nothing beyond `deadline`.
     pub(crate) fn set_deadline(&self, deadline: Option<Instant>) {
         self.waits.lock().deadline = deadline;
+    }
+
+    /// A call has waited for the GPU for so long.
+    pub(crate) fn add_wait(&self, wait: Duration) {
+        self.waited.fetch_add(u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// A device of the guest is lost.
+    pub(crate) fn lose_device(&self) {
+        self.lost_device.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether one was.
+    pub(crate) fn has_lost_device(&self) -> bool {
+        self.lost_device.load(Ordering::Relaxed)
+    }
+
+    /// How long calls have waited for the GPU, in all.
+    pub(crate) fn waited(&self) -> Duration {
+        Duration::from_nanos(self.waited.load(Ordering::Relaxed))
     }
 
     /// Has a look at `device` as well from now on.

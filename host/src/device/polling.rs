@@ -32,10 +32,22 @@ impl DeviceCore {
     /// `Ok(None)` when the callback was dropped without a call, as happens when the device is lost.
     pub(crate) async fn wait_until<T: Send>(
         self: &Arc<Self>,
-        mut done: oneshot::Receiver<T>,
-        Patience { mode, deadline }: Patience,
+        done: oneshot::Receiver<T>,
+        patience: Patience,
     ) -> wasmtime::Result<Option<T>> {
         let start = Instant::now();
+        let result = self.wait_since(start, done, patience).await;
+        self.in_flight.add_wait(start.elapsed());
+        result
+    }
+
+    async fn wait_since<T: Send>(
+        self: &Arc<Self>,
+        start: Instant,
+        mut done: oneshot::Receiver<T>,
+        patience: Patience,
+    ) -> wasmtime::Result<Option<T>> {
+        let Patience { mode, deadline, in_place: _ } = patience;
         let expired = || wasmtime::Error::from(QuotaExceeded::Wait(start.elapsed()));
         match mode {
             WaitMode::Eager => loop {
@@ -54,7 +66,7 @@ impl DeviceCore {
                     }
                     None => SLICE,
                 };
-                self.poll(Some(slice));
+                patience.block(|| self.poll(Some(slice)));
             },
             WaitMode::Background => {
                 // The thread must not keep the device alive: it ends with it.

@@ -83,7 +83,7 @@ impl DeviceCore {
         /// Beyond any driver's own patience.
         const LONGEST: Duration = Duration::from_secs(600);
         let deadline = deadline.or_else(|| Instant::now().checked_add(LONGEST));
-        let wait = self.wait_until(done, Patience { mode: WaitMode::Eager, deadline });
+        let wait = self.wait_until(done, Patience { mode: WaitMode::Eager, deadline, in_place: false });
         // In this mode it is ready when it is polled first.
         match futures_util::FutureExt::now_or_never(wait) {
             Some(Ok(Some(value))) => Ok(value),

@@ -7,6 +7,7 @@ use std::{
 };
 
 use parking_lot::{Condvar, Mutex};
+use tokio::runtime::RuntimeFlavor;
 
 /// How a guest's waits for the GPU are served.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +28,20 @@ pub enum WaitMode {
 pub(crate) struct Patience {
     pub(crate) mode: WaitMode,
     pub(crate) deadline: Option<Instant>,
+    /// Whether tokio is told when a thread of its is blocked.
+    pub(crate) in_place: bool,
+}
+
+impl Patience {
+    /// Runs what blocks this thread.
+    pub(crate) fn block<T>(self, wait: impl FnOnce() -> T) -> T {
+        // tokio has no other thread to go on with in a runtime of one.
+        let many = || {
+            let runtime = tokio::runtime::Handle::try_current();
+            runtime.is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::MultiThread)
+        };
+        if self.in_place && many() { tokio::task::block_in_place(wait) } else { wait() }
+    }
 }
 
 /// The thread that polls one device for the guests that wait for it in [`WaitMode::Background`];

@@ -35,11 +35,8 @@ impl Awaited for DeviceCore {
 impl DeviceCore {
     /// Takes `bytes` of what may be staged, for a write that follows. `Err` traps: the GPU did not finish earlier
     /// writes in time.
-    pub(crate) async fn stage(
-        &self,
-        bytes: u64,
-        Patience { mode, deadline }: Patience,
-    ) -> wasmtime::Result<Reservation> {
+    pub(crate) async fn stage(&self, bytes: u64, patience: Patience) -> wasmtime::Result<Reservation> {
+        let Patience { mode, deadline, in_place: _ } = patience;
         let start = Instant::now();
         loop {
             if let Some(staged) = self.staging.reserve_now(bytes) {
@@ -53,7 +50,7 @@ impl DeviceCore {
                 return Err(QuotaExceeded::Wait(start.elapsed()).into());
             }
             match mode {
-                WaitMode::Eager => thread::sleep(PAUSE),
+                WaitMode::Eager => patience.block(|| thread::sleep(PAUSE)),
                 WaitMode::Background => tokio::time::sleep(PAUSE).await,
             }
         }

@@ -158,6 +158,13 @@ pub(super) async fn find_adapter(
             }
             found
         }
+        AdapterChoice::Pci(address) => {
+            let found = adapter_at(instance, &address).await;
+            if found.is_none() {
+                log.no_adapter(&format!("no adapter is at {address} of the PCI bus"));
+            }
+            found
+        }
         AdapterChoice::Any => {
             let options = wgpu::RequestAdapterOptions {
                 power_preference: match power_preference {
@@ -200,4 +207,41 @@ pub async fn adapter_named(instance: &wgpu::Instance, name: &str) -> Option<wgpu
     let wanted = name.to_lowercase();
     let adapters = instance.enumerate_adapters(wgpu::Backends::all()).await;
     adapters.into_iter().find(|adapter| adapter.get_info().name.to_lowercase().contains(&wanted))
+}
+
+/// The first adapter at this address of the PCI bus, in any case and with or without the domain `0000:`.
+pub async fn adapter_at(instance: &wgpu::Instance, address: &str) -> Option<wgpu::Adapter> {
+    let adapters = instance.enumerate_adapters(wgpu::Backends::all()).await;
+    adapters.into_iter().find(|adapter| is_at(&adapter.get_info().device_pci_bus_id, address))
+}
+
+/// Whether an adapter that says `found` of itself is at `wanted`. Tools write the domain, which is 0 nearly everywhere,
+/// with four digits, with eight, or not at all.
+pub(crate) fn is_at(found: &str, wanted: &str) -> bool {
+    let parts = |address: &str| {
+        let mut parts: Vec<_> = address.rsplit(':').map(|part| part.to_lowercase()).collect();
+        if let Some(domain) = parts.get_mut(2) {
+            *domain = domain.trim_start_matches('0').to_owned();
+        } else {
+            parts.push(String::new());
+        }
+        parts
+    };
+    !found.is_empty() && parts(found) == parts(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_the_bus() {
+        assert!(is_at("0000:1b:00.0", "0000:1B:00.0"));
+        assert!(is_at("0000:1b:00.0", "1b:00.0"));
+        assert!(is_at("0000:1b:00.0", "00000000:1B:00.0"));
+        assert!(!is_at("0000:1b:00.0", "0000:1c:00.0"));
+        assert!(!is_at("0001:1b:00.0", "1b:00.0"));
+        // A software adapter is at no bus.
+        assert!(!is_at("", ""));
+    }
 }

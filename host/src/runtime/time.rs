@@ -54,6 +54,45 @@ impl Alarm {
     }
 }
 
+/// Between two looks of a guest that computes at its time.
+#[cfg(feature = "http")]
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+
+/// Ends guests that compute when their time is up, for as long as it is there.
+#[cfg(feature = "http")]
+#[derive(Debug)]
+pub(crate) struct Ticker {
+    /// Dropping it ends the thread.
+    _over: mpsc::Sender<()>,
+}
+
+/// The one ticker of an engine, while somebody needs it.
+#[cfg(feature = "http")]
+#[derive(Debug, Default)]
+pub(super) struct SharedTicker(parking_lot::Mutex<std::sync::Weak<Ticker>>);
+
+#[cfg(feature = "http")]
+impl SharedTicker {
+    pub(super) fn get(&self, engine: &Engine) -> std::io::Result<std::sync::Arc<Ticker>> {
+        let mut shared = self.0.lock();
+        if let Some(ticker) = shared.upgrade() {
+            return Ok(ticker);
+        }
+        let (over, is_over) = mpsc::channel::<()>();
+        let engine = engine.weak();
+        #[expect(clippy::disallowed_methods, reason = "it ends with the `Ticker`")]
+        thread::Builder::new().name("wgpu-wasi ticker".to_owned()).spawn(move || {
+            while is_over.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                let Some(engine) = engine.upgrade() else { break };
+                engine.increment_epoch();
+            }
+        })?;
+        let ticker = std::sync::Arc::new(Ticker { _over: over });
+        *shared = std::sync::Arc::downgrade(&ticker);
+        Ok(ticker)
+    }
+}
+
 /// What `run` gives, or [`TimedOut`] after `timeout`, which is up at `deadline`: then `run`, and with it the store and
 /// the guest in it, is dropped where it waits.
 pub(super) async fn until<T>(

@@ -5,7 +5,7 @@
 use std::{env, path::Path, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use wgpu_wasi_host::cli::{self, Adapters, Run};
+use wgpu_wasi_host::cli::{self, Adapters, Run, Serve};
 
 /// Runs WebAssembly components on the GPU of this machine, sandboxed.
 #[derive(Debug, Parser)]
@@ -17,8 +17,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    // Its options are many, and the other has none.
+    // Their options are many, and the other has none.
     Run(Box<Run>),
+    Serve(Box<Serve>),
     Adapters(Adapters),
 }
 
@@ -27,10 +28,17 @@ fn main() -> ExitCode {
     if let Some(folder) = cli::runtime_dir() {
         set_runtime_dir(&folder);
     }
-    cli::start_log();
     cli::exit_code(match cli.command {
-        Command::Run(run) => run.execute(),
-        Command::Adapters(adapters) => adapters.execute(),
+        // What it logs, and how, is among its options.
+        Command::Serve(serve) => serve.execute(),
+        Command::Run(run) => {
+            cli::start_log();
+            run.execute()
+        }
+        Command::Adapters(adapters) => {
+            cli::start_log();
+            adapters.execute()
+        }
     })
 }
 

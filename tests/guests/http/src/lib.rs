@@ -1,8 +1,16 @@
-//! A guest that answers HTTP requests, by wasi:http 0.3.
+//! A guest that answers HTTP requests by wasi:http 0.3, on the GPU, well and badly. The path says how.
 #![cfg(target_os = "wasi")]
 
+mod gpu;
+
+use std::cell::{Cell, RefCell};
+
 use wasip3::{
-    http::types::{ErrorCode, Fields, Request, Response},
+    clocks::monotonic_clock,
+    http::{
+        client,
+        types::{ErrorCode, Fields, Request, Response, Scheme},
+    },
     wit_bindgen, wit_future, wit_stream,
 };
 
@@ -10,21 +18,133 @@ wasip3::http::service::export!(Guest);
 
 struct Guest;
 
+const SECOND: u64 = 1_000_000_000;
+
+thread_local! {
+    /// Requests that this instance has begun to answer.
+    static REQUESTS: Cell<u64> = const { Cell::new(0) };
+    /// What it does not let go of.
+    static KEPT: RefCell<Vec<wgpu::Buffer>> = const { RefCell::new(Vec::new()) };
+}
+
 impl wasip3::exports::http::handler::Guest for Guest {
-    async fn handle(_: Request) -> Result<Response, ErrorCode> {
-        Ok(answer(b"hello\n".to_vec()))
+    async fn handle(request: Request) -> Result<Response, ErrorCode> {
+        REQUESTS.set(REQUESTS.get() + 1);
+        let path = request.get_path_with_query().unwrap_or_default();
+        let (path, number) = path.split_once('?').unwrap_or((&path, ""));
+        let number = number.parse().unwrap_or(0);
+        match path {
+            "/" => Ok(whole(b"hello\n".to_vec())),
+            "/count" => Ok(whole(format!("{}\n", REQUESTS.get()).into_bytes())),
+            // Every number of the body twice as large.
+            "/double" => Ok(whole(gpu::double(&read(request).await))),
+            "/bytes" => Ok(whole(vec![b'x'; number])),
+            "/echo" => Ok(whole(read(request).await)),
+            "/error" => Err(ErrorCode::InternalError(Some("it was asked for".to_owned()))),
+            "/trap" => panic!("it was asked for"),
+            "/loop" => forever(),
+            "/sleep" => {
+                monotonic_clock::wait_for(number as u64 * SECOND / 1000).await;
+                Ok(whole(b"slept\n".to_vec()))
+            }
+            // A buffer of so many bytes that stays.
+            "/keep" => {
+                let buffer = gpu::buffer(number);
+                KEPT.with_borrow_mut(|kept| kept.push(buffer));
+                Ok(whole(b"kept\n".to_vec()))
+            }
+            // All the GPU memory that there is, and then an error of WebGPU, which ends the guest.
+            "/hoard" => loop {
+                let buffer = gpu::buffer(16 << 20);
+                KEPT.with_borrow_mut(|kept| kept.push(buffer));
+            },
+            // A part each tenth of a second, for so many, and without an end for none.
+            "/parts" => Ok(parts(number)),
+            // A body that breaks off.
+            "/half" => Ok(half()),
+            // A body that does not go on.
+            "/stall" => Ok(stall()),
+            "/out" => Ok(whole(outside().await.into_bytes())),
+            _ => Ok(whole(b"no such path\n".to_vec())),
+        }
     }
 }
 
-/// A response with this body.
-fn answer(body: Vec<u8>) -> Response {
-    let (mut writer, reader) = wit_stream::new();
+/// All of a request's body.
+async fn read(request: Request) -> Vec<u8> {
+    let (done, result) = wit_future::new(|| Ok(()));
+    let (body, _) = Request::consume_body(request, result);
+    drop(done);
+    body.collect().await
+}
+
+/// A response whose body `write` writes.
+fn answer<F: Future<Output = ()> + 'static>(
+    write: impl FnOnce(wit_bindgen::StreamWriter<u8>) -> F,
+) -> Response {
+    let (writer, reader) = wit_stream::new();
     let (trailers, trailers_reader) = wit_future::new(|| Ok(None));
     let (response, _) = Response::new(Fields::new(), Some(reader), trailers_reader);
     drop(trailers);
-    wit_bindgen::spawn_local(async move {
+    wit_bindgen::spawn_local(write(writer));
+    response
+}
+
+/// A response with this body.
+fn whole(body: Vec<u8>) -> Response {
+    answer(async move |mut writer| {
         // What is left over is for a client that has gone.
         let _ = writer.write_all(body).await;
-    });
-    response
+    })
+}
+
+fn parts(number: usize) -> Response {
+    answer(async move |mut writer| {
+        let mut part = 0;
+        while number == 0 || part < number {
+            let rest = writer.write_all(format!("part {part}\n").into_bytes()).await;
+            if !rest.is_empty() {
+                return;
+            }
+            monotonic_clock::wait_for(SECOND / 10).await;
+            part += 1;
+        }
+    })
+}
+
+fn half() -> Response {
+    answer(async move |mut writer| {
+        let _ = writer.write_all(b"half of it".to_vec()).await;
+        panic!("it was asked for");
+    })
+}
+
+fn stall() -> Response {
+    answer(async move |mut writer| {
+        let _ = writer.write_all(b"some of it".to_vec()).await;
+        monotonic_clock::wait_for(3600 * SECOND).await;
+        drop(writer);
+    })
+}
+
+fn forever() -> ! {
+    let mut number = 0_u64;
+    loop {
+        number = std::hint::black_box(number.wrapping_add(1));
+    }
+}
+
+/// What comes of a request to somebody else.
+async fn outside() -> String {
+    let (trailers, trailers_reader) = wit_future::new(|| Ok(None));
+    let (request, _) = Request::new(Fields::new(), None, trailers_reader, None);
+    drop(trailers);
+    let set = request.set_scheme(Some(&Scheme::Http)).is_ok()
+        && request.set_authority(Some("127.0.0.1:1")).is_ok()
+        && request.set_path_with_query(Some("/")).is_ok();
+    assert!(set, "the parts of the request are well formed");
+    match client::send(request).await {
+        Ok(response) => format!("answered: {}\n", response.get_status_code()),
+        Err(error) => format!("{error:?}\n"),
+    }
 }

@@ -1,0 +1,197 @@
+//! What a component may use, whether it is run or serves.
+
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
+
+use super::{adapters, cache, quotas::QuotaOptions};
+use crate::{AdapterChoice, NO_ADAPTER, WebGpuCtxBuilder, objects::instance::is_at, runtime::RuntimeOptions};
+
+/// What a component may use.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Access {
+    /// Lets the program use a folder of this machine, under a name of its own or the same one; with
+    /// `::ro` after that, only to read
+    #[arg(long = "dir", value_name = "HOST[::GUEST[::ro]]", value_parser = parse_dir)]
+    dirs: Vec<Dir>,
+
+    /// Sets an environment variable of the program; without a value, to what it is here
+    #[arg(long = "env", value_name = "NAME[=VALUE]", value_parser = parse_env)]
+    env: Vec<(String, String)>,
+
+    /// Runs on the adapter with this text in its name (`wgpu-wasi adapters` lists them), or at this address of the PCI
+    /// bus, as `pci:0000:1b:00.0`
+    #[arg(long, value_name = "NAME|pci:ADDRESS")]
+    adapter: Option<String>,
+
+    /// Compiles the component anew instead of taking it from the cache
+    #[arg(long)]
+    no_cache: bool,
+
+    /// Has every command of a pass come as a call, as on hosts that don't fetch commands from the program's
+    /// memory (`wgpu-wasi:commands`)
+    #[arg(long)]
+    no_command_memory: bool,
+
+    #[command(flatten)]
+    quotas: QuotaOptions,
+}
+
+/// A folder of this machine, the name under which the program sees it, and what it may do there.
+#[derive(Clone, Debug)]
+struct Dir {
+    host: PathBuf,
+    guest: String,
+    perms: FsPerms,
+}
+
+impl Access {
+    /// The options as arguments again, for a process that may have another current folder.
+    pub(super) fn arguments(&self) -> std::io::Result<Vec<OsString>> {
+        let Self { dirs, env, adapter, no_cache, no_command_memory, quotas } = self;
+        let mut arguments: Vec<OsString> = Vec::new();
+        for Dir { host, guest, perms } in dirs {
+            let mut dir = std::path::absolute(host)?.into_os_string();
+            dir.push(format!("::{guest}"));
+            if matches!(perms, FsPerms::ReadOnly) {
+                dir.push("::ro");
+            }
+            arguments.extend(["--dir".into(), dir]);
+        }
+        for (name, value) in env {
+            arguments.extend(["--env".into(), format!("{name}={value}").into()]);
+        }
+        if let Some(adapter) = adapter {
+            arguments.extend(["--adapter".into(), adapter.into()]);
+        }
+        if *no_cache {
+            arguments.push("--no-cache".into());
+        }
+        if *no_command_memory {
+            arguments.push("--no-command-memory".into());
+        }
+        arguments.extend(quotas.arguments());
+        Ok(arguments)
+    }
+
+    /// Options for a runtime that keeps compiled components in the user's cache folder.
+    pub(super) fn runtime(&self) -> RuntimeOptions {
+        let options = RuntimeOptions::default().limits(self.quotas.limits());
+        match (!self.no_cache).then(cache::folder).flatten() {
+            Some(folder) => options.cache(folder),
+            None => options,
+        }
+    }
+
+    /// The folders, the variables and the arguments of the program, without input and output.
+    pub(super) fn wasi(&self, app: &Path, args: &[String]) -> wasmtime::Result<WasiCtxBuilder> {
+        let mut wasi = WasiCtx::builder();
+        wasi.envs(&self.env).arg(app.to_string_lossy()).args(args);
+        for Dir { host, guest, perms } in &self.dirs {
+            cache::check_dir(host)?;
+            wasi.preopened_dir(host, guest, *perms).map_err(|error| {
+                error.context(format!("can't open the folder {} (--dir)", host.display()))
+            })?;
+        }
+        Ok(wasi)
+    }
+
+    /// The GPU, as the program may use it.
+    pub(super) fn gpu(&self, choice: AdapterChoice) -> WebGpuCtxBuilder {
+        WebGpuCtxBuilder::new()
+            .quotas(self.quotas.quotas())
+            .command_memory(!self.no_command_memory)
+            .adapter(choice)
+    }
+
+    /// The adapter that was asked for, if there is such a one.
+    pub(super) fn adapter(&self) -> wasmtime::Result<AdapterChoice> {
+        let Some(name) = &self.adapter else { return Ok(AdapterChoice::Any) };
+        let adapters: Vec<_> = adapters::enumerate().iter().map(wgpu::Adapter::get_info).collect();
+        if adapters.is_empty() {
+            return Err(wasmtime::Error::msg(NO_ADAPTER));
+        }
+        if let Some(address) = name.strip_prefix("pci:") {
+            if adapters.iter().any(|found| is_at(&found.device_pci_bus_id, address)) {
+                return Ok(AdapterChoice::Pci(address.to_owned()));
+            }
+            let addresses = adapters.iter().map(|found| match found.device_pci_bus_id.as_str() {
+                "" => format!("{} at none", found.name),
+                address => format!("{} at pci:{address}", found.name),
+            });
+            let addresses: Vec<_> = addresses.collect();
+            return Err(wasmtime::format_err!(
+                "no adapter is at {name}; there are: {}",
+                addresses.join(", ")
+            ));
+        }
+        if adapters.iter().any(|found| found.name.to_lowercase().contains(&name.to_lowercase())) {
+            return Ok(AdapterChoice::Named(name.clone()));
+        }
+        let names: Vec<_> = adapters.into_iter().map(|found| found.name).collect();
+        Err(wasmtime::format_err!("no adapter has {name:?} in its name; there are: {}", names.join(", ")))
+    }
+}
+
+/// Reads the file of a component.
+pub(super) fn read(app: &Path) -> wasmtime::Result<Vec<u8>> {
+    std::fs::read(app).map_err(|error| {
+        wasmtime::Error::from(error).context(format!("can't read the component {}", app.display()))
+    })
+}
+
+fn parse_dir(text: &str) -> Result<Dir, String> {
+    let (text, perms) = match text.strip_suffix("::ro") {
+        Some(text) => (text, FsPerms::ReadOnly),
+        None => (text, FsPerms::ReadWrite),
+    };
+    let (host, guest) = text.split_once("::").unwrap_or((text, text));
+    if host.is_empty() || guest.is_empty() {
+        return Err("write HOST::GUEST, such as `pictures::/data`, or just HOST".to_owned());
+    }
+    Ok(Dir { host: PathBuf::from(host), guest: guest.to_owned(), perms })
+}
+
+fn parse_env(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some(("", _)) => Err("write NAME=VALUE, or just NAME".to_owned()),
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => match env::var(text) {
+            Ok(value) => Ok((text.to_owned(), value)),
+            Err(env::VarError::NotPresent) => Err(format!("{text} is not set here; write {text}=VALUE")),
+            Err(env::VarError::NotUnicode(_)) => Err(format!("the value of {text} is not UTF-8")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders() {
+        let parsed = |text| {
+            parse_dir(text).ok().map(|Dir { host, guest, perms }| {
+                (host.display().to_string(), guest, matches!(perms, FsPerms::ReadOnly))
+            })
+        };
+        assert_eq!(parsed("a"), Some(("a".into(), "a".into(), false)));
+        assert_eq!(parsed("C:\\a::/b"), Some(("C:\\a".into(), "/b".into(), false)));
+        assert_eq!(parsed("a::/b::ro"), Some(("a".into(), "/b".into(), true)));
+        assert_eq!(parsed("::a"), None);
+        assert_eq!(parsed("a::"), None);
+    }
+
+    #[test]
+    fn variables() {
+        assert_eq!(parse_env("A=b=c"), Ok(("A".into(), "b=c".into())));
+        assert_eq!(parse_env("A="), Ok(("A".into(), String::new())));
+        assert!(parse_env("=b").is_err());
+        assert!(parse_env("WGPU_WASI_SURELY_NOT_SET").is_err());
+    }
+}

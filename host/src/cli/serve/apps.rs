@@ -1,0 +1,155 @@
+//! The components that are served: how they begin, where they are, and how others take their place.
+
+use std::{sync::Arc, time::Duration};
+
+use http::{Request, StatusCode};
+use http_body_util::Empty;
+use parking_lot::RwLock;
+
+use super::config::Entry;
+use crate::{
+    cli::access::read,
+    http::{Drained, Handler, prometheus},
+};
+
+/// A component that answers.
+#[derive(Debug)]
+pub(super) struct App {
+    pub(super) name: String,
+    path: String,
+    pub(super) handler: Handler,
+}
+
+impl App {
+    /// Compiles the component and has an instance begin, and answer if there is a path for that. The metrics go on
+    /// where those of `before` are.
+    async fn begin(entry: Entry, before: Option<&Handler>) -> wasmtime::Result<Self> {
+        let Entry { name, path, component, options } = entry;
+        let mut handling = options.handler(&name, &component)?;
+        if let Some(before) = before {
+            handling = handling.counts_on(before);
+        }
+        let compiled = tokio::task::spawn_blocking({
+            let (options, component) = (options.clone(), component.clone());
+            move || {
+                let wasm = read(&component)?;
+                let runtime = options.runtime()?;
+                Ok::<_, wasmtime::Error>((runtime.compile(&wasm)?, runtime))
+            }
+        });
+        let told = |error: wasmtime::Error| error.context(format!("can't serve {}", component.display()));
+        let (component, runtime) = compiled.await?.map_err(told)?;
+        let handler = Handler::new(&runtime, &component, handling).map_err(told)?;
+        handler.try_one().await.map_err(told)?;
+        let app = Self { name, path, handler };
+        if let Some(path) = &options.warm_up {
+            app.warm_up(path, options.keep.max(1)).await.map_err(told)?;
+        }
+        Ok(app)
+    }
+
+    /// Asks for `path`, as often at a time as instances are kept.
+    async fn warm_up(&self, path: &str, times: usize) -> wasmtime::Result<()> {
+        let ask = || {
+            let (handler, request) = (self.handler.clone(), Request::get(path).body(Empty::new()));
+            tokio::spawn(async move { Ok::<_, http::Error>(handler.handle(request?).await.status()) })
+        };
+        let asked: Vec<_> = (0..times).map(|_| ask()).collect();
+        for answer in asked {
+            let status = answer.await??;
+            if status >= StatusCode::BAD_REQUEST {
+                return Err(wasmtime::format_err!("the answer to {path} is {status} (--warm-up)"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All components that answer now.
+#[derive(Debug, Default)]
+pub(super) struct Apps {
+    /// Those with the longest paths first.
+    apps: RwLock<Arc<[Arc<App>]>>,
+}
+
+impl Apps {
+    /// The component that answers what is at `path`.
+    pub(super) fn find(&self, path: &str) -> Option<Arc<App>> {
+        let is_at = |app: &Arc<App>| {
+            let rest = path.strip_prefix(app.path.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.all().iter().find(|app| is_at(app)).map(Arc::clone)
+    }
+
+    fn all(&self) -> Arc<[Arc<App>]> {
+        Arc::clone(&self.apps.read())
+    }
+
+    /// Has `entries` answer in place of what does now; that is drained then, for up to `drain`. One that does not begin
+    /// leaves its place to the one that has it, if there is one. Returns what went wrong.
+    pub(super) async fn replace(&self, entries: Vec<Entry>, drain: Duration) -> Vec<wasmtime::Error> {
+        /// For requests that have looked for their component and are about to be let in.
+        const PAUSE: Duration = Duration::from_millis(100);
+        let old = self.all();
+        let (mut apps, mut errors) = (Vec::new(), Vec::new());
+        for entry in entries {
+            let before = old.iter().find(|app| app.name == entry.name);
+            match App::begin(entry, before.map(|app| &app.handler)).await {
+                Ok(app) => apps.push(Arc::new(app)),
+                Err(error) => {
+                    errors.push(error);
+                    apps.extend(before.map(Arc::clone));
+                }
+            }
+        }
+        apps.sort_by_key(|app| std::cmp::Reverse(app.path.len()));
+        let stays = |app: &Arc<App>| apps.iter().any(|new| Arc::ptr_eq(new, app));
+        let leaving: Vec<_> = old.iter().filter(|app| !stays(app)).map(Arc::clone).collect();
+        *self.apps.write() = apps.into();
+        for app in leaving {
+            tokio::spawn(async move {
+                tokio::time::sleep(PAUSE).await;
+                let Drained { answered, .. } = app.handler.drain(drain).await;
+                if !answered {
+                    tracing::warn!(app = app.name, "requests to the component before were ended");
+                }
+            });
+        }
+        errors
+    }
+
+    /// Lets no more requests in, and waits for those that are there, for up to `limit`. Whether all were answered.
+    pub(super) async fn drain(&self, limit: Duration) -> bool {
+        let draining: Vec<_> = self
+            .all()
+            .iter()
+            .map(|app| {
+                let app = Arc::clone(app);
+                tokio::spawn(async move { app.handler.drain(limit).await })
+            })
+            .collect();
+        let mut all = true;
+        for drained in draining {
+            all &= drained.await.is_ok_and(|drained| drained.answered);
+        }
+        all
+    }
+
+    /// Whether it is worth sending requests.
+    pub(super) fn are_ready(&self) -> bool {
+        let all = self.all();
+        !all.is_empty() && all.iter().all(|app| app.handler.is_ready())
+    }
+
+    /// Whether an instance has lost its device.
+    pub(super) fn lost_device(&self) -> bool {
+        self.all().iter().any(|app| app.handler.devices_lost() > 0)
+    }
+
+    /// The metrics of all.
+    pub(super) fn metrics(&self) -> String {
+        let all = self.all();
+        prometheus(all.iter().map(|app| (app.name.as_str(), &app.handler)))
+    }
+}

@@ -1,0 +1,136 @@
+//! A server from its start to its end.
+
+use std::{
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use tokio::sync::watch;
+
+use super::{apps::Apps, config::Source, listen, options::ServerOptions};
+use crate::cli::{HOST_FAILED, run::end};
+
+/// Between two looks at signals.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// For what is left after the time for requests is up.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// What those who look after the server are told.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    started: AtomicBool,
+    stopping: AtomicBool,
+}
+
+impl State {
+    pub(super) fn has_started(&self) -> bool {
+        self.started.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+/// What the process was told.
+struct Signals {
+    stop: Arc<AtomicBool>,
+    reload: Arc<AtomicBool>,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        let (stop, reload) = (Arc::<AtomicBool>::default(), Arc::default());
+        for signal in [SIGTERM, SIGINT] {
+            // Whoever asks twice does not want to wait.
+            signal_hook::flag::register_conditional_shutdown(signal, HOST_FAILED.into(), Arc::clone(&stop))?;
+            signal_hook::flag::register(signal, Arc::clone(&stop))?;
+        }
+        #[cfg(unix)]
+        signal_hook::flag::register(signal_hook::consts::SIGHUP, Arc::clone(&reload))?;
+        Ok(Self { stop, reload })
+    }
+
+    fn stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn reload(&self) -> bool {
+        self.reload.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// Serves until the process is told to end, and ends it.
+pub(super) fn run(options: ServerOptions, source: Source) -> wasmtime::Result<ExitCode> {
+    let signals = Signals::listen()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let status = runtime.block_on(serve(options, source, &signals))?;
+    // An instance may be left whose GPU does not finish; nobody waits for that.
+    Ok(end(status))
+}
+
+async fn serve(options: ServerOptions, source: Source, signals: &Signals) -> wasmtime::Result<u8> {
+    let (apps, state) = (Arc::<Apps>::default(), Arc::<State>::default());
+    let admin = listen::bind(options.admin_addr, "admin-addr").await?;
+    let listener = listen::bind(options.addr, "addr").await?;
+    let (address, admin_address) = (listener.local_addr()?, admin.local_addr()?);
+    tokio::spawn(listen::administer(admin, Arc::clone(&apps), Arc::clone(&state)));
+    let entries = source.entries()?;
+    if let Some(error) = apps.replace(entries, options.drain).await.into_iter().next() {
+        return Err(error);
+    }
+    state.started.store(true, Ordering::Relaxed);
+    tracing::info!("serving at http://{address}, administration at http://{admin_address}");
+    let (stop, stopped) = watch::channel(false);
+    let limits = (Arc::clone(&apps), options.max_connections);
+    let serving = tokio::spawn(listen::serve(listener, limits, stopped, options.drain));
+    loop {
+        tokio::time::sleep(LOOK).await;
+        if signals.stop() {
+            break;
+        }
+        if options.exit_on_gpu_loss && apps.lost_device() {
+            tracing::error!("an instance has lost its device (--exit-on-gpu-loss)");
+            return Ok(HOST_FAILED);
+        }
+        if signals.reload() {
+            reload(&apps, &source, options.drain).await;
+        }
+    }
+    let start = Instant::now();
+    state.stopping.store(true, Ordering::Relaxed);
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    // The requests that are there are answered while no new connections are taken.
+    let closed = serving.await.unwrap_or(false);
+    let left = options.drain.saturating_sub(start.elapsed());
+    let drained = tokio::time::timeout(left + GRACE * 2, apps.drain(left)).await;
+    if !(closed && drained.is_ok_and(|answered| answered)) {
+        tracing::warn!("requests were not answered within {:?} (--drain)", options.drain);
+    }
+    Ok(0)
+}
+
+/// Reads the source anew. What is broken leaves what is there.
+async fn reload(apps: &Apps, source: &Source, drain: Duration) {
+    let entries = match source.entries() {
+        Ok(entries) => entries,
+        Err(error) => {
+            tracing::error!("not read anew: {error:#}");
+            return;
+        }
+    };
+    let errors = apps.replace(entries, drain).await;
+    for error in &errors {
+        tracing::error!("the component before stays: {error:#}");
+    }
+    if errors.is_empty() {
+        tracing::info!("read anew");
+    }
+}

@@ -1,0 +1,16 @@
+//! Components that answer HTTP requests: the library's handler, and `wgpu-wasi serve` as people start it.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic, and starts threads as it likes; clippy knows test functions, and not what they \
+              call"
+)]
+
+mod command;
+mod guests;
+mod handler;
+mod limits;
