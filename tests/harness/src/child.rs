@@ -27,7 +27,7 @@ pub fn ran_alone(test: &str) -> bool {
             Command::new(tests)
                 .args([test, "--exact", "--nocapture"])
                 // Built here, so that the other process has nothing to do but this.
-                .env("WGPU_WASI_GUESTS", guests::folder().unwrap())
+                .env("WGPU_WASI_GUESTS", guests::folder().unwrap_or_else(|error| panic!("{error}")))
                 .env(ALONE, "1")
                 .output()
         })
