@@ -6,13 +6,24 @@ import { rolldown } from "rolldown";
 const SITE = "../cargo-wgpu-wasi/site";
 const HEAD = "// Written by `npm run build` in web/ from web/host/src and web/site/src. Don't edit it.";
 
-/** One file of JavaScript with all that it imports. */
-async function bundle(input, minify) {
+/**
+ * The file of JavaScript for a source with all that it imports, and one beside it for what it loads later: `later` is the
+ * name of that.
+ */
+async function bundle(input, minify, later) {
   const built = await rolldown({ input, platform: "browser", logLevel: "warn" });
-  const { output } = await built.generate({ format: "esm", minify });
+  const names = { chunkFileNames: later ?? "[name].js" };
+  const { output } = await built.generate({ format: "esm", minify, ...names });
   await built.close();
-  if (output.length !== 1) throw new Error(`${input} became ${output.length} files`);
-  return output[0].code;
+  const files = Object.fromEntries(output.map(({ fileName, code }) => [fileName, code]));
+  const expected = later ? 2 : 1;
+  if (output.length !== expected) throw new Error(`${input} became ${Object.keys(files)}`);
+  return files;
+}
+
+/** The files of the worker: what windows need is loaded for programs that have some. */
+function worker(minify) {
+  return bundle("host/src/worker.ts", minify, "windows.js");
 }
 
 async function licenses() {
@@ -26,14 +37,12 @@ async function licenses() {
 
 /** The files of the site that are the same for every program. */
 async function site() {
-  const [page, worker] = await Promise.all(
-    ["site/src/page.ts", "host/src/worker.ts"].map((file) => bundle(file, true)),
-  );
+  const scripts = await Promise.all([bundle("site/src/page.ts", true, "panel.js"), worker(true)]);
+  const named = Object.entries(Object.assign({}, ...scripts)).map(([name, code]) => [name, `${HEAD}\n${code}`]);
   return {
     "index.html": await readFile("site/index.html", "utf8"),
     "style.css": await readFile("site/style.css", "utf8"),
-    "page.js": `${HEAD}\n${page}`,
-    "worker.js": `${HEAD}\n${worker}`,
+    ...Object.fromEntries(named),
     "licenses.txt": await licenses(),
   };
 }
@@ -59,8 +68,10 @@ async function dist(files) {
   const dist = "host/dist";
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist);
-  await writeFile(`${dist}/index.js`, await bundle("host/src/index.ts", false));
-  await writeFile(`${dist}/worker.js`, await bundle("host/src/worker.ts", false));
+  const sources = [bundle("host/src/index.ts", false), bundle("host/src/panel.ts", false), worker(false)];
+  for (const [name, code] of Object.entries(Object.assign({}, ...(await Promise.all(sources))))) {
+    await writeFile(`${dist}/${name}`, code);
+  }
   await writeFile("host/LICENSES.txt", files["licenses.txt"]);
   await cp("build/host/src", `${dist}/types`, { recursive: true, filter: (path) => !/\.(js|tsbuildinfo)$/.test(path) });
 }

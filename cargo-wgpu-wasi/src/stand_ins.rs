@@ -155,6 +155,18 @@ pub(crate) const STAND_INS: &[&StandIn] = &[
         first: 0,
         made: Made::AsNative("it has no `run_native` on wasm32"),
     },
+    // Browsers tell more lines for a click of a wheel than windows do. The rest of it is right as it is: what it has for
+    // files of browsers, egui-winit asks it for on every wasm32.
+    &StandIn {
+        name: "egui",
+        versions: "0.37.",
+        first: 0,
+        made: Made::Edited(&[Edit {
+            file: "src/input_state/mod.rs",
+            old: "let is_web = cfg!(target_arch = \"wasm32\");",
+            new: "let is_web = cfg!(all(target_arch = \"wasm32\", not(target_os = \"wasi\")));",
+        }]),
+    },
     ARBOARD,
     WEBBROWSER,
     // It looks for fonts on another thread. In the sandbox there are neither.

@@ -59,6 +59,10 @@ pub(crate) struct Options {
     #[arg(long)]
     title: Option<String>,
 
+    /// Lets the program read the clipboard where the browser's user agrees, and write to it just after a click or a key
+    #[arg(long)]
+    clipboard: bool,
+
     /// The port for `serve`; without it, one that is free
     #[arg(long, default_value_t)]
     port: u16,
@@ -71,7 +75,7 @@ pub(crate) struct Options {
 impl Options {
     /// The options as arguments again, for a process that may have another current folder.
     pub(crate) fn arguments(&self, action: Action) -> Result<Vec<OsString>> {
-        let Self { out, files, env, title, port, component: _ } = self;
+        let Self { out, files, env, title, clipboard, port, component: _ } = self;
         let here = |path: &Path| absolute(path).context("the current folder");
         let mut arguments: Vec<OsString> =
             vec![if action == Action::Serve { "serve" } else { "build" }.into()];
@@ -89,6 +93,9 @@ impl Options {
         }
         if let Some(title) = title {
             arguments.extend(["--title".into(), title.into()]);
+        }
+        if *clipboard {
+            arguments.push("--clipboard".into());
         }
         arguments.extend(["--port".into(), port.to_string().into()]);
         Ok(arguments)
@@ -139,7 +146,7 @@ impl Page {
     /// Writes the site and says where it is, or shows it.
     pub(crate) fn execute(self, action: Action) -> Result<ExitCode> {
         let Self { options, program, arguments } = self;
-        let Options { out, files, env, title, port, component: _ } = options;
+        let Options { out, files, env, title, clipboard, port, component: _ } = options;
         let name = program.file_stem().context("the component's name")?.to_string_lossy().into_owned();
         let out = out.unwrap_or_else(|| program.with_extension("site"));
         let words =
@@ -149,6 +156,7 @@ impl Page {
             args: [Ok(name)].into_iter().chain(words).collect::<Result<_>>()?,
             env: env.iter().map(|variable| split_variable(variable)).collect::<Result<_>>()?,
             files: files.iter().map(|files| split_files(files)).collect::<Result<_>>()?,
+            clipboard,
         };
         let size = site.write(&program, &out)?;
         let megabytes = size as f64 / 1e6;
@@ -178,8 +186,19 @@ mod tests {
 
     #[test]
     fn options_become_arguments_and_options_again() {
-        let given =
-            ["--files", "/in::data", "--env", "A=b=c", "--title", "T t", "--port", "8000", "--out", "/o"];
+        let given = [
+            "--files",
+            "/in::data",
+            "--env",
+            "A=b=c",
+            "--title",
+            "T t",
+            "--clipboard",
+            "--port",
+            "8000",
+            "--out",
+            "/o",
+        ];
         let WebOptions { options, .. } = WebOptions::parse_from(given);
         let arguments = options.arguments(Action::Serve).unwrap();
         assert_eq!(arguments.first().unwrap(), "serve");

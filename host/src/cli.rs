@@ -4,6 +4,7 @@
 mod access;
 mod adapters;
 mod cache;
+mod imports;
 mod options;
 mod quotas;
 mod run;

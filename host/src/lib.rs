@@ -196,6 +196,7 @@ pub mod objects {
     mod mixins;
     pub(crate) mod pipeline;
     pub(crate) mod pipeline_layout;
+    mod produce;
     pub(crate) mod query_set;
     pub(crate) mod queue;
     pub(crate) mod records;

@@ -35,6 +35,10 @@ const BROWSERS = {
       "--disable-component-update",
       "--disable-sync",
       "--enable-unsafe-webgpu",
+      // Without a GPU, only this has what is drawn by WebGPU come to the screen.
+      "--enable-features=Vulkan",
+      "--use-vulkan=swiftshader",
+      "--use-angle=vulkan",
       `--host-resolver-rules=MAP ${INSECURE} 127.0.0.1`,
     ],
     prefs: {},
@@ -74,6 +78,7 @@ export async function launch(name, lack) {
     browser,
     executablePath: program(name),
     headless: true,
+    dumpio: !!process.env.DUMP,
     userDataDir: profile,
     args: [...args, ...(less.args ?? [])],
     extraPrefsFirefox: { ...prefs, ...less.prefs },
@@ -98,7 +103,8 @@ export async function launch(name, lack) {
 async function open(browser, address, { script, until = ["ended", "failed", "missing"], timeout = 120_000 }) {
   const page = await browser.newPage();
   if (script) await page.evaluateOnNewDocument(script);
-  await page.setViewport({ width: 1000, height: 900 });
+  // Wide enough for the windows of the examples.
+  await page.setViewport({ width: 1200, height: 900 });
   const [complaints, requests] = [[], []];
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on("request", (request) => requests.push(request.url()));
@@ -117,6 +123,8 @@ async function open(browser, address, { script, until = ["ended", "failed", "mis
     choose: async (selector, ...paths) => (await page.$(selector)).uploadFile(...paths),
     picture: (path) => page.screenshot({ path, fullPage: true }),
     evaluate: (...args) => page.evaluate(...args),
+    mouse: page.mouse,
+    keyboard: page.keyboard,
     close: () => page.close(),
   };
 }

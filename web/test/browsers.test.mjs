@@ -12,6 +12,7 @@ import { INSECURE, installed, launch } from "./browsers.mjs";
 import { complaint, sample } from "./pictures.mjs";
 import { serve } from "./server.mjs";
 import { component, reference, site, weight } from "./tool.mjs";
+import { guestSite, WINDOWED, windows } from "./windows.mjs";
 
 const { WGPU_WASI_BROWSERS: CHOSEN, WGPU_WASI_ALL: ALL } = process.env;
 const BROWSERS = CHOSEN ? CHOSEN.split(",") : installed();
@@ -68,7 +69,7 @@ const expected = new Map();
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "wgpu-wasi-sites-"));
-  for (const { name, program, args, input } of [...PROGRAMS, ...PAGES]) {
+  for (const { name, program, args, input } of [...PROGRAMS, ...PAGES, ...WINDOWED]) {
     await site(join(folder, name), program, args, input);
   }
   small = join(folder, "small.png");
@@ -81,6 +82,7 @@ before(async () => {
     join(folder, "api/index.html"),
     '<!doctype html><html data-state="ended"><link rel="icon" href="data:,"></html>',
   );
+  await guestSite(join(folder, "guest"));
   server = await serve(folder);
 });
 
@@ -105,6 +107,7 @@ for (const name of BROWSERS) {
     after(() => tested.browser?.close());
     thePage(tested);
     thePackage(tested);
+    windows(tested, open);
     for (const { name: site, gate } of PROGRAMS) {
       test(`the files of ${site}`, () => {
         return open(tested, site, (page) => compare(page, name, gate, expected.get(site)), { timeout: 1_200_000 });
@@ -116,7 +119,7 @@ for (const name of BROWSERS) {
 
 /** Opens a page, and closes it; nothing may be in its console, and it may ask for nothing from elsewhere. */
 async function open({ browser }, path, work, options = {}) {
-  const page = await browser.page(`${server.address}/${path}/`, options);
+  const page = await browser.page(`${server.address}/${path}${path.includes("?") ? "" : "/"}`, options);
   try {
     await work(page);
   } finally {
@@ -282,5 +285,6 @@ async function compare(page, browser, gate, files) {
 }
 
 test("the components are there", async () => {
-  for (const name of ["doubling", "gallery", "nbody"]) assert.ok((await stat(component(name))).isFile());
+  for (const name of ["doubling", "gallery", "nbody", ...WINDOWED.map(({ program }) => program)])
+    assert.ok((await stat(component(name))).isFile());
 });

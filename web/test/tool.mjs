@@ -1,6 +1,6 @@
 // What the tests need from outside: `cargo-wgpu-wasi`, components, and the same programs run natively in the sandbox.
 import { execFile } from "node:child_process";
-import { copyFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
@@ -33,6 +33,22 @@ export function reference(name, args, input) {
     const files = await read(folder);
     if (input) delete files[basename(input)];
     return files;
+  });
+}
+
+/**
+ * The pictures of these numbers that a program shows in a window without a display, in which `events` happen; size is that
+ * of the screen.
+ */
+export function windowed(name, size, numbers, events) {
+  return withFolder(undefined, async (folder) => {
+    const input = join(folder, "events.jsonl");
+    await writeFile(input, events.map((event) => JSON.stringify(event)).join("\n"));
+    const file = (number) => join(folder, `${number}.png`);
+    const pictures = numbers.flatMap((number) => ["--screenshot", `${number}=${file(number)}`]);
+    const windows = [`--windows=headless:${size}`, "--virtual-time", "--input", input, ...pictures];
+    await execute(TOOL, ["runner", ...windows, component(name)], { maxBuffer: 1 << 26 });
+    return Promise.all(numbers.map((number) => readFile(file(number))));
   });
 }
 

@@ -1,5 +1,6 @@
-//! `cargo xtask darkroom`: an eframe program with its default features, natively in an X server without a screen and as a
-//! component in the host's headless windows, clicked, typed into, pasted into and scrolled, its pictures compared.
+//! `cargo xtask darkroom`: an eframe program with its default features, natively in an X server without a screen, as a
+//! component in the same one and as one in the host's headless windows, clicked, typed into, pasted into, resized and
+//! scrolled, its pictures compared.
 
 use std::{path::Path, process::Command, thread, time::Duration};
 
@@ -29,24 +30,24 @@ struct Step {
     shows: &'static str,
     /// In the headless windows: lines of events, without their times.
     headless: &'static [&'static str],
-    /// The same for the X server, as words for xdotool.
-    native: &'static [&'static str],
+    /// The same for the X server, as words for xdotool; `WINDOW` is the number of the window.
+    desktop: &'static [&'static str],
 }
 
 /// The text field with the options, and places of other controls.
 const STEPS: &[Step] = &[
-    Step { name: "start", shows: "at first", headless: &[], native: &[] },
+    Step { name: "start", shows: "at first", headless: &[], desktop: &[] },
     Step {
         name: "clicked",
         shows: "as taken, by a click",
         headless: &[r#""cursor": [834, 20]"#, r#""button": "left""#, r#""cursor": [400, 300]"#],
-        native: &["mousemove 834 20 click 1", "mousemove 400 300"],
+        desktop: &["mousemove 834 20 click 1", "mousemove 400 300"],
     },
     Step {
         name: "back",
         shows: "developed again, by another click",
         headless: &[r#""cursor": [834, 20]"#, r#""button": "left""#, r#""cursor": [400, 300]"#],
-        native: &["mousemove 834 20 click 1", "mousemove 400 300"],
+        desktop: &["mousemove 834 20 click 1", "mousemove 400 300"],
     },
     Step {
         name: "typed",
@@ -59,7 +60,7 @@ const STEPS: &[Step] = &[
             r#""modifiers": []"#,
             r#""text": "--saturation 0""#,
         ],
-        native: &["mousemove 800 110 click 1", "key ctrl+a", "type --delay 60 -- --saturation\\ 0"],
+        desktop: &["mousemove 800 110 click 1", "key ctrl+a", "type --delay 60 -- --saturation\\ 0"],
     },
     Step {
         name: "pasted",
@@ -70,20 +71,26 @@ const STEPS: &[Step] = &[
             r#""key": "KeyV""#,
             r#""modifiers": []"#,
         ],
-        native: &["key ctrl+a", "key ctrl+v"],
+        desktop: &["key ctrl+a", "key ctrl+v"],
+    },
+    Step {
+        name: "resized",
+        shows: "less high, without room for all controls",
+        headless: &[r#""resize": [1024, 400]"#],
+        desktop: &["windowsize --sync WINDOW 1024 400"],
     },
     Step {
         name: "scrolled",
         shows: "the controls below, by the wheel",
         // winit tells each click of a wheel twice on X11.
         headless: &[
-            r#""cursor": [860, 400]"#,
+            r#""cursor": [1000, 300]"#,
             r#""wheel": [0, -1]"#,
             r#""wheel": [0, -1]"#,
             r#""wheel": [0, -1]"#,
             r#""wheel": [0, -1]"#,
         ],
-        native: &["mousemove 860 400 click 5", "click 5"],
+        desktop: &["mousemove 1000 300", "click 5", "click 5"],
     },
 ];
 
@@ -93,6 +100,9 @@ const STEP: f64 = 2.0;
 /// How much of a processor a window may take that nobody does anything with.
 const IDLE: f64 = 0.01;
 
+/// For how long that is measured.
+const IDLE_FOR: Duration = Duration::from_secs(20);
+
 /// Makes the machine ready, builds cargo's subcommand, and does [`compare`].
 pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     setup::before(repo)?;
@@ -101,7 +111,7 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
 }
 
 /// Builds the program by `cargo wgpu-wasi`, which is `tool`, and has it draw in windows without a display.
-pub(crate) fn draw_in_the_sandbox(repo: &Repo, tool: &Path) -> Result<()> {
+fn draw_in_the_sandbox(repo: &Repo, tool: &Path) -> Result<()> {
     let sh = &repo.sh;
     let lock = repo.path(WINDOWED).with_file_name("Cargo.lock");
     let before = sh.read_binary_file(&lock)?;
@@ -140,7 +150,7 @@ fn events() -> String {
 }
 
 /// [`draw_in_the_sandbox`], and the same natively, if the machine has what that needs. Compares the pictures.
-fn compare(repo: &Repo, tool: &Path) -> Result<()> {
+pub(crate) fn compare(repo: &Repo, tool: &Path) -> Result<()> {
     draw_in_the_sandbox(repo, tool)?;
     let sh = &repo.sh;
     let folder = repo.path("target/darkroom");
@@ -155,34 +165,55 @@ fn compare(repo: &Repo, tool: &Path) -> Result<()> {
     }
     artifacts::build_native(repo, WINDOWED, &[PROGRAM])?;
     let native = artifacts::native(&artifacts::native_folder(repo), PROGRAM);
-    draw_natively(repo, &native, &folder.join("native"))?;
+    let component = artifacts::component(&artifacts::component_folder(repo), PROGRAM);
+    let by_desktop = folder.join("desktop");
+    sh.remove_path(&by_desktop)?;
+    sh.create_dir(&by_desktop)?;
+    let natively = draw_on_the_desktop(repo, &mut Command::new(native), &folder.join("native"))?;
+    let mut in_window = Command::new(tool);
+    in_window.args(["runner", "--windows", "--clipboard"]).arg(component);
+    let on_desktop = draw_on_the_desktop(repo, &mut in_window, &by_desktop)?;
     let mut drawn = Vec::new();
     for Step { name, shows, .. } in STEPS {
-        screen::plain(sh, &folder.join("component").join(format!("{name}.png")))?;
+        let file = format!("{name}.png");
+        screen::plain(sh, &folder.join("component").join(&file))?;
         drawn.push(Pair::compare(sh, &folder, name, shows)?);
+        let [native, desktop] =
+            ["native", "desktop"].map(|side| sh.read_binary_file(folder.join(side).join(&file)));
+        ensure!(
+            native? == desktop?,
+            "{name}: the component's window shows something else than the native one"
+        );
     }
-    let share = idle(repo, tool)?;
-    println!("\nA window that nobody does anything with takes {:.2} % of a processor.", share * 100.0);
-    ensure!(share < IDLE, "that is more than {:.0} %", IDLE * 100.0);
+    println!("\nThe component's window on the desktop shows the same pictures as the native one.");
+    for (which, share) in [
+        ("The native window", natively),
+        ("The component's on the desktop", on_desktop),
+        ("The component's without a display", idle(repo, tool)?),
+    ] {
+        println!("{which} takes {:.2} % of a processor while nobody does anything.", share * 100.0);
+        ensure!(share < IDLE, "that is more than {:.0} %", IDLE * 100.0);
+    }
     pairs::report(sh, &folder, "An eframe program", "pictures", &drawn)
 }
 
-/// Does the steps in an X server, and writes what the window shows after each.
-fn draw_natively(repo: &Repo, program: &Path, folder: &Path) -> Result<()> {
+/// Does the steps in an X server, and writes what the window shows after each. Returns what the program takes of a
+/// processor afterwards, while nobody does anything.
+fn draw_on_the_desktop(repo: &Repo, program: &mut Command, folder: &Path) -> Result<f64> {
     let screen = Screen::start(&repo.sh, 96)?;
     screen.copy(PASTED)?;
-    let window = screen.open(&mut Command::new(program))?;
+    let window = screen.open(program)?;
     window.focus()?;
     window.act(&["mousemove", "400", "300"])?;
     for step in STEPS {
-        for line in step.native {
+        for line in step.desktop {
             let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
             window.act(&joined(&words).iter().map(String::as_str).collect::<Vec<_>>())?;
             thread::sleep(Duration::from_millis(200));
         }
         window.shoot_still(&folder.join(format!("{}.png", step.name))).context(step.name)?;
     }
-    Ok(())
+    screen::busy(&repo.sh, window.process(), IDLE_FOR)
 }
 
 /// The words of a line, in which a stroke stands before a space that is part of one.
@@ -211,7 +242,7 @@ fn idle(repo: &Repo, tool: &Path) -> Result<f64> {
     let mut child = command.spawn().with_context(|| tool.display().to_string())?;
     // It is compiled, opened and drawn by then: the runs before have left the compiled component.
     thread::sleep(Duration::from_secs(15));
-    let share = screen::busy(&repo.sh, child.id(), Duration::from_secs(20));
+    let share = screen::busy(&repo.sh, child.id(), IDLE_FOR);
     child.kill()?;
     child.wait()?;
     share

@@ -19,6 +19,7 @@ mod release;
 mod repo;
 mod screen;
 mod setup;
+mod site;
 mod test;
 mod upstream;
 mod web;
@@ -64,6 +65,8 @@ enum Command {
     Ci(test::Options),
     /// Check the host in a browser, and run programs in Chromium and Firefox
     Web(web::Options),
+    /// Make a site of all examples, which run when they are opened
+    Site(site::Options),
     /// Measure components against the same programs natively
     Bench(bench::Options),
     /// Formatting, clippy and documentation, each without a warning
@@ -109,6 +112,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Upstream(options) => upstream::run_all(&repo?, &options),
         Command::Test(options) => test::run_all(&repo?, options),
         Command::Web(options) => web::run_all(&repo?, options),
+        Command::Site(options) => site::run_all(&repo?, &options),
         Command::Bench(options) => bench::run(repo, &options),
         Command::Ci(options) => {
             let repo = repo?;

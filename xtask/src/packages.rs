@@ -35,13 +35,10 @@ const IN_THE_COPY: &str = r#"
 [patch.crates-io]
 wgpu-wasi-host = { path = "host" }
 wgpu-wasi-window = { path = "wgpu-wasi-window" }
-
-[profile.release.package]
-cargo-wgpu-wasi.opt-level = 0
-wgpu-wasi-harness.opt-level = 0
-wgpu-wasi-host.opt-level = 0
-wgpu-wasi-programs.opt-level = 0
 "#;
+
+/// What is not optimized there.
+const QUICK: [&str; 4] = ["cargo-wgpu-wasi", "wgpu-wasi-harness", "wgpu-wasi-host", "wgpu-wasi-programs"];
 
 /// What the program prints at the end.
 const PRINTED: &str = ": [119, 103, 112, 117]";
@@ -81,7 +78,9 @@ pub(crate) fn run(repo: &Repo, version: &str) -> Result<()> {
     sh.change_dir(&copy);
     sh.write_file(MAIN, format!("{}\n{IN_THE_COPY}", sh.read_file(MAIN)?))?;
     // With the example, the dependencies have the features that they have in tests.
-    cmd!(sh, "cargo build --release --locked --bins --example embedder").run()?;
+    let quick = QUICK.map(|name| format!("profile.release.package.{name}.opt-level=0"));
+    let quick = quick.iter().flat_map(|option| ["--config", option]);
+    cmd!(sh, "cargo build --release --locked {quick...} --bins --example embedder").run()?;
     let doubling = ["--manifest-path", "examples/Cargo.toml", "-p", "doubling", "--target", GUEST_TARGET];
     let quick = "profile.release.package.wgpu-wasi-backend.opt-level=0";
     cmd!(sh, "cargo build --release --locked --config {quick} {doubling...}").run()?;

@@ -57,7 +57,11 @@ pub(crate) fn report(sh: &Shell, folder: &Path, title: &str, what: &str, pairs: 
     for Pair { name, shows, same } in pairs {
         println!("{}  {name:10} {shows}", if *same { "same     " } else { "DIFFERENT" });
     }
-    println!("\ncontact sheet  {}", folder.join("contact-sheet.png").display());
+    println!();
+    let sheet = folder.join("contact-sheet.png");
+    if sheet.is_file() {
+        println!("contact sheet  {}", sheet.display());
+    }
     println!("page           {}", page.display());
     let different = pairs.iter().filter(|pair| !pair.same).count();
     if different > 0 {

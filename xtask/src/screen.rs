@@ -12,8 +12,8 @@ use xshell::{Shell, cmd};
 
 use crate::repo::in_path;
 
-/// The X server, what types in it, and what reads its pictures.
-const NEEDED: [&str; 4] = ["Xvfb", "xdotool", "import", "convert"];
+/// The X server, what types in it, what copies texts there, and what reads its pictures.
+const NEEDED: [&str; 5] = ["Xvfb", "xdotool", "xclip", "import", "convert"];
 
 /// How long a server or a window may take to appear, and a program to end: the processor draws, and may have other
 /// things to do.
@@ -84,7 +84,7 @@ impl Screen {
             let search = cmd!(self.sh, "xdotool search --all --onlyvisible --pid {pid} --name .");
             let found = search.quiet().ignore_stderr().read().unwrap_or_default();
             if let Some(number) = found.lines().next() {
-                return Ok(Window { screen: self, _program: program, number: number.to_owned() });
+                return Ok(Window { screen: self, program, number: number.to_owned() });
             }
             thread::sleep(LOOK);
         }
@@ -102,7 +102,7 @@ impl Screen {
 #[derive(Debug)]
 pub(crate) struct Window<'a> {
     screen: &'a Screen,
-    _program: Ends,
+    program: Ends,
     number: String,
 }
 
@@ -116,8 +116,15 @@ impl Window<'_> {
         Ok(())
     }
 
-    /// What xdotool calls its commands, one after the other.
+    /// The number of the program's process.
+    pub(crate) fn process(&self) -> u32 {
+        self.program.0.id()
+    }
+
+    /// What xdotool calls its commands, one after the other; `WINDOW` is this one.
     pub(crate) fn act(&self, words: &[&str]) -> Result<()> {
+        let number = |word: &&str| if *word == "WINDOW" { self.number.clone() } else { (*word).to_owned() };
+        let words = words.iter().map(number);
         Ok(cmd!(self.screen.sh, "xdotool {words...}").quiet().ignore_stdout().run()?)
     }
 

@@ -6,7 +6,7 @@ use xshell::cmd;
 
 use crate::{
     artifacts::{self, DROP_IN, EXAMPLES, GUESTS, HTTP_GUESTS, MAIN, RELEASE, WINDOWED},
-    drop_in, ml,
+    darkroom, drop_in, ml,
     repo::Repo,
     setup, web, windowed, wit,
 };
@@ -54,6 +54,7 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
         cmd!(sh, "cargo test --release --manifest-path {DROP_IN} --workspace").run()?;
         drop_in::compare_all(repo, &subcommand)?;
         ml::learn_in_the_sandbox(repo, &subcommand)?;
+        darkroom::compare(repo, &subcommand)?;
     }
     web::test(repo, options.web)?;
     let (variable, folder) = windowed::FOLDER;

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use xshell::{Shell, cmd};
 
 use crate::{
-    artifacts::{self, EXAMPLES, MAIN, RELEASE},
+    artifacts::{self, EXAMPLES, MAIN, RELEASE, WINDOWED},
     repo::{Repo, in_path},
     setup,
 };
@@ -37,8 +37,8 @@ const NODE: u32 = 20;
 /// The programs that run in the browsers.
 const PROGRAMS: [&str; 4] = ["doubling", "gallery", "image-filter", "nbody"];
 
-/// The measurements that do.
-const BENCH: &str = "wgpu-wasi-bench";
+/// The measurements that do, and guests that know windows by the WIT alone.
+const GUESTS: [&str; 2] = ["wgpu-wasi-bench", "wgpu-wasi-raw"];
 
 /// Makes the machine ready, builds what is needed, and runs all tests.
 pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
@@ -49,8 +49,9 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
     check(repo)?;
     if options.browsers != Browsers::None {
         artifacts::build_components(repo, EXAMPLES, &PROGRAMS)?;
-        artifacts::build_components(repo, MAIN, &[BENCH])?;
-        artifacts::build_subcommand(repo, RELEASE)?;
+        artifacts::build_components(repo, MAIN, &GUESTS)?;
+        let tool = artifacts::build_subcommand(repo, RELEASE)?;
+        artifacts::build_by_subcommand(repo, &tool, WINDOWED)?;
     }
     in_browsers(repo, options)
 }

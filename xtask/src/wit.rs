@@ -7,6 +7,7 @@
 mod commands;
 mod definitions;
 mod javascript;
+mod keys;
 
 use std::path::Path;
 
@@ -68,9 +69,16 @@ pub(crate) fn copies(repo: &Repo, check: bool) -> Result<()> {
 /// Where the host in a browser has its tables.
 const TABLES: &str = "web/host/src/tables";
 
+/// Where the names of keys are.
+const KEYS: &str = "wit/deps/wgpu-wasi-window-0.1.0/keys.wit";
+const SURFACE: &str = "wit/deps/wasi-gfx-surface-0.2.0/surface.wit";
+
 /// Writes the tables of the host in a browser; with `check`, fails on one that is not current.
 fn tables(repo: &Repo, wit: &str, check: bool) -> Result<()> {
-    for (name, text) in [("webgpu.ts", definitions::table(wit)?), ("commands.ts", commands::decoder())] {
+    let keys = keys::lists(&repo.sh.read_file(KEYS)?, &repo.sh.read_file(SURFACE)?)?;
+    let written =
+        [("webgpu.ts", definitions::table(wit)?), ("commands.ts", commands::decoder()), ("keys.ts", keys)];
+    for (name, text) in written {
         let path = Path::new(TABLES).join(name);
         let same = repo.sh.read_file(repo.path(&path)).is_ok_and(|old| old == text);
         ensure!(same || !check, "{} is not made from this wit/: run `cargo xtask wit`", path.display());

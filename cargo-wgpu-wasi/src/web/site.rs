@@ -20,6 +20,12 @@ const SHARED: [(&str, &str); 5] = [
     ("licenses.txt", include_str!("../../site/licenses.txt")),
 ];
 
+/// What a site has whose program has windows.
+const OF_WINDOWS: [(&str, &str); 2] = [
+    ("panel.js", include_str!("../../site/panel.js")),
+    ("windows.js", include_str!("../../site/windows.js")),
+];
+
 /// The description of the program, which the page reads.
 const APP: &str = "app.json";
 
@@ -32,6 +38,8 @@ pub(super) struct Site {
     pub(super) env: BTreeMap<String, String>,
     /// Folders, and the names under which the program finds what is in them.
     pub(super) files: Vec<(PathBuf, String)>,
+    /// Whether the program has the clipboard.
+    pub(super) clipboard: bool,
 }
 
 impl Site {
@@ -39,7 +47,7 @@ impl Site {
     /// with anything else in it is refused.
     pub(super) fn write(&self, component: &Path, out: &Path) -> Result<u64> {
         let bytes = fs::read(component).with_context(|| format!("can't read {}", component.display()))?;
-        let made = transpile::files(&bytes).with_context(|| component.display().to_string())?;
+        let made = transpile::make(&bytes).with_context(|| component.display().to_string())?;
         clear(out)?;
         let mut size = 0;
         let mut write = |path: PathBuf, bytes: &[u8]| -> Result<()> {
@@ -48,10 +56,11 @@ impl Site {
             size += bytes.len() as u64;
             fs::write(&path, bytes).with_context(|| format!("can't write {}", path.display()))
         };
-        for (name, text) in SHARED {
+        let of_windows: &[(&str, &str)] = if made.windows { &OF_WINDOWS } else { &[] };
+        for (name, text) in SHARED.iter().chain(of_windows) {
             write(out.join(name), text.as_bytes())?;
         }
-        for (name, bytes) in made {
+        for (name, bytes) in made.files {
             write(out.join("app").join(name), &bytes)?;
         }
         let mut names = Vec::new();
@@ -68,6 +77,8 @@ impl Site {
             "args": self.args,
             "env": self.env,
             "files": names,
+            "windows": made.windows,
+            "clipboard": self.clipboard,
         });
         write(out.join(APP), format!("{app:#}\n").as_bytes())?;
         Ok(size)
@@ -145,7 +156,7 @@ mod tests {
     /// Whoever puts the page below another address has to find everything there.
     #[test]
     fn all_addresses_are_relative() {
-        for (name, text) in SHARED {
+        for (name, text) in SHARED.iter().chain(&OF_WINDOWS) {
             for absolute in ["src=\"/", "href=\"/", "src=\"http", "fetch(\"/", "url(/"] {
                 assert!(!text.contains(absolute), "{name} has {absolute}");
             }

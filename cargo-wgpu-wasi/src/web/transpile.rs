@@ -33,22 +33,48 @@ const OFFERED: [&str; 21] = [
     "wasi:webgpu/webgpu",
 ];
 
-/// The interface whose functions wait.
-const POLL: &str = "wasi:io/poll@";
+/// The interfaces of windows, which the page loads for programs that have some; `web/host/src/windows/index.ts` has them.
+const OF_WINDOWS: [&str; 7] = [
+    "wasi-gfx:frame-buffer/frame-buffer",
+    "wasi-gfx:surface/surface",
+    "wasi-gfx:surface/surface-frame-buffer",
+    "wasi-gfx:surface/surface-webgpu",
+    "wgpu-wasi:window/canvas",
+    "wgpu-wasi:window/clipboard",
+    "wgpu-wasi:window/windows",
+];
+
+/// Functions that wait although their types do not say so, by the beginnings of their interfaces. What only waits for
+/// time, for input or for the page suspends the guest.
+const WAITING: [(&str, &[&str]); 5] = [
+    ("wasi:io/poll@", &["[method]pollable.block", "poll"]),
+    ("wasi-gfx:surface/surface-frame-buffer@", &["[method]context.get-current-buffer"]),
+    ("wasi-gfx:surface/surface-webgpu@", &["[method]context.get-current-texture"]),
+    ("wgpu-wasi:window/clipboard@", &["write-text"]),
+    ("wgpu-wasi:window/windows@", &["[static]window.open", "[method]window.grab-cursor"]),
+];
 
 /// The entry point of a program without wgpu. WASI 0.3's is asynchronous by its type.
 const RUN: &str = "wasi:cli/run@0.2.";
 
-/// The files that run a component, by their names.
-pub(super) fn files(component: &[u8]) -> Result<Vec<(String, Vec<u8>)>> {
-    // What only waits for time, or for input, suspends the guest.
+/// What a component was made into.
+pub(super) struct Made {
+    /// The files that run it, by their names.
+    pub(super) files: Vec<(String, Vec<u8>)>,
+    /// Whether it has windows.
+    pub(super) windows: bool,
+}
+
+/// Makes files of a component that a page can run.
+pub(super) fn make(component: &[u8]) -> Result<Made> {
     let functions = |interface: &str, names: &[&str]| {
         let interface = versioned(component, interface);
         interface.map_or_else(Vec::new, |interface| {
             names.iter().map(|name| format!("{interface}#{name}")).collect()
         })
     };
-    let (imports, exports) = (functions(POLL, &["[method]pollable.block", "poll"]), functions(RUN, &["run"]));
+    let imports = WAITING.iter().flat_map(|(interface, names)| functions(interface, names)).collect();
+    let exports = functions(RUN, &["run"]);
     let options = TranspileOpts::builder()
         .name(MODULE.trim_end_matches(".js").to_owned())
         .no_typescript(true)
@@ -59,16 +85,12 @@ pub(super) fn files(component: &[u8]) -> Result<Vec<(String, Vec<u8>)>> {
         .build();
     let made =
         transpile(component, options).context("this is no component that JavaScript can be made of")?;
-    let missing: Vec<_> = made.imports.iter().filter(|name| !OFFERED.contains(&name.as_str())).collect();
-    if let [first, ..] = missing.as_slice() {
-        let advice = if first.starts_with("wgpu-wasi:window") || first.starts_with("wasi-gfx:") {
-            ": windows can't be shown in a page yet"
-        } else {
-            ""
-        };
-        bail!("the program imports {first}, which a page does not have{advice}");
+    let is_of_windows = |name: &String| OF_WINDOWS.contains(&name.as_str());
+    let is_there = |name: &String| OFFERED.contains(&name.as_str()) || is_of_windows(name);
+    if let Some(missing) = made.imports.iter().find(|name| !is_there(name)) {
+        bail!("the program imports {missing}, which a page does not have");
     }
-    Ok(made.files)
+    Ok(Made { windows: made.imports.iter().any(is_of_windows), files: made.files })
 }
 
 /// The name of an interface with its version, of which `start` has at least the `@`: names are written out in a component.
@@ -86,6 +108,7 @@ mod tests {
 
     #[test]
     fn the_version_of_an_interface_is_read_from_its_name() {
+        const POLL: &str = "wasi:io/poll@";
         assert_eq!(versioned(b"\x0cwasi:io/poll@0.2.6\x05", POLL), Some("wasi:io/poll@0.2.6"));
         let both = b"wasi:cli/run@0.3.0#run wasi:cli/run@0.2.10#run";
         assert_eq!(versioned(both, RUN), Some("wasi:cli/run@0.2.10"));
@@ -100,11 +123,18 @@ mod tests {
             assert!(worker.contains(interface), "{interface}");
         }
         assert!(!worker.contains("wasi:http"));
+        let windows = include_str!("../../site/windows.js");
+        for interface in OF_WINDOWS {
+            assert!(
+                windows.contains(interface) && !worker.contains(&format!("\"{interface}")),
+                "{interface}"
+            );
+        }
     }
 
     #[test]
     fn other_files_are_refused_in_words() {
-        let error = files(b"no component").unwrap_err().to_string();
+        let error = make(b"no component").map(|_| ()).unwrap_err().to_string();
         assert_eq!(error, "this is no component that JavaScript can be made of");
     }
 }

@@ -8,6 +8,7 @@ use wasmtime_wasi::WasiCtxBuilder;
 
 use super::{
     access::{Access, read},
+    imports::Imports,
     windows::{Granted, WindowOptions},
 };
 use crate::{WebGpuCtx, WebGpuCtxBuilder, runtime::Runtime};
@@ -113,10 +114,14 @@ impl Options {
         self.gpu_builder().map(WebGpuCtxBuilder::build)
     }
 
-    /// The windows of one run of `app`, whose bytes are `wasm`; `None` where it gets none. `own`: it is a program of the
-    /// one who runs it.
-    pub(super) fn windows(&self, app: &Path, wasm: &[u8], own: bool) -> wasmtime::Result<Option<Granted>> {
-        self.windows.grant(app, wasm, own)
+    /// The windows of one run of `app`; `None` where it gets none. `own`: it is a program of the one who runs it.
+    pub(super) fn windows(
+        &self,
+        app: &Path,
+        imports: Imports,
+        own: bool,
+    ) -> wasmtime::Result<Option<Granted>> {
+        self.windows.grant(app, imports, own)
     }
 
     pub(super) fn gpu_builder(&self) -> wasmtime::Result<WebGpuCtxBuilder> {

@@ -13,7 +13,9 @@ use clap::Args;
 use wasmtime_wasi::WasiCtxBuilder;
 
 use super::{
-    CLOSED, HOST_FAILED, Options, TIMED_OUT, access, trap_report, trap_status,
+    CLOSED, HOST_FAILED, Options, TIMED_OUT, access,
+    imports::Imports,
+    trap_report, trap_status,
     windows::{Ended, Shown},
 };
 use crate::{
@@ -114,29 +116,30 @@ fn run(options: &Options, app: &Path, args: &[String], own: bool) -> wasmtime::R
         end_after(timeout);
     }
     let wasm = access::read(app)?;
+    let imports = Imports::of(&wasm);
     let mut wasi = options.wasi(app, args)?;
     wasi.inherit_stdio();
-    let Some(windows) = options.windows(app, &wasm, own)? else {
-        return run_with(options, app, wasm, (begin, wasi, None));
+    let Some(windows) = options.windows(app, imports, own)? else {
+        return run_with(options, app, (wasm, imports), (begin, wasi, None));
     };
     if windows.takes_stdout() {
         wasi.stdout(io::stderr());
     }
-    windows.run(end_closed, |shown| run_with(options, app, wasm, (begin, wasi, Some(shown))))
+    windows.run(end_closed, |shown| run_with(options, app, (wasm, imports), (begin, wasi, Some(shown))))
 }
 
 /// Runs the component that was read, with what it may use.
 fn run_with(
     options: &Options,
     app: &Path,
-    wasm: Vec<u8>,
+    (wasm, imports): (Vec<u8>, Imports),
     (begin, mut wasi, windows): (Instant, WasiCtxBuilder, Option<Shown>),
 ) -> wasmtime::Result<ExitCode> {
     let left = || options.timeout().map(|timeout| timeout.saturating_sub(begin.elapsed()));
     if let Some(windows) = &windows {
         windows.set_clock(&mut wasi);
     }
-    let drivers = Drivers::load_for(&wasm);
+    let drivers = Drivers::load_for(imports);
     let runtime = options.runtime()?;
     let component = match options.compile_read(&runtime, app, wasm, left()) {
         Ok(component) => component,
@@ -173,11 +176,9 @@ struct Drivers(Option<JoinHandle<()>>);
 
 impl Drivers {
     /// Begins to load them, if the component will want them and there is a processor for it.
-    fn load_for(wasm: &[u8]) -> Self {
-        // As it stands in a component's imports, which come first.
-        const IMPORT: &[u8] = b"wasi:webgpu/";
+    fn load_for(imports: Imports) -> Self {
         let one_processor = thread::available_parallelism().is_ok_and(|processors| processors.get() == 1);
-        if one_processor || !wasm.windows(IMPORT.len()).any(|window| window == IMPORT) {
+        if one_processor || !imports.gpu {
             return Self(None);
         }
         let load = || drop(default_instance());
@@ -279,9 +280,9 @@ mod tests {
 
     #[test]
     fn drivers_are_loaded_for_those_who_import_the_gpu() {
-        let wanted = |wasm: &[u8]| Drivers::load_for(wasm).0.is_some();
-        assert!(!wanted(b"") && !wanted(b"\0asm wasi:cli/run@0.2.0"));
+        let wanted = |gpu| Drivers::load_for(Imports { gpu, windows: false }).0.is_some();
+        assert!(!wanted(false));
         let processors = thread::available_parallelism().unwrap().get();
-        assert_eq!(wanted(b"\0asm wasi:webgpu/webgpu@0.3.0-rc.2"), processors > 1);
+        assert_eq!(wanted(true), processors > 1);
     }
 }

@@ -15,6 +15,7 @@ use std::{
 use clap::Args;
 use wasmtime_wasi::WasiCtxBuilder;
 
+use super::imports::Imports;
 use crate::{
     WebGpuCtxBuilder,
     device::instance,
@@ -66,8 +67,8 @@ pub(super) struct WindowOptions {
     #[arg(long, requires = "windows")]
     virtual_time: bool,
 
-    /// Lets the program read the clipboard, and write to it just after a click or a key. So far it is that of headless
-    /// windows, which is one of their own: {"clipboard": "text"} in the events puts a text there
+    /// Lets the program read the text in the clipboard, and write to it just after a click or a key. Headless windows
+    /// have a clipboard of their own: {"clipboard": "text"} in the events puts a text there
     #[arg(long)]
     clipboard: bool,
 }
@@ -131,16 +132,12 @@ impl WindowOptions {
         Ok(arguments)
     }
 
-    /// The windows of one run of `app`, whose bytes are `wasm`; `None` where it gets none. `own`: it is a program of the
-    /// one who runs it, and gets windows where it is not said otherwise.
-    pub(super) fn grant(&self, app: &Path, wasm: &[u8], own: bool) -> wasmtime::Result<Option<Granted>> {
+    /// The windows of one run of `app`; `None` where it gets none. `own`: it is a program of the one who runs it, and gets
+    /// windows where it is not said otherwise.
+    pub(super) fn grant(&self, app: &Path, imports: Imports, own: bool) -> wasmtime::Result<Option<Granted>> {
         let own = own.then_some(System::Desktop { trusted: false });
         let Some(system) = self.windows.or(own) else { return Ok(None) };
-        let only_headless = [
-            ("--input", self.input.is_some()),
-            ("--virtual-time", self.virtual_time),
-            ("--clipboard", self.clipboard),
-        ];
+        let only_headless = [("--input", self.input.is_some()), ("--virtual-time", self.virtual_time)];
         let needs_headless = only_headless.iter().find(|(_, given)| *given).map(|(option, _)| option);
         let (trusted, hertz, place) = match (system, needs_headless) {
             (System::None, _) => return Ok(None),
@@ -151,7 +148,7 @@ impl WindowOptions {
                 ));
             }
             // Nobody else has winit started.
-            (System::Desktop { .. }, None) if !imports_windows(wasm) => return Ok(None),
+            (System::Desktop { .. }, None) if !imports.windows => return Ok(None),
             (System::Desktop { trusted }, None) => match Display::find() {
                 Ok(display) => (trusted, RECORDED, Place::Display(Box::new(display))),
                 Err(why) if self.windows.is_none() => (trusted, RECORDED, Place::Nowhere(Nowhere(why))),
@@ -185,12 +182,6 @@ impl WindowOptions {
             pictures: Kept::pictures(kept),
         }))
     }
-}
-
-/// Whether a component opens windows. Names stand in a component's imports as they are.
-fn imports_windows(wasm: &[u8]) -> bool {
-    let contains = |name: &[u8]| wasm.windows(name.len()).any(|window| window == name);
-    contains(b"wgpu-wasi:window/windows@") || contains(b"wasi-gfx:surface/surface@")
 }
 
 fn no_display(why: &str) -> String {
@@ -416,13 +407,5 @@ mod tests {
         for wrong in ["", "a.png", "0=a.png", "1=", "x=a.png", "s=a.png", "-1s=a.png", "1s="] {
             assert!(parse_screenshot(wrong).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn components_with_windows() {
-        assert!(imports_windows(b"\0asm wgpu-wasi:window/windows@0.1.0"));
-        assert!(imports_windows(b"\0asm wasi-gfx:surface/surface@0.2.0"));
-        assert!(!imports_windows(b"\0asm wasi:webgpu/webgpu@0.3.0-rc.2"));
-        assert!(!imports_windows(b""));
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     window_bindings::{canvas, surface_webgpu as wit, windows},
     windows::{
         guest::GuestWindow,
-        system::{CanvasStatus, Pace, Picture, PresentMode},
+        system::{CanvasStatus, Pace, Picture, PresentMode, SystemWindow},
     },
 };
 
@@ -81,17 +81,24 @@ impl Canvas {
 
     /// One in the size of its window, whose pictures the host writes: of bytes as they are shown.
     pub(super) fn of_pixels(window: Arc<GuestWindow>, device: Arc<DeviceCore>) -> Self {
-        let configured = Configured {
-            device,
-            format: gpu::GpuTextureFormat::Bgra8unorm,
-            usage: gpu::GpuTextureUsage::COPY_DST,
-            view_formats: Vec::new(),
-            size: None,
-            pace: PACE,
-            refused: false,
-            current: None,
-        };
-        Self { configured: Some(configured), ..Self::new(window) }
+        Self { configured: Some(Configured::of_pixels(device)), ..Self::new(window) }
+    }
+
+    /// Where what is drawn now will be shown; `None` if nobody will see it.
+    pub(super) fn shows(&self) -> Option<Arc<dyn SystemWindow>> {
+        let configured = self.configured.as_ref()?;
+        let shown = matches!(self.status, CanvasStatus::Good | CanvasStatus::Suboptimal)
+            && !configured.refused
+            && !configured.device.withdrawn();
+        self.window.system().filter(|_| shown)
+    }
+
+    /// Has pictures come from another device from now on, for one of [`Self::of_pixels`].
+    pub(super) fn be_of_pixels(&mut self, device: Arc<DeviceCore>) {
+        let same = |configured: &Configured| Arc::ptr_eq(&configured.device, &device);
+        if !self.configured.as_ref().is_some_and(same) {
+            self.reconfigure(Some(Configured::of_pixels(device)));
+        }
     }
 
     /// Ends it: what was drawn is not shown any more.
@@ -110,6 +117,19 @@ impl Canvas {
 }
 
 impl Configured {
+    fn of_pixels(device: Arc<DeviceCore>) -> Self {
+        Self {
+            device,
+            format: gpu::GpuTextureFormat::Bgra8unorm,
+            usage: gpu::GpuTextureUsage::COPY_DST,
+            view_formats: Vec::new(),
+            size: None,
+            pace: PACE,
+            refused: false,
+            current: None,
+        }
+    }
+
     /// What is wrong with it, in the words of wgpu's surfaces.
     fn error(&self) -> Option<String> {
         let limit = self.device.limits.max_texture_dimension_2d.min(MAX_WINDOW_SIDE);
@@ -314,12 +334,10 @@ impl wit::HostContext for WebGpuCtxView<'_> {
     fn present(&mut self, this: Resource<Canvas>) -> wasmtime::Result<()> {
         let deadline = self.ctx.patience().deadline;
         let canvas = self.get_mut(&this)?;
+        let window = canvas.shows();
         let Some(configured) = &mut canvas.configured else { return Ok(()) };
         let Some(current) = configured.current.take() else { return Ok(()) };
-        let shown =
-            matches!(canvas.status, CanvasStatus::Good | CanvasStatus::Suboptimal) && !configured.refused;
-        let window = canvas.window.system().filter(|_| shown);
-        let (Some(window), false) = (window, configured.device.withdrawn()) else {
+        let Some(window) = window else {
             current.expire();
             return Ok(());
         };

@@ -29,6 +29,7 @@ use crate::{
         command_encoder::CommandEncoder,
         compute_pipeline::{self, ComputePipeline},
         pipeline_layout::PipelineLayout,
+        produce::produce,
         query_set::QuerySet,
         queue::Queue,
         render_bundle_encoder::RenderBundleEncoder,
@@ -400,21 +401,13 @@ impl<T: 'static> StreamProducer<T> for ErrorProducer<T> {
     fn poll_produce<'a>(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        mut store: StoreContextMut<'a, T>,
+        store: StoreContextMut<'a, T>,
         mut destination: Destination<'a, Self::Item, Self::Buffer>,
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
-        if destination.remaining(&mut store) == Some(0) {
-            return Poll::Ready(Ok(StreamResult::Completed));
-        }
-        match self.errors.poll_uncaptured(cx) {
-            Poll::Ready(Some(error)) => {
-                destination.set_buffer(Some((self.getter)(store.data_mut()).push(error)?));
-                Poll::Ready(Ok(StreamResult::Completed))
-            }
-            Poll::Ready(None) => Poll::Ready(Ok(StreamResult::Dropped)),
-            Poll::Pending if finish => Poll::Ready(Ok(StreamResult::Cancelled)),
-            Poll::Pending => Poll::Pending,
-        }
+        produce(store, &mut destination, finish, |data| {
+            let next = self.errors.poll_uncaptured(cx);
+            next.map(|error| error.map(|error| (self.getter)(data).push(error)).transpose())
+        })
     }
 }

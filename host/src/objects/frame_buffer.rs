@@ -11,7 +11,7 @@ use wasmtime::component::{Access, Resource};
 
 use crate::{
     ctx::AdapterChoice,
-    device::{core::DeviceCore, guest_log::GuestLog},
+    device::{core::DeviceCore, guest_log::GuestLog, lent_scopes::collecting},
     objects::{
         canvas::{self, Canvas},
         instance::{NO_ADAPTER, find_adapter},
@@ -75,7 +75,7 @@ enum Source {
 
 impl WebGpuCtxView<'_> {
     fn pixel_source(&mut self) -> Source {
-        if let Some(made) = &self.ctx.pixels {
+        if let Some(made) = self.ctx.pixels.as_ref().filter(|made| !made.is_lost()) {
             return Source::Made(Arc::clone(made));
         }
         match self.ctx.lent_device().cloned() {
@@ -87,7 +87,7 @@ impl WebGpuCtxView<'_> {
         }
     }
 
-    /// The canvas of a context; made at the first use.
+    /// The canvas of a context, on this device; made at the first use.
     fn pixel_canvas(
         &mut self,
         this: &Resource<PixelContext>,
@@ -95,7 +95,9 @@ impl WebGpuCtxView<'_> {
     ) -> wasmtime::Result<Resource<Canvas>> {
         let context = self.get(this)?;
         if let Some(canvas) = &context.canvas {
-            return Ok(Resource::new_borrow(canvas.rep()));
+            let canvas: Resource<Canvas> = Resource::new_borrow(canvas.rep());
+            self.get_mut(&canvas)?.be_of_pixels(device);
+            return Ok(canvas);
         }
         let canvas = Canvas::of_pixels(Arc::clone(&context.window), device);
         let canvas = self.push(canvas)?;
@@ -125,6 +127,31 @@ impl WebGpuCtxView<'_> {
         pixels.lock().resize(bytes, 0);
         self.push(PixelBuffer(Arc::downgrade(&pixels)))
     }
+}
+
+/// Writes these pixels to a picture, in its turn.
+fn write(texture: Texture, pixels: Vec<u8>) -> wasmtime::Result<()> {
+    let device = Arc::clone(&texture.device);
+    let weight = device.weigh(u64::try_from(pixels.len())?)?;
+    device.later({
+        let device = Arc::clone(&device);
+        move || {
+            let inner = &texture.inner;
+            let layout = wgpu::TexelCopyBufferLayout {
+                offset: 0,
+                bytes_per_row: inner.width().checked_mul(4),
+                rows_per_image: None,
+            };
+            // What the host does wrong, with a device that was lost meanwhile for example, is no error of the guest's.
+            let ((), _errors) = device.guarded(|| {
+                collecting(|| {
+                    device.queue.write_texture(inner.as_image_copy(), &pixels, layout, inner.size());
+                })
+            });
+            drop(weight);
+        }
+    });
+    Ok(())
 }
 
 impl<T: Send + 'static> wit::HostContextWithStore<T> for WebGpu {
@@ -163,24 +190,13 @@ impl wit::HostContext for WebGpuCtxView<'_> {
     fn present(&mut self, this: Resource<PixelContext>) -> wasmtime::Result<()> {
         let context = self.get_mut(&this)?;
         let (Some(canvas), Some(current)) = (&context.canvas, context.current.take()) else { return Ok(()) };
-        let canvas = Resource::new_borrow(canvas.rep());
-        let pixels = context.pixels.lock().clone();
+        let canvas: Resource<Canvas> = Resource::new_borrow(canvas.rep());
+        let pixels = Arc::clone(&context.pixels);
         let texture = self.delete(current)?;
-        let device = Arc::clone(&texture.device);
-        let weight = device.weigh(u64::try_from(pixels.len())?)?;
-        device.later({
-            let device = Arc::clone(&device);
-            move || {
-                let inner = &texture.inner;
-                let layout = wgpu::TexelCopyBufferLayout {
-                    offset: 0,
-                    bytes_per_row: inner.width().checked_mul(4),
-                    rows_per_image: None,
-                };
-                device.queue.write_texture(inner.as_image_copy(), &pixels, layout, inner.size());
-                drop(weight);
-            }
-        });
+        // wgpu keeps what is written until the next submit, which is that of the picture that is shown.
+        if self.get(&canvas)?.shows().is_some() {
+            write(texture, pixels.lock().clone())?;
+        }
         surface_webgpu::HostContext::present(self, canvas)
     }
 

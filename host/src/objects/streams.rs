@@ -14,6 +14,7 @@ use wasmtime::{
 };
 
 use crate::{
+    objects::produce::produce,
     view::{Entry, WebGpu, WebGpuCtxView},
     weights,
     window_bindings::{
@@ -243,27 +244,22 @@ impl<I: Send + Sync + 'static, T> StreamProducer<T> for Producer<I> {
     fn poll_produce<'a>(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        mut store: StoreContextMut<'a, T>,
+        store: StoreContextMut<'a, T>,
         mut destination: Destination<'a, Self::Item, Self::Buffer>,
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
-        if destination.remaining(&mut store) == Some(0) {
-            return Poll::Ready(Ok(StreamResult::Completed));
-        }
-        match self.streams.poll(self.pick, cx) {
-            Poll::Ready(Some(item)) => {
-                if let Some(frames) = &mut self.frames {
-                    frames.asked = false;
-                }
-                destination.set_buffer(Some(item));
-                return Poll::Ready(Ok(StreamResult::Completed));
+        let produced = produce(store, &mut destination, finish, |_| {
+            let next = self.streams.poll(self.pick, cx);
+            if let (Poll::Ready(Some(_)), Some(frames)) = (&next, &mut self.frames) {
+                frames.asked = false;
             }
-            Poll::Ready(None) => return Poll::Ready(Ok(StreamResult::Dropped)),
-            Poll::Pending if finish => {
+            next.map(Ok)
+        });
+        if produced.is_ready() {
+            if matches!(produced, Poll::Ready(Ok(StreamResult::Cancelled))) {
                 self.streams.give_up(self.pick);
-                return Poll::Ready(Ok(StreamResult::Cancelled));
             }
-            Poll::Pending => {}
+            return produced;
         }
         if let Some(Frames { window, asked: asked @ false }) = &mut self.frames {
             *asked = true;

@@ -46,6 +46,21 @@ pub(crate) struct Feeds {
     pub(crate) key_down: Feed<KeyEvent>,
 }
 
+/// What there is to do with all of them.
+trait AnyFeed {
+    /// Whether its reader is not about to do something.
+    fn is_idle(&self) -> bool;
+
+    fn wake(&mut self);
+}
+
+impl Feeds {
+    fn all(&mut self) -> [&mut dyn AnyFeed; 7] {
+        let Self { resize, frame, pointer_up, pointer_down, pointer_move, key_up, key_down } = self;
+        [resize, frame, pointer_up, pointer_down, pointer_move, key_up, key_down]
+    }
+}
+
 /// Which stream.
 pub(crate) type Pick<I> = fn(&mut Feeds) -> &mut Feed<I>;
 
@@ -79,14 +94,15 @@ impl<I> Feed<I> {
         self.items.push_back(item);
         self.wake();
     }
+}
+
+impl<I> AnyFeed for Feed<I> {
+    fn is_idle(&self) -> bool {
+        !self.read || (self.waiting && self.items.is_empty())
+    }
 
     fn wake(&mut self) {
         self.wakers.drain(..).for_each(Waker::wake);
-    }
-
-    /// Whether its reader is not about to do something.
-    fn is_idle(&self) -> bool {
-        !self.read || (self.waiting && self.items.is_empty())
     }
 }
 
@@ -125,30 +141,14 @@ impl Streams {
 
     /// Whether all who read wait for the next.
     pub(crate) fn all_wait(&self) -> bool {
-        let state = self.0.lock();
-        let Feeds { resize, frame, pointer_up, pointer_down, pointer_move, key_up, key_down } = &state.feeds;
-        resize.is_idle()
-            && frame.is_idle()
-            && pointer_up.is_idle()
-            && pointer_down.is_idle()
-            && pointer_move.is_idle()
-            && key_up.is_idle()
-            && key_down.is_idle()
+        self.0.lock().feeds.all().iter().all(|feed| feed.is_idle())
     }
 
     /// Nothing else will happen: the streams end.
     pub(crate) fn end(&self) {
         let mut state = self.0.lock();
         state.ended = true;
-        let Feeds { resize, frame, pointer_up, pointer_down, pointer_move, key_up, key_down } =
-            &mut state.feeds;
-        resize.wake();
-        frame.wake();
-        pointer_up.wake();
-        pointer_down.wake();
-        pointer_move.wake();
-        key_up.wake();
-        key_down.wake();
+        state.feeds.all().into_iter().for_each(AnyFeed::wake);
     }
 
     /// Takes note of what happens to the window. What has no stream is not told.

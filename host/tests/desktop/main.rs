@@ -174,6 +174,57 @@ fn somebody_gets_out_of_what_a_guest_keeps() {
     ends_well("keeps_the_pointer", program);
 }
 
+#[test]
+fn what_is_copied_and_pasted() {
+    let Some((desktop, _turn)) = desktop() else { return };
+    desktop.copy("theirs");
+    let mut program = start(&desktop, &["--clipboard"], "copies_and_pastes");
+    let (window, _) = desktop.wait_for(1, &mut program)[0];
+    assert!(desktop.turns(window, RED, PATIENCE), "before anybody has clicked");
+    desktop.focus(window);
+    desktop.click(30, 20);
+    assert!(desktop.turns(window, GREEN, PATIENCE), "when it has copied a text");
+    assert_eq!(desktop.paste().as_deref(), Some("mine ☺"));
+    desktop.copy("again");
+    desktop.click(30, 20);
+    assert!(desktop.turns(window, BLUE, PATIENCE), "when it has pasted another one");
+    desktop.close(window);
+    ends_well("copies_and_pastes", program);
+}
+
+#[test]
+fn a_clipboard_that_is_not_granted() {
+    let Some((desktop, _turn)) = desktop() else { return };
+    let mut program = start(&desktop, &[], "clipboard_not_granted");
+    let (window, _) = desktop.wait_for(1, &mut program)[0];
+    let ended = within(PATIENCE, || {
+        // A key that comes before the window has the keyboard is lost.
+        desktop.key(window, ESCAPE);
+        within(AGAIN, || program.ended())
+    });
+    assert!(ended.is_some_and(|status| status.success()), "{ended:?}");
+}
+
+#[test]
+fn attention_and_a_pointer_of_its_own() {
+    let Some((desktop, _turn)) = desktop() else { return };
+    let mut program = start(&desktop, &[], "draws_attention");
+    let (window, _) = desktop.wait_for(1, &mut program)[0];
+    assert!(desktop.turns(window, GREEN, PATIENCE));
+    desktop.point(30, 20);
+    let own = (16, 16, 3, 5, 0xffff_0000);
+    let has = || (desktop.is_urgent(window) && desktop.pointer() == own).then_some(());
+    let said = || format!("{} {:?}", desktop.is_urgent(window), desktop.pointer());
+    assert!(within(PATIENCE, has).is_some(), "{}", said());
+    desktop.focus(window);
+    desktop.click(30, 20);
+    assert!(desktop.turns(window, BLUE, PATIENCE));
+    let has_not = || (!desktop.is_urgent(window) && desktop.pointer() != own).then_some(());
+    assert!(within(PATIENCE, has_not).is_some(), "{}", said());
+    desktop.close(window);
+    ends_well("draws_attention", program);
+}
+
 /// Bytes of memory that a process has; of a GPU that the processor is, that of the GPU too.
 fn memory(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();

@@ -10,15 +10,20 @@ use std::{
 };
 
 use x11rb::{
+    COPY_DEPTH_FROM_PARENT, CURRENT_TIME, NONE,
     connection::Connection as _,
     protocol::{
+        Event,
+        xfixes::ConnectionExt as _,
         xproto::{
-            self, ButtonIndex, ClientMessageEvent, ConfigureWindowAux, ConnectionExt as _, EventMask,
-            ImageFormat, InputFocus, MapState, Window,
+            self, Atom, AtomEnum, ButtonIndex, ClientMessageEvent, ConfigureWindowAux, ConnectionExt as _,
+            CreateWindowAux, EventMask, ImageFormat, InputFocus, MapState, PropMode, SELECTION_NOTIFY_EVENT,
+            SelectionNotifyEvent, SelectionRequestEvent, Window, WindowClass,
         },
         xtest::ConnectionExt as _,
     },
     rust_connection::RustConnection,
+    wrapper::ConnectionExt as _,
 };
 
 /// How long anything may take: the processor draws, and may have other things to do.
@@ -71,6 +76,30 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+fn atom(connection: &RustConnection, name: &[u8]) -> Atom {
+    connection.intern_atom(false, name).unwrap().reply().unwrap().atom
+}
+
+/// Answers somebody who pastes: <https://www.x.org/releases/current/doc/xorg-docs/icccm/icccm.html#Peer_to_Peer_Communication_by_Means_of_Selections>
+fn hand_out(connection: &RustConnection, request: &SelectionRequestEvent, utf8: Atom, text: &str) {
+    let property = if request.target == utf8 { request.property } else { NONE };
+    if property != NONE {
+        let (mode, window) = (PropMode::REPLACE, request.requestor);
+        // Whoever asked may be gone.
+        let _ = connection.change_property8(mode, window, property, utf8, text.as_bytes()).unwrap().check();
+    }
+    let told = SelectionNotifyEvent {
+        response_type: SELECTION_NOTIFY_EVENT,
+        sequence: 0,
+        time: request.time,
+        requestor: request.requestor,
+        selection: request.selection,
+        target: request.target,
+        property,
+    };
+    let _ = connection.send_event(false, request.requestor, EventMask::NO_EVENT, told).unwrap().check();
 }
 
 /// The pixels of a window: red, green and blue.
@@ -153,8 +182,67 @@ impl XServer {
         found.unwrap_or_else(|| panic!("it has {:?}, not {number} windows", self.windows()))
     }
 
-    fn atom(&self, name: &[u8]) -> xproto::Atom {
-        self.connection.intern_atom(false, name).unwrap().reply().unwrap().atom
+    fn atom(&self, name: &[u8]) -> Atom {
+        atom(&self.connection, name)
+    }
+
+    /// Whether the window asks for attention:
+    /// <https://www.x.org/releases/current/doc/xorg-docs/icccm/icccm.html#WM_HINTS_Property>
+    pub(crate) fn is_urgent(&self, window: Window) -> bool {
+        const URGENCY: u32 = 1 << 8;
+        let hints = self.connection.get_property(false, window, AtomEnum::WM_HINTS, AtomEnum::WM_HINTS, 0, 9);
+        let hints = hints.unwrap().reply().unwrap();
+        hints.value32().and_then(|mut words| words.next()).is_some_and(|flags| flags & URGENCY != 0)
+    }
+
+    /// How the pointer looks: its size, where it points, and the first of its pixels.
+    pub(crate) fn pointer(&self) -> (u16, u16, u16, u16, u32) {
+        self.connection.xfixes_query_version(5, 0).unwrap().reply().unwrap();
+        let image = self.connection.xfixes_get_cursor_image().unwrap().reply().unwrap();
+        let first = image.cursor_image.first().copied().unwrap_or_default();
+        (image.width, image.height, image.xhot, image.yhot, first)
+    }
+
+    /// Copies a text, as another program. It hands it out until somebody else copies something.
+    pub(crate) fn copy(&self, text: &'static str) {
+        let (connection, window) = self.stranger();
+        let [clipboard, utf8] = [b"CLIPBOARD".as_slice(), b"UTF8_STRING"].map(|name| atom(&connection, name));
+        connection.set_selection_owner(window, clipboard, CURRENT_TIME).unwrap().check().unwrap();
+        thread::spawn(move || {
+            // Until the server ends.
+            while let Ok(event) = connection.wait_for_event() {
+                match event {
+                    Event::SelectionRequest(request) => hand_out(&connection, &request, utf8, text),
+                    Event::SelectionClear(_) => return,
+                    _ => {}
+                }
+            }
+        });
+    }
+
+    /// The text that is in the clipboard, as another program pastes it.
+    pub(crate) fn paste(&self) -> Option<String> {
+        let (connection, window) = self.stranger();
+        let [clipboard, utf8] = [b"CLIPBOARD".as_slice(), b"UTF8_STRING"].map(|name| atom(&connection, name));
+        connection.convert_selection(window, clipboard, utf8, utf8, CURRENT_TIME).unwrap().check().unwrap();
+        let has_come = || match connection.poll_for_event().unwrap() {
+            Some(Event::SelectionNotify(told)) => Some(told.property),
+            _ => None,
+        };
+        let property = within(PATIENCE, has_come)?;
+        let text = connection.get_property(true, window, property, AtomEnum::ANY, 0, 1 << 12).unwrap();
+        String::from_utf8(text.reply().ok()?.value).ok()
+    }
+
+    /// A program with a window that nobody sees.
+    fn stranger(&self) -> (RustConnection, Window) {
+        let (connection, screen) = RustConnection::connect(Some(&self.display)).unwrap();
+        let (root, window) = (connection.setup().roots[screen].root, connection.generate_id().unwrap());
+        let (class, aux) = (WindowClass::INPUT_OUTPUT, CreateWindowAux::new());
+        let made =
+            connection.create_window(COPY_DEPTH_FROM_PARENT, window, root, 0, 0, 1, 1, 0, class, 0, &aux);
+        made.unwrap().check().unwrap();
+        (connection, window)
     }
 
     /// What the window shows; `None` if it is not there.
@@ -176,8 +264,7 @@ impl XServer {
 
     pub(crate) fn focus(&self, window: Window) {
         // A window that is being closed can't have it.
-        let _ =
-            self.connection.set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME).unwrap().check();
+        let _ = self.connection.set_input_focus(InputFocus::PARENT, window, CURRENT_TIME).unwrap().check();
     }
 
     pub(crate) fn press(&self, key: u32, pressed: bool) {
@@ -202,16 +289,21 @@ impl XServer {
         min + u8::try_from(place).unwrap()
     }
 
+    /// Moves the pointer to a place of the screen.
+    pub(crate) fn point(&self, x: i16, y: i16) {
+        self.connection.warp_pointer(NONE, self.root, 0, 0, 0, 0, x, y).unwrap().check().unwrap();
+    }
+
     /// A click with the left button, at a place of the screen.
     pub(crate) fn click(&self, x: i16, y: i16) {
-        self.connection.warp_pointer(x11rb::NONE, self.root, 0, 0, 0, 0, x, y).unwrap().check().unwrap();
+        self.point(x, y);
         let left = u8::from(ButtonIndex::M1);
         self.fake(xproto::BUTTON_PRESS_EVENT, left);
         self.fake(xproto::BUTTON_RELEASE_EVENT, left);
     }
 
     fn fake(&self, event: u8, detail: u8) {
-        let sent = self.connection.xtest_fake_input(event, detail, x11rb::CURRENT_TIME, self.root, 0, 0, 0);
+        let sent = self.connection.xtest_fake_input(event, detail, CURRENT_TIME, self.root, 0, 0, 0);
         sent.unwrap().check().unwrap();
     }
 
@@ -224,7 +316,7 @@ impl XServer {
     pub(crate) fn close(&self, window: Window) {
         let [protocols, delete] =
             [b"WM_PROTOCOLS".as_slice(), b"WM_DELETE_WINDOW"].map(|atom| self.atom(atom));
-        let message = ClientMessageEvent::new(32, window, protocols, [delete, x11rb::CURRENT_TIME, 0, 0, 0]);
+        let message = ClientMessageEvent::new(32, window, protocols, [delete, CURRENT_TIME, 0, 0, 0]);
         let sent = self.connection.send_event(false, window, EventMask::NO_EVENT, message);
         // It may be closed already.
         let _ = sent.unwrap().check();

@@ -1,9 +1,12 @@
 // What guests with windows do: for their program and for the tests of the harness. `cases` have to end well, `traps`
-// have to be ended by the host, with this in the message; those with `surface` in their name know `wasi-gfx:surface` alone. `desktop` need somebody at a desktop: `host/tests/desktop`.
+// have to be ended by the host, with this in the message; those with `surface` in their name know `wasi-gfx:surface` alone. `desktop` need somebody at a
+// desktop, `host/tests/desktop`, or are measured by `cargo xtask bench`.
 macro_rules! window_cases {
     ($expand:ident) => {
         $expand! {
             cases {
+                canvas_of_a_lost_device,
+                canvases_of_one_surface,
                 canvases_that_are_not_valid,
                 clipboard_after_a_press,
                 clipboard_not_granted,
@@ -18,9 +21,11 @@ macro_rules! window_cases {
                 resized_a_thousand_times,
                 shown_in_three_colours,
                 two_windows,
+                waits_that_are_given_up,
                 windows_by_the_thousand,
             }
             surfaces {
+                pixels_after_a_lost_device,
                 pixels_without_a_gpu,
                 streams_nobody_reads,
                 surfaces_and_their_streams,
@@ -37,9 +42,12 @@ macro_rules! window_cases {
             }
             desktop {
                 closed_in_vain,
+                copies_and_pastes,
+                draws_attention,
                 follows_its_size,
                 hangs,
                 keeps_the_pointer,
+                what_pictures_cost,
             }
         }
     };

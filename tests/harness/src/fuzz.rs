@@ -1,4 +1,4 @@
-//! Runs guests that call every function of the WIT in random order, and watches the host: what panics, what
+//! Runs guests that call every function of the WIT, and those for windows, in random order, and watches the host: what panics, what
 //! is left in the tables, what wgpu holds afterwards, how much memory the process has meanwhile, whether each guest ends
 //! in time, and whether it gets the same answers when its commands are all calls.
 //!
@@ -21,6 +21,7 @@
 
 mod guest;
 mod memory;
+mod windows;
 
 use std::{
     collections::BTreeMap,
@@ -293,6 +294,7 @@ impl Fuzzer {
             .instance(self.instance.clone())
             .adapter(AdapterChoice::Given(self.adapter.clone()))
             .command_memory(command_memory);
+        let gpu = windows::give(gpu, plan.seed);
         self.runtime.run_for(&self.component, wasi.build(), plan.limited(gpu).build(), plan.time())
     }
 

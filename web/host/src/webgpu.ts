@@ -38,6 +38,12 @@ export interface Webgpu {
 
 /** Makes a host of `wasi:webgpu@0.3.0-rc.2` over a browser's WebGPU, for people who use jco themselves. */
 export function createWebgpu(gpu: GPU, options: WebgpuOptions = {}): Webgpu {
+  const { imports, attach } = createHost(gpu, options);
+  return { imports, attach };
+}
+
+/** The same with what windows need of it. */
+export function createHost(gpu: GPU, options: WebgpuOptions): Webgpu & { readonly context: Context } {
   const natives = { ...adapter, ...buffer, ...device, ...error, ...pass, ...queue };
   const classes = makeClasses(WEBGPU, natives, options.settled ?? (() => {}));
   for (const [resource, make] of Object.entries(RECORDS)) classes.set(resource, make());
@@ -55,7 +61,7 @@ export function createWebgpu(gpu: GPU, options: WebgpuOptions = {}): Webgpu {
   }
   const Gpu = classes.get("gpu") as HandleClass;
   imports.getGpu = () => new Gpu(gpu);
-  return { imports, attach: (core) => context.memory.attach(core) };
+  return { imports, attach: (core) => context.memory.attach(core), context };
 }
 
 /** What is done when the guest drops a handle. */

@@ -30,6 +30,7 @@ async function run(
     files: { "in.txt": new TextEncoder().encode("in") },
     folders: ["out"],
     commandMemory: true,
+    windows: null,
     output: (stream, bytes) => {
       output += `${stream}: ${new TextDecoder().decode(bytes)}`;
     },

@@ -52,7 +52,7 @@ export class Fake {
     };
     return this.object("device", {
       limits: {},
-      queue: this.object("queue"),
+      queue: this.object("queue", { onSubmittedWorkDone: async () => undefined }),
       lost: new Promise(() => {}),
       createBuffer: (descriptor: GPUBufferDescriptor) => {
         if (descriptor.mappedAtCreation && descriptor.size % 4 !== 0) throw new RangeError("not a multiple of 4");
@@ -60,7 +60,8 @@ export class Fake {
       },
       createTexture: (descriptor: GPUTextureDescriptor) => {
         if (descriptor.format === "astc-4x4-unorm") throw new TypeError("no such feature");
-        return destroyable("texture", { label: descriptor.label });
+        const { width, height } = descriptor.size as GPUExtent3DDict;
+        return destroyable("texture", { label: descriptor.label, width, height });
       },
       createQuerySet: () => {
         throw new TypeError("no timestamps");

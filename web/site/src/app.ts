@@ -10,6 +10,10 @@ export interface App {
   readonly env: Readonly<Record<string, string>>;
   /** Files that the program finds, by their paths; they lie below `files/`. */
   readonly files: readonly string[];
+  /** Whether it has windows. */
+  readonly windows: boolean;
+  /** Whether it has the clipboard. */
+  readonly clipboard: boolean;
 }
 
 /** Reads the description of the program. */

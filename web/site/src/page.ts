@@ -36,6 +36,14 @@ async function inputs(app: App): Promise<Record<string, Uint8Array>> {
   return files;
 }
 
+/** What shows the program's windows, which most have not. */
+async function panel({ windows, title: name, clipboard }: App) {
+  if (!windows) return undefined;
+  document.documentElement.classList.add("windowed");
+  const { WindowPanel } = await import("../../host/src/panel.js");
+  return new WindowPanel(element("windows"), { name, clipboard });
+}
+
 /** Shows what the program has left that is not shown yet: files that it has not closed. */
 function showRest({ files }: RunResult, given: Record<string, Uint8Array>, told: Map<string, number>): void {
   for (const [path, content] of Object.entries(files)) {
@@ -52,6 +60,7 @@ async function start(app: App): Promise<void> {
   stopButton.addEventListener("click", stop);
   say("loading", "Loading …");
   let begin = performance.now();
+  let loaded = "";
   let timer = 0;
   const told = new Map<string, number>();
   try {
@@ -61,10 +70,12 @@ async function start(app: App): Promise<void> {
       args: [app.args[0] ?? "program", ...splitArguments(typed.value)],
       env: app.env,
       files,
+      windows: await panel(app),
       signal: stopping.signal,
       onStart() {
+        loaded = `loaded in ${duration(performance.now() - begin)}`;
         begin = performance.now();
-        say("running", "Running");
+        say("running", `Running, ${loaded};`);
         // Apart from the status, which is read aloud.
         timer = window.setInterval(() => {
           time.textContent = duration(performance.now() - begin);
@@ -80,7 +91,7 @@ async function start(app: App): Promise<void> {
     showRest(result, files, told);
     document.documentElement.dataset.code = String(result.code);
     const count = results.count === 0 ? "" : `, ${results.count} ${results.count === 1 ? "file" : "files"}`;
-    say("ended", `${ending(result.code)} after ${duration(performance.now() - begin)}${count}`);
+    say("ended", `${ending(result.code)} after ${duration(performance.now() - begin)}${count}, ${loaded}`);
   } catch (error) {
     if (stopping.signal.aborted) say("failed", `Stopped after ${duration(performance.now() - begin)}`);
     else say("failed", `It can't be run: ${error instanceof Error ? error.message : String(error)}`);
@@ -104,7 +115,9 @@ async function open(): Promise<void> {
   const app = await loadApp();
   document.title = app.title;
   element("title").textContent = app.title;
-  typed.value = joinArguments(app.args.slice(1));
+  // A list of programs may say with which arguments one of them is shown.
+  const asked = new URLSearchParams(location.search).get("arguments");
+  typed.value = asked ?? joinArguments(app.args.slice(1));
   element("form").addEventListener("submit", (event) => {
     event.preventDefault();
     if (!runButton.disabled) void start(app);

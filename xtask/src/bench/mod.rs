@@ -88,14 +88,18 @@ pub(crate) fn run(repo: Result<Repo>, options: &Options) -> Result<()> {
 const RECORDING: &str = "record/";
 const BY_CALLS: &str = "record_by_calls/";
 
+/// A picture on the canvas of a window, against the same one on a texture, which stands for native: both in a component.
+const PRESENT: &str = "present/720p";
+
 fn measure(options: &Options, programs: &Programs) -> Result<Report> {
     use Side::{Component, Native};
     let mut samples = Samples::default();
     let as_it_is = |name: &str| Some(name.to_owned());
     let by_calls = |name: &str| name.strip_prefix(RECORDING).map(|rest| format!("{BY_CALLS}{rest}"));
     let (adapter, arguments) = (options.adapter.as_deref(), options.for_the_program());
-    let only_start = !options.only.is_empty() && options.only.iter().all(|only| only.starts_with("start"));
-    for round in 1..=if only_start { 0 } else { options.rounds } {
+    let of_others = |only: &String| only.starts_with("start") || only.starts_with("present");
+    let only_others = !options.only.is_empty() && options.only.iter().all(of_others);
+    for round in 1..=if only_others { 0 } else { options.rounds } {
         println!("bench: round {round} of {}: native", options.rounds);
         let text = programs.bench_native(adapter, &arguments)?;
         samples.add(Native, &text, as_it_is)?;
@@ -106,6 +110,15 @@ fn measure(options: &Options, programs: &Programs) -> Result<Report> {
             println!("bench: round {round} of {}: component, a call for each command", options.rounds);
             let text = programs.bench_calls(adapter, &options.for_recording())?;
             samples.add(Component, &text, by_calls)?;
+        }
+    }
+    if options.wants("present") {
+        println!("bench: pictures in a window");
+        for _ in 0..options.rounds {
+            let text = programs.pictures(adapter)?;
+            let only = |which: &'static str| move |name: &str| (name == which).then(|| PRESENT.to_owned());
+            samples.add(Native, &text, only("present/texture"))?;
+            samples.add(Component, &text, only("present/canvas"))?;
         }
     }
     if options.wants("start") {

@@ -18,6 +18,9 @@ use crate::{
 
 const BENCH: &str = "wgpu-wasi-bench";
 const SMALL: &str = "doubling";
+/// A program with windows, and the package that it is of.
+const WINDOWS: &str = "raw_windows";
+const PACKAGE_OF_WINDOWS: &str = "wgpu-wasi-raw";
 
 /// Paths of everything that is run.
 pub(super) struct Programs {
@@ -27,6 +30,7 @@ pub(super) struct Programs {
     bench_component: PathBuf,
     small_native: PathBuf,
     small_component: PathBuf,
+    windows: PathBuf,
 }
 
 impl Programs {
@@ -36,8 +40,10 @@ impl Programs {
         let host = artifacts::build_host(repo, DIST)?;
         let [bench_native, bench_component] = artifacts::build_both(repo, MAIN, BENCH)?;
         let [small_native, small_component] = artifacts::build_both(repo, EXAMPLES, SMALL)?;
+        artifacts::build_components(repo, MAIN, &[PACKAGE_OF_WINDOWS])?;
+        let windows = artifacts::component(&artifacts::component_folder(repo), WINDOWS);
         let sh = repo.sh.clone();
-        Ok(Self { sh, host, bench_native, bench_component, small_native, small_component })
+        Ok(Self { sh, host, bench_native, bench_component, small_native, small_component, windows })
     }
 
     /// Finds them in a folder that [`Self::copy_to`] filled.
@@ -50,6 +56,7 @@ impl Programs {
             bench_component: artifacts::component(&folder, BENCH),
             small_native: artifacts::native(&folder, SMALL),
             small_component: artifacts::component(&folder, SMALL),
+            windows: artifacts::component(&folder, WINDOWS),
         };
         for path in programs.all() {
             if !path.is_file() {
@@ -62,8 +69,15 @@ impl Programs {
         Ok(programs)
     }
 
-    fn all(&self) -> [&Path; 5] {
-        [&self.host, &self.bench_native, &self.bench_component, &self.small_native, &self.small_component]
+    fn all(&self) -> [&Path; 6] {
+        [
+            &self.host,
+            &self.bench_native,
+            &self.bench_component,
+            &self.small_native,
+            &self.small_component,
+            &self.windows,
+        ]
     }
 
     /// Copies them and this program to a folder, for a machine that has neither cargo nor a checkout.
@@ -96,6 +110,12 @@ impl Programs {
     pub(super) fn bench_calls(&self, adapter: Option<&str>, arguments: &[&str]) -> Result<String> {
         let run = self.run(adapter).arg("--no-command-memory");
         Ok(run.arg(&self.bench_component).args(arguments).read()?)
+    }
+
+    /// What pictures cost in a component, on a texture and in a window without a display.
+    pub(super) fn pictures(&self, adapter: Option<&str>) -> Result<String> {
+        let run = self.run(adapter).arg("--windows=headless");
+        Ok(run.arg(&self.windows).arg("what_pictures_cost").read()?)
     }
 
     /// How many milliseconds the small program takes, from start to end.

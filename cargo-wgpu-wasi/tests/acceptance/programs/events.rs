@@ -8,12 +8,17 @@ use winit::{
     event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy},
     keyboard::{KeyCode, PhysicalKey},
     platform::modifier_supplement::KeyEventExtModifierSupplement,
-    window::{CursorGrabMode, Fullscreen, Icon, Theme, Window, WindowId},
+    window::{
+        CursorGrabMode, CursorIcon, CustomCursor, Fullscreen, Icon, Theme, UserAttentionType, Window,
+        WindowId,
+    },
 };
 
 struct App {
     proxy: EventLoopProxy<&'static str>,
     windows: Vec<Window>,
+    /// Turns that the loop makes without waiting.
+    polls: u32,
     until: Option<Instant>,
 }
 
@@ -52,6 +57,11 @@ impl App {
                 window.set_cursor_visible(false);
                 window.set_ime_allowed(true);
                 window.set_window_icon(Icon::from_rgba(vec![255; 16], 2, 2).ok());
+                window.request_user_attention(Some(UserAttentionType::Critical));
+                let source = CustomCursor::from_rgba(vec![255; 64], 4, 4, 1, 2).unwrap();
+                window.set_cursor(event_loop.create_custom_cursor(source));
+                window.set_cursor(CursorIcon::Help);
+                window.request_user_attention(None);
                 window.set_fullscreen(Some(Fullscreen::Borderless(None)));
                 println!(
                     "set {} {} {} {:?} {:?}",
@@ -63,6 +73,10 @@ impl App {
                 );
                 window.set_fullscreen(None);
                 let _ = window.request_inner_size(winit::dpi::PhysicalSize::new(300, 200));
+            }
+            KeyCode::KeyP => {
+                self.polls = 3;
+                event_loop.set_control_flow(ControlFlow::Poll);
             }
             KeyCode::KeyC => {
                 self.windows.pop();
@@ -83,6 +97,13 @@ impl ApplicationHandler<&'static str> for App {
                     Some(requested_resume) == self.until && Instant::now() >= requested_resume
                 );
                 event_loop.set_control_flow(ControlFlow::Wait);
+            }
+            StartCause::Poll if self.polls > 0 => {
+                self.polls -= 1;
+                println!("goes on without waiting");
+                if self.polls == 0 {
+                    event_loop.set_control_flow(ControlFlow::Wait);
+                }
             }
             _ => {}
         }
@@ -154,7 +175,7 @@ impl ApplicationHandler<&'static str> for App {
 fn main() {
     let event_loop = EventLoop::<&'static str>::with_user_event().build().unwrap();
     let proxy = event_loop.create_proxy();
-    let mut app = App { proxy: proxy.clone(), windows: Vec::new(), until: None };
+    let mut app = App { proxy: proxy.clone(), windows: Vec::new(), polls: 0, until: None };
     event_loop.run_app(&mut app).unwrap();
     println!("afterwards: {}", proxy.send_event("too late").is_err());
 }

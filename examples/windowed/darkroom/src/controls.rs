@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use clap::Parser;
-use eframe::egui::{self, RichText, ScrollArea, Slider, TextEdit, Ui};
+use eframe::egui::{RichText, ScrollArea, Slider, TextEdit, Ui};
 
 use crate::settings::{Light, MAX_BASE_RADIUS, MAX_RADIUS, Settings};
 

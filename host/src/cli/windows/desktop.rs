@@ -5,6 +5,7 @@
 //! for it where it has an answer. Pictures go from the timeline of the guest's device to the window.
 
 mod canvas;
+mod clipboard;
 mod events;
 mod main_thread;
 mod opened;
@@ -33,6 +34,7 @@ use crate::{
     },
 };
 use canvas::{Canvas, Shown};
+use clipboard::Clipboard;
 pub(in crate::cli) use main_thread::{Display, Ended};
 use wanted::Wanted;
 
@@ -77,6 +79,7 @@ struct Shared {
     shown: AtomicU64,
     /// Whether the windows are to be asked to close, since all pictures were taken.
     finished: AtomicBool,
+    clipboard: Arc<Clipboard>,
 }
 
 impl Shared {
@@ -88,6 +91,7 @@ impl Shared {
             pictures,
             shown: AtomicU64::new(0),
             finished: AtomicBool::new(false),
+            clipboard: Arc::default(),
         }
     }
 
@@ -143,6 +147,14 @@ impl WindowSystem for Desktop {
 
     fn theme(&self) -> Option<Theme> {
         self.0.ask(ToMain::Theme).flatten()
+    }
+
+    fn read_text(&self) -> BoxFuture<'_, Result<String, Refusal>> {
+        Box::pin(Arc::clone(&self.0.clipboard).read())
+    }
+
+    fn write_text(&self, text: String) -> Result<(), Refusal> {
+        self.0.clipboard.write(text)
     }
 }
 

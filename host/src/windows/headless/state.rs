@@ -326,7 +326,9 @@ impl World {
 
     /// When something is due without the guest's doing.
     fn next_due(&self) -> Option<Duration> {
-        let input = self.input.front().and_then(|input| match input.when {
+        // What is in the past, and can't happen without a window, would be due for ever.
+        let input = self.input.front().filter(|_| !self.windows.is_empty());
+        let input = input.and_then(|input| match input.when {
             When::After(time) => Some(time),
             When::Now | When::Picture(_) => None,
         });
@@ -384,6 +386,9 @@ impl World {
 
     fn stuck(&self) -> String {
         match self.input.front() {
+            _ if self.windows.is_empty() => {
+                "the program waits for events, and none are to come: it has no window".to_owned()
+            }
             Some(Input { when: When::Picture(number), .. }) => format!(
                 "the input goes on after picture {number}, but the program waits for events and has shown {}",
                 self.shown
@@ -418,5 +423,28 @@ impl Window {
             (true, false) => self.resize(self.restored),
             (true, true) | (false, false) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A guest that waits without a window, while somebody would do something in one.
+    #[test]
+    fn what_happens_needs_a_window() {
+        let input = Input {
+            when: When::After(Duration::from_millis(30)),
+            window: None,
+            happening: Happening::Event(Event::CloseRequested),
+        };
+        let options =
+            HeadlessOptions { virtual_time: true, input: vec![input], ..HeadlessOptions::default() };
+        let mut world = World::new(&options);
+        let until = Duration::from_millis(300);
+        assert!(matches!(world.step(Some(until), || true), Step::Again));
+        assert_eq!(world.now(), until);
+        assert!(matches!(world.step(Some(until), || true), Step::Done));
+        assert!(matches!(world.step(None, || true), Step::Never(_)));
     }
 }

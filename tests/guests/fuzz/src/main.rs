@@ -1,4 +1,5 @@
-//! A guest that calls every function of `wasi:webgpu` in random order: the same calls for the same seed.
+//! A guest that calls every function of `wasi:webgpu`, and those for windows, in random order: the same calls for the same
+//! seed.
 //!
 //! `fuzz SEED CALLS [OPTIONS]`. Handles come and go through the type system of the WIT; at its end a guest may do what
 //! that forbids, and is ended by the host.
@@ -24,6 +25,7 @@ mod random;
 mod shaders;
 mod stay;
 mod wgsl;
+mod windows;
 mod world;
 
 pub(crate) use bindings::wasi::webgpu::webgpu as wit;

@@ -12,6 +12,7 @@ use crate::{
     command_memory::CommandMemory,
     random::Random,
     shaders::{Facts, Slot},
+    windows::{drawing::Context, pixels, surface::Surface, wit::Window},
     wit::{
         Gpu, GpuAdapter, GpuAdapterInfo, GpuBindGroup, GpuBindGroupLayout, GpuBuffer, GpuBufferUsage,
         GpuCommandBuffer, GpuCommandEncoder, GpuCompilationInfo, GpuCompilationMessage,
@@ -196,6 +197,17 @@ pools! {
     messages: GpuCompilationMessage;
     constants: RecordGpuPipelineConstantValue;
     sizes: RecordOptionGpuSize64;
+    windows: Window;
+    surfaces: Surface;
+    canvases: Context, KnownCanvas;
+    pixel_canvases: pixels::Context;
+    pixel_buffers: pixels::Buffer;
+}
+
+/// A canvas, and the number of the device that it was configured for.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownCanvas {
+    pub(crate) device: Rc<Cell<Option<usize>>>,
 }
 
 #[derive(Clone, Debug)]

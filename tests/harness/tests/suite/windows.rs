@@ -2,13 +2,16 @@
 
 use std::{
     fmt::Write as _,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use wgpu_wasi_harness::{Adapter, Guest, Ran, runs};
 use wgpu_wasi_host::{
-    WebGpuCtxBuilder,
+    LentDevice, WebGpuCtxBuilder,
     windows::{
         ButtonEvent, Event, Happening, Headless, HeadlessOptions, Image, Input, KeyCode, KeyEvent,
         KeyLocation, LogicalKey, MouseButton, Pictures, Position, Size, When, WindowRights,
@@ -91,6 +94,7 @@ fn headless(case: &str, gallery: &Arc<Gallery>) -> Headless {
         | "two_windows"
         | "drawn_after_present"
         | "surfaces_and_their_streams"
+        | "pixels_after_a_lost_device"
         | "pixels_without_a_gpu" => Some(Arc::<Gallery>::clone(gallery)),
         _ => None,
     };
@@ -102,6 +106,11 @@ fn headless(case: &str, gallery: &Arc<Gallery>) -> Headless {
 
 fn run(case: &str, gallery: &Arc<Gallery>) -> Ran {
     let context = Adapter::Machine.context();
+    let lent = (case == "pixels_after_a_lost_device").then(lent_device);
+    let context = match &lent {
+        Some((lent, _)) => context.device(lent.clone()),
+        None => context,
+    };
     let context = match case {
         "not_granted" | "surfaces_not_granted" => context,
         _ => {
@@ -110,7 +119,23 @@ fn run(case: &str, gallery: &Arc<Gallery>) -> Ran {
             context.windows(Arc::new(headless(case, gallery)), rights)
         }
     };
-    runs::component(Guest::RawWindows, &[case], with_quotas(case, context).build())
+    let ran = runs::component(Guest::RawWindows, &[case], with_quotas(case, context).build());
+    let heard = lent.map_or(0, |(_, heard)| heard.load(Ordering::Relaxed));
+    assert_eq!(heard, 0, "errors that reached the embedder");
+    ran
+}
+
+/// A device of the harness's own, and how many errors its handler has heard of.
+fn lent_device() -> (LentDevice, Arc<AtomicUsize>) {
+    let adapter = &Adapter::Machine.gpu().unwrap().adapter;
+    let request = adapter.request_device(&wgpu::DeviceDescriptor::default());
+    let (device, queue) = pollster::block_on(request).unwrap();
+    let heard = Arc::<AtomicUsize>::default();
+    let counts = Arc::clone(&heard);
+    device.on_uncaptured_error(Arc::new(move |_| {
+        counts.fetch_add(1, Ordering::Relaxed);
+    }));
+    (LentDevice::new(device, queue), heard)
 }
 
 /// So little memory that pictures which were not given back would not fit.
@@ -199,6 +224,7 @@ fn check(case: &str, pictures: &[(u64, u32, Image)]) {
             "1: window 1 64x48 [255, 0, 0, 255]; 2: window 1 64x48 [0, 255, 0, 255]; \
              3: window 1 64x48 [0, 0, 255, 255]; "
         }
+        "pixels_after_a_lost_device" => "1: window 1 64x48 [3, 2, 1, 255]; ",
         // Bytes as they are shown.
         "pixels_without_a_gpu" => {
             "1: window 1 64x48 [3, 2, 1, 255]; 2: window 1 64x48 [3, 2, 1, 255]; 3: window 1 64x48 [9, 2, 1, 255]; "

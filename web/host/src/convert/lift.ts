@@ -1,31 +1,23 @@
 // From WebGPU to the guest: values as jco takes them.
-import type { Definitions, Type } from "../wit/definitions.js";
+import type { Definition, Definitions } from "../wit/definitions.js";
 import { Trap } from "../wit/errors.js";
 import type { Classes } from "../wit/handle.js";
+import { type Composed, Conversions, type Convert } from "./conversions.js";
 
 /** Makes a value for the guest of one of WebGPU's. */
-// biome-ignore lint/suspicious/noExplicitAny: the types of these values are in the table
-export type Lift = (value: any) => unknown;
+export type Lift = Convert;
 
 /** Converts by the types of a table. */
-export class Lifting {
-  readonly #definitions: Definitions;
+export class Lifting extends Conversions {
   readonly #classes: Classes;
-  readonly #named = new Map<string, Lift>();
 
   constructor(definitions: Definitions, classes: Classes) {
-    this.#definitions = definitions;
+    super(definitions);
     this.#classes = classes;
   }
 
-  /** The conversion of a type. */
-  of(type: Type): Lift {
-    if (typeof type === "string") return this.#byName(type);
+  protected override composed(type: Composed): Lift {
     switch (type[0]) {
-      case "option": {
-        const some = this.of(type[1]);
-        return (value) => (value === undefined || value === null ? undefined : some(value));
-      }
       case "list": {
         const item = this.of(type[1]);
         return (list) => (ArrayBuffer.isView(list) ? list : Array.from(list as Iterable<unknown>, item));
@@ -45,17 +37,7 @@ export class Lifting {
     }
   }
 
-  #byName(name: string): Lift {
-    const known = this.#named.get(name);
-    if (known) return known;
-    const made = this.#make(name);
-    this.#named.set(name, made);
-    return made;
-  }
-
-  #make(name: string): Lift {
-    const definition = this.#definitions[name];
-    if (!definition) return primitive(name);
+  protected override defined(name: string, definition: Definition): Lift {
     switch (definition.kind) {
       case "alias":
         return this.of(definition.type);
@@ -85,23 +67,23 @@ export class Lifting {
       }
     }
   }
+
+  /** A browser may lack an attribute that the WIT has: it is then 0, false or empty. */
+  protected override primitive(name: string): Lift {
+    switch (name) {
+      case "u64":
+      case "s64":
+        return (value: number | undefined) => BigInt(value ?? 0);
+      case "string":
+        return (value: string | undefined) => value ?? "";
+      case "bool":
+        return (value: unknown) => Boolean(value);
+      default:
+        return (value: number | undefined) => value ?? 0;
+    }
+  }
 }
 
 async function* each(stream: AsyncIterable<unknown>, item: Lift): AsyncIterable<unknown> {
   for await (const value of stream) yield item(value);
-}
-
-/** A browser may lack an attribute that the WIT has: it is then 0, false or empty. */
-function primitive(name: string): Lift {
-  switch (name) {
-    case "u64":
-    case "s64":
-      return (value: number | undefined) => BigInt(value ?? 0);
-    case "string":
-      return (value: string | undefined) => value ?? "";
-    case "bool":
-      return (value: unknown) => Boolean(value);
-    default:
-      return (value: number | undefined) => value ?? 0;
-  }
 }

@@ -2,57 +2,25 @@
 //
 // jco: an option that is none is undefined, u64 is a bigint, flags are an object of booleans, an enum is its case, and a
 // variant is an object of `tag` and `val`.
-import type { Definitions, Type } from "../wit/definitions.js";
+import type { Definition, Type } from "../wit/definitions.js";
 import type { Handle } from "../wit/handle.js";
+import { type Composed, Conversions, type Convert } from "./conversions.js";
 import { finite, integer } from "./numbers.js";
 
 /** Makes a value of WebGPU of one of the guest's. */
-// biome-ignore lint/suspicious/noExplicitAny: the types of these values are in the table
-export type Lower = (value: any) => unknown;
+export type Lower = Convert;
 
 const same: Lower = (value) => value;
 
 /** Converts by the types of a table. */
-export class Lowering {
-  readonly #definitions: Definitions;
-  readonly #named = new Map<string, Lower>();
-
-  constructor(definitions: Definitions) {
-    this.#definitions = definitions;
+export class Lowering extends Conversions {
+  protected override composed(type: Composed): Lower {
+    if (type[0] !== "list") throw new Error(`no argument of WebGPU is a ${type[0]}`);
+    const item = this.of(type[1]);
+    return (list) => (ArrayBuffer.isView(list) ? list : Array.from(list as ArrayLike<unknown>, (x) => item(x) ?? null));
   }
 
-  /** The conversion of a type. */
-  of(type: Type): Lower {
-    if (typeof type === "string") return this.#byName(type);
-    switch (type[0]) {
-      case "option": {
-        const some = this.of(type[1]);
-        return (value) => (value === undefined || value === null ? undefined : some(value));
-      }
-      case "list": {
-        const item = this.of(type[1]);
-        return (list) =>
-          ArrayBuffer.isView(list) ? list : Array.from(list as ArrayLike<unknown>, (x) => item(x) ?? null);
-      }
-      default:
-        throw new Error(`no argument of WebGPU is a ${type[0]}`);
-    }
-  }
-
-  #byName(name: string): Lower {
-    const known = this.#named.get(name);
-    if (known) return known;
-    // A type may be part of itself only by a handle, which asks for no other.
-    const made = this.#make(name);
-    this.#named.set(name, made);
-    return made;
-  }
-
-  #make(name: string): Lower {
-    if (name === "u64" || name === "s64") return integer as Lower;
-    if (name === "f32" || name === "f64") return finite as Lower;
-    const definition = this.#definitions[name];
-    if (!definition) return same;
+  protected override defined(_name: string, definition: Definition): Lower {
     switch (definition.kind) {
       case "alias":
         return this.of(definition.type);
@@ -67,6 +35,12 @@ export class Lowering {
       case "variant":
         return this.#variant(definition.cases);
     }
+  }
+
+  protected override primitive(name: string): Lower {
+    if (name === "u64" || name === "s64") return integer as Lower;
+    if (name === "f32" || name === "f64") return finite as Lower;
+    return same;
   }
 
   #record(fields: Readonly<Record<string, Type>>): Lower {

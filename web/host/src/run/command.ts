@@ -1,6 +1,7 @@
 // Runs a component as a command in this thread, which should be a worker of its own.
 import type { CoreExports } from "../commands/memory.js";
-import { createWebgpu, INTERFACE } from "../webgpu.js";
+import { createHost, INTERFACE } from "../webgpu.js";
+import type { GuestWindows } from "../windows/index.js";
 import { Trap } from "../wit/errors.js";
 import { type Entry, type Files, type OnFile, tree, walk } from "./files.js";
 import { Output, type Stream } from "./output.js";
@@ -27,6 +28,8 @@ export interface CommandOptions {
   readonly commandMemory: boolean;
   readonly output: (stream: Stream, bytes: Uint8Array) => void;
   readonly onFile: OnFile;
+  /** Its windows, if it may have any. */
+  readonly windows: GuestWindows | null;
   /** Called each time that something which took time is done. */
   readonly settled: () => void;
 }
@@ -62,8 +65,12 @@ interface Watched {
 }
 
 async function status(options: CommandOptions, root: Entry, watched: Watched): Promise<number> {
-  const webgpu = createWebgpu(options.gpu, { settled: watched.settled });
-  const imports: Imports = { ...wasi({ ...options, ...watched, root }), [INTERFACE]: webgpu.imports };
+  const webgpu = createHost(options.gpu, { settled: watched.settled });
+  const imports: Imports = {
+    ...wasi({ ...options, ...watched, root }),
+    [INTERFACE]: webgpu.imports,
+    ...options.windows?.imports(webgpu.context, watched.settled),
+  };
   const instantiateCore = async (module: WebAssembly.Module, core: WebAssembly.Imports) => {
     const instance = await WebAssembly.instantiate(module, core);
     if (options.commandMemory) cores.push(instance.exports);
@@ -75,7 +82,7 @@ async function status(options: CommandOptions, root: Entry, watched: Watched): P
   for (const core of cores) webgpu.attach(core);
   const run = entry(component);
   options.settled();
-  await run();
+  await (options.windows ? Promise.race([run(), options.windows.trapped]) : run());
   return 0;
 }
 
@@ -84,7 +91,9 @@ function complete(imports: Imports): Imports {
   return new Proxy(imports, {
     get(target, name) {
       if (typeof name !== "string" || name in target) return target[name as string];
-      throw new NotOffered(`the program imports ${name}, which is not offered in a page`);
+      const window = /^(wgpu-wasi:window|wasi-gfx:)/.test(name);
+      const why = window ? "and the page gives it no windows" : "which is not offered in a page";
+      throw new NotOffered(`the program imports ${name}, ${why}`);
     },
   });
 }

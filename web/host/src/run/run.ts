@@ -1,4 +1,5 @@
 // A run, from the page's side: a worker of its own, which can be ended at any time.
+import type { WindowConnection, WindowSystem } from "../windows/protocol.js";
 import type { Files, OnFile } from "./files.js";
 import type { Said, Start } from "./messages.js";
 
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly onStart?: () => void;
   /** Ends the program at once, wherever it is, and makes the run fail with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Shows its windows; without it, a program that has windows can't run. */
+  readonly windows?: WindowSystem;
   /** Whether commands are fetched from the program's memory where it offers that; true unless told otherwise. */
   readonly commandMemory?: boolean;
   /** The worker's address, unless it lies beside this module. */
@@ -48,6 +51,7 @@ export function run(options: RunOptions): Promise<RunResult> {
   const worker = options.worker
     ? new Worker(options.worker, { type: "module" })
     : new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  const windows = options.windows?.connect((told, transfer) => worker.postMessage(told, transfer)) ?? null;
   return new Promise<RunResult>((resolve, reject) => {
     const stop = () => reject(signal?.reason);
     signal?.addEventListener("abort", stop, { once: true });
@@ -55,28 +59,33 @@ export function run(options: RunOptions): Promise<RunResult> {
       event.preventDefault();
       reject(new Error(event.message || "the worker of the program can't be loaded"));
     });
-    worker.addEventListener("message", ({ data }: MessageEvent<Said>) => hear(data, options, resolve, reject));
-    worker.postMessage(start(options));
+    worker.addEventListener("message", ({ data }: MessageEvent<Said>) => {
+      hear(data, { ...options, connection: windows }, resolve, reject);
+    });
+    worker.postMessage(start(options, windows));
   }).finally(() => {
     // Also where a callback has thrown. A program that loops is ended, too.
     worker.terminate();
+    windows?.end();
   });
 }
 
-function start(options: RunOptions): Start {
+function start(options: RunOptions, windows: WindowConnection | null): Start {
   return {
+    type: "start",
     module: new URL(options.module, globalThis.location?.href).href,
     args: options.args ?? ["program"],
     env: options.env ?? {},
     files: options.files ?? {},
     folders: options.folders ?? [],
     commandMemory: options.commandMemory ?? true,
+    windows: windows?.desktop ?? null,
   };
 }
 
 function hear(
   said: Said,
-  options: RunOptions,
+  options: RunOptions & { readonly connection: WindowConnection | null },
   resolve: (ended: RunResult) => void,
   reject: (reason: unknown) => void,
 ): void {
@@ -93,6 +102,10 @@ function hear(
         break;
       case "file":
         options.onFile?.(said.path, said.bytes);
+        break;
+      case "ask":
+      case "change":
+        options.connection?.hear(said);
         break;
       case "ended":
         resolve({ code: said.code, files: said.files });

@@ -13,6 +13,9 @@ const AT_ONCE = 64;
 /** How many looks do: one may come before jco has been told. */
 const LOOKS = 8;
 
+/** The browser's own timer, in a worker whose timers are replaced. */
+export const ownTimer = globalThis.setTimeout.bind(globalThis);
+
 type Timer = (...args: unknown[]) => void;
 type SetTimeout = (callback: Timer, delay?: number, ...args: unknown[]) => number;
 

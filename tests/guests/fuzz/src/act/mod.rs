@@ -5,6 +5,7 @@ mod data;
 mod device;
 mod get;
 mod record;
+mod window;
 
 use std::pin::Pin;
 
@@ -132,6 +133,34 @@ const RARE: &[Act] = &[
     L(device::on_uncaptured_error),
 ];
 
+/// What opens windows, draws on them and hears of them.
+const WINDOWS: &[Act] = &[
+    N(window::open),
+    N(window::own_surface),
+    N(window::surface),
+    N(window::canvas),
+    N(window::set_mode),
+    N(window::configure),
+    N(window::configure),
+    N(window::unconfigure),
+    N(window::get_current_texture),
+    N(window::get_current_texture),
+    N(window::present),
+    N(window::present),
+    N(window::pixel_canvas),
+    N(window::get_current_buffer),
+    N(window::pixels_get),
+    N(window::pixels_set),
+    N(window::present_pixels),
+    L(window::next),
+    L(window::stream),
+    N(window::surface_size),
+    L(window::copy_and_paste),
+    N(window::change),
+    N(window::change),
+    N(window::ask),
+];
+
 /// Sequences that end in work for the device, if nothing comes in between.
 const SEQUENCES: &[&[Act]] = &[
     // A pipeline with an automatic layout, and what it wants bound.
@@ -222,6 +251,30 @@ const SEQUENCES: &[&[Act]] = &[
     &[N(record::encoder), N(record::copy_texture_to_texture), N(record::finish), N(data::submit)],
     &[N(record::encoder), N(record::resolve_query_set), N(record::finish), N(data::submit)],
     &[L(data::map_async), N(data::get_mapped_range_set), N(data::unmap), N(data::write_buffer)],
+    // A picture in a window.
+    &[
+        N(window::open),
+        N(window::surface),
+        N(window::canvas),
+        N(window::configure),
+        N(window::get_current_texture),
+        N(create::view),
+        N(record::encoder),
+        N(record::begin_render_pass),
+        N(record::end_render),
+        N(record::finish),
+        N(data::submit),
+        N(window::present),
+        L(window::next),
+    ],
+    &[
+        N(window::own_surface),
+        N(window::pixel_canvas),
+        N(window::get_current_buffer),
+        N(window::pixels_set),
+        N(window::present_pixels),
+        L(window::stream),
+    ],
 ];
 
 /// After how many calls a guest reads what it has done.
@@ -313,6 +366,7 @@ async fn single(w: &mut World) {
         120..160 => w.random.one_of(get::OTHERS),
         160..180 => w.random.one_of(get::LABELS),
         180..200 => w.random.one_of(get::SET_LABELS),
+        200..320 => w.random.one_of(WINDOWS),
         _ => w.random.one_of(WORK),
     };
     act.run(w).await;

@@ -13,7 +13,10 @@ use super::{
     kit::{self, Shown},
 };
 
-pub(super) use super::clipboard::{clipboard_after_a_press, clipboard_not_granted};
+pub(super) use super::{
+    clipboard::{clipboard_after_a_press, clipboard_not_granted},
+    given_up::{canvas_of_a_lost_device, canvases_of_one_surface, waits_that_are_given_up},
+};
 
 pub(super) const RED: [f64; 3] = [1.0, 0.0, 0.0];
 pub(super) const GREEN: [f64; 3] = [0.0, 1.0, 0.0];

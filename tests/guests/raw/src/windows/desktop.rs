@@ -1,14 +1,17 @@
 //! What guests do when somebody is at their windows. `host/tests/desktop` is that somebody, and sees the colours.
 
-use raw::Checks;
+use std::time::Instant;
+
+use raw::{Checks, wit as gpu};
 
 use super::{
     bindings::{
         canvas::{self, PresentMode},
+        clipboard,
         wit::{self, Event, Fullscreen, Grab, Refusal, Size},
     },
     cases::{BLUE, GREEN, RED},
-    kit,
+    kit::{self, Shown},
 };
 
 /// It draws in the size that its window has, picture after picture, until it is closed.
@@ -81,4 +84,88 @@ pub(super) async fn keeps_the_pointer(checks: &mut Checks) {
     checks.that("and now no more", matches!(keep(), Err(Refusal::NotGranted)));
     shown.fill(BLUE);
     while !shown.next().await.iter().any(|event| matches!(event, Event::CloseRequested)) {}
+}
+
+/// Waits until somebody clicks.
+async fn click(shown: &Shown) {
+    while !shown.next().await.iter().any(|event| matches!(event, Event::Button(button) if button.pressed)) {}
+}
+
+/// Red until somebody clicks. Then it reads "theirs" and copies "mine" (green), and after another click it reads what
+/// somebody has copied meanwhile (blue).
+pub(super) async fn copies_and_pastes(checks: &mut Checks) {
+    let shown = kit::shown(PresentMode::Fifo).await;
+    let read = || async { clipboard::read_text().await.unwrap_or_default() };
+    checks.that("it is there", clipboard::granted());
+    shown.redraw().await;
+    let written = clipboard::write_text("too early");
+    checks.that("nobody has clicked", matches!(written, Err(Refusal::NotGranted)));
+    shown.fill(RED);
+    click(&shown).await;
+    checks.equal("what somebody has copied", &*read().await, "theirs");
+    checks.that("now somebody has clicked", clipboard::write_text("mine ☺").is_ok());
+    checks.equal("its own", &*read().await, "mine ☺");
+    shown.fill(GREEN);
+    click(&shown).await;
+    checks.equal("what they have copied since", &*read().await, "again");
+    shown.fill(BLUE);
+    while !shown.next().await.iter().any(|event| matches!(event, Event::CloseRequested)) {}
+}
+
+/// It has a pointer of its own from the beginning, and asks for attention (green). After a click the pointer is an arrow
+/// again, and it asks no more (blue).
+pub(super) async fn draws_attention(_checks: &mut Checks) {
+    let shown = kit::shown(PresentMode::Fifo).await;
+    let size = Size { width: 16, height: 16 };
+    let image = wit::Image { size, rgba: [255, 0, 0, 255].repeat(16 * 16) };
+    let cursor = wit::Cursor::Image(wit::CursorImage { image, hotspot_x: 3, hotspot_y: 5 });
+    shown.window.set_cursor(&cursor);
+    shown.window.request_attention(Some(wit::Attention::Critical));
+    shown.redraw().await;
+    shown.fill(GREEN);
+    click(&shown).await;
+    shown.window.set_cursor(&wit::Cursor::Shape(wit::CursorShape::Default));
+    shown.window.request_attention(None);
+    shown.fill(BLUE);
+    while !shown.next().await.iter().any(|event| matches!(event, Event::CloseRequested)) {}
+}
+
+/// Pictures that are measured, each drawn and waited for.
+const MEASURED: usize = 300;
+
+/// Prints what a picture costs on a texture of its own, and on the canvas of a window where it is shown, as the
+/// benchmark program prints its rows: `cargo xtask bench` compares the two.
+pub(super) async fn what_pictures_cost(_checks: &mut Checks) {
+    let shown = kit::shown(PresentMode::Immediate).await;
+    let size = Size { width: 1280, height: 720 };
+    canvas::set_mode(&shown.context, size, PresentMode::Immediate, 2);
+    shown.configure();
+    let queue = shown.device.queue();
+    let texture = shown.device.create_texture(&gpu::GpuTextureDescriptor {
+        size: gpu::GpuExtent3D { width: size.width, height: Some(size.height), depth_or_array_layers: None },
+        mip_level_count: None,
+        sample_count: None,
+        dimension: None,
+        format: gpu::GpuTextureFormat::Bgra8unormSrgb,
+        usage: gpu::GpuTextureUsage::RENDER_ATTACHMENT,
+        view_formats: None,
+        texture_binding_view_dimension: None,
+        label: None,
+    });
+    let (mut on_texture, mut on_canvas) = (Vec::new(), Vec::new());
+    for _ in 0..MEASURED {
+        let start = Instant::now();
+        kit::clear(&shown.device, &texture, RED);
+        queue.on_submitted_work_done().await;
+        on_texture.push(start.elapsed());
+        let start = Instant::now();
+        shown.fill(RED);
+        queue.on_submitted_work_done().await;
+        on_canvas.push(start.elapsed());
+    }
+    for (name, mut times) in [("texture", on_texture), ("canvas", on_canvas)] {
+        times.sort();
+        let [value, quiet] = [times[MEASURED / 2], times[MEASURED / 10]].map(|time| time.as_secs_f64() * 1e6);
+        println!(r#"{{"name":"present/{name}","unit":"us","value":{value},"quiet":{quiet}}}"#);
+    }
 }

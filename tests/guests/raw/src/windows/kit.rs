@@ -88,6 +88,19 @@ impl Shown {
     }
 }
 
+/// Configures a canvas as most programs do.
+pub(super) fn configure(context: &Context, device: &gpu::GpuDevice) {
+    context.configure(&ContextConfiguration {
+        device,
+        format: gpu::GpuTextureFormat::Bgra8unormSrgb,
+        usage: None,
+        view_formats: None,
+        color_space: None,
+        tone_mapping: None,
+        alpha_mode: None,
+    });
+}
+
 /// Fills a texture.
 pub(super) fn clear(device: &gpu::GpuDevice, texture: &gpu::GpuTexture, [r, g, b]: [f64; 3]) {
     let view = texture.create_view(None);

@@ -4,6 +4,7 @@ mod bindings;
 mod cases;
 mod clipboard;
 mod desktop;
+mod given_up;
 mod kit;
 mod surfaces;
 

@@ -1,10 +1,10 @@
 //! What guests do that know surfaces and their streams, and nothing of `wgpu-wasi:window`.
 
-use raw::{Checks, kit as raw_kit, wit as gpu};
+use raw::{Checks, kit as raw_kit};
 
 use super::{
     bindings::{
-        drawing::{Context, ContextConfiguration},
+        drawing::Context,
         pixels,
         surface::{CreateDesc, Key, Surface},
     },
@@ -20,15 +20,7 @@ fn surface() -> Surface {
 pub(super) async fn surfaces_and_their_streams(checks: &mut Checks) {
     let surface = surface();
     let (device, context) = (raw_kit::device().await, Context::new(&surface));
-    context.configure(&ContextConfiguration {
-        device: &device,
-        format: gpu::GpuTextureFormat::Bgra8unormSrgb,
-        usage: None,
-        view_formats: None,
-        color_space: None,
-        tone_mapping: None,
-        alpha_mode: None,
-    });
+    kit::configure(&context, &device);
     let (mut frames, mut resized) = (surface.on_frame(), surface.on_resize());
     let (mut up, mut down) = (surface.on_key_up(), surface.on_key_down());
     let (mut moved, mut pressed, mut released) =
@@ -81,6 +73,20 @@ pub(super) async fn pixels_without_a_gpu(checks: &mut Checks) {
     last.set_with_copy(&[7]);
     drop(context);
     checks.that("they went with the context", last.get_with_copy().is_empty());
+}
+
+/// The device is the embedder's, and the guest has lost it when it presents: nobody sees that picture. The next one is a
+/// device's that it has not lost.
+pub(super) async fn pixels_after_a_lost_device(checks: &mut Checks) {
+    let (surface, device) = (surface(), raw_kit::device().await);
+    let context = pixels::Context::new(&surface);
+    let buffer = context.get_current_buffer();
+    buffer.set_with_copy(&[1, 2, 3, 0].repeat(64 * 48));
+    device.destroy();
+    context.present();
+    let again = context.get_current_buffer();
+    checks.that("the pixels stay", again.get_with_copy() == buffer.get_with_copy());
+    context.present();
 }
 
 /// It waits for what never comes.
