@@ -9,7 +9,11 @@ extern crate self as example_common;
 mod controls;
 mod photograph;
 
-#[expect(dead_code, unreachable_pub, reason = "it is public where it is at home, and all of it is used there")]
+#[expect(
+    dead_code,
+    unreachable_pub,
+    reason = "it is public where it is at home, and all of it is used there"
+)]
 #[path = "../../../common/src/device.rs"]
 mod device;
 #[path = "../../../image-filter/src/filter.rs"]
