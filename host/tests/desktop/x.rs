@@ -208,7 +208,7 @@ impl XServer {
         let (connection, window) = self.stranger();
         let [clipboard, utf8] = [b"CLIPBOARD".as_slice(), b"UTF8_STRING"].map(|name| atom(&connection, name));
         connection.set_selection_owner(window, clipboard, CURRENT_TIME).unwrap().check().unwrap();
-        let hands_out = move || {
+        thread::spawn(move || {
             // Until the server ends.
             while let Ok(event) = connection.wait_for_event() {
                 match event {
@@ -217,8 +217,7 @@ impl XServer {
                     _ => {}
                 }
             }
-        };
-        thread::Builder::new().name("another program".to_owned()).spawn(hands_out).unwrap();
+        });
     }
 
     /// The text that is in the clipboard, as another program pastes it.
