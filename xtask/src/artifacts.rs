@@ -49,15 +49,22 @@ pub(crate) const DIST: &str = "dist";
 
 /// Builds the command line program `wgpu-wasi`.
 pub(crate) fn build_host(repo: &Repo, profile: &str) -> Result<PathBuf> {
-    cmd!(repo.sh, "cargo build --profile {profile} -p wgpu-wasi-host --features cli --bin wgpu-wasi")
-        .run()?;
+    build_main(repo, profile, &["-p", "wgpu-wasi-host", "--features", "cli", "--bin", "wgpu-wasi"])?;
     Ok(native(&repo.target(profile), "wgpu-wasi"))
 }
 
 /// Builds cargo's subcommand `cargo wgpu-wasi`.
 pub(crate) fn build_subcommand(repo: &Repo, profile: &str) -> Result<PathBuf> {
-    cmd!(repo.sh, "cargo build --profile {profile} -p cargo-wgpu-wasi").run()?;
+    build_main(repo, profile, &["-p", "cargo-wgpu-wasi"])?;
     Ok(subcommand(repo, profile))
+}
+
+/// Builds a program of the main workspace: `selected` for people, and all of them for the tests. Alone, and without an
+/// example, its dependencies would have other features than in tests, and wasmtime would be built once more.
+pub(crate) fn build_main(repo: &Repo, profile: &str, selected: &[&str]) -> Result<()> {
+    let all: &[&str] = &["--bins", "--example", "embedder"];
+    let selected = if profile == RELEASE { all } else { selected };
+    Ok(cmd!(repo.sh, "cargo build --profile {profile} {selected...}").run()?)
 }
 
 /// Where cargo puts its subcommand.

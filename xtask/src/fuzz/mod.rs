@@ -25,7 +25,7 @@ use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    artifacts::{self, MAIN},
+    artifacts::{self, MAIN, RELEASE},
     repo::{Repo, run as run_command},
     setup,
 };
@@ -76,7 +76,7 @@ pub(crate) fn run(repo: &Repo, options: &Options) -> Result<()> {
         None => {
             setup::before(repo)?;
             artifacts::build_components(repo, MAIN, &["wgpu-wasi-fuzz"])?;
-            run_command(&mut repo.cargo(["build", "--release", "-p", "wgpu-wasi-harness", "--bin", "fuzz"]))?;
+            artifacts::build_main(repo, RELEASE, &[])?;
             (artifacts::native_folder(repo), artifacts::component_folder(repo))
         }
     };
