@@ -2,7 +2,6 @@
 
 use std::{
     env,
-    ffi::OsStr,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -52,11 +51,6 @@ impl Repo {
     /// A path inside the target directory.
     pub(crate) fn target(&self, path: impl AsRef<Path>) -> PathBuf {
         self.target.join(path)
-    }
-
-    /// cargo as a command for `fuzz`, which watches processes itself.
-    pub(crate) fn cargo<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
-        self.sh.cmd("cargo").args(arguments).into()
     }
 }
 
