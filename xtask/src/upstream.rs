@@ -47,7 +47,6 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
         Some(path) => path.clone(),
         None => clone(repo)?,
     };
-    let tool = artifacts::build_subcommand(repo, RELEASE)?;
     let workspace = workspace::make(&checkout, &repo.target("upstream/workspace"))
         .with_context(|| format!("{} is no checkout of wgpu that is known here", checkout.display()))?;
     let rows = list::rows(&workspace.examples)?;
@@ -57,6 +56,7 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     }
     let rows: Vec<Row> =
         rows.into_iter().filter(|row| options.only.is_empty() || options.only.contains(&row.name)).collect();
+    let tool = artifacts::build_subcommand(repo, RELEASE)?;
     let sides = run::build(repo, &tool, &workspace)?;
     let folder = repo.path("target/upstream");
     pairs::empty_folders(&repo.sh, &folder)?;

@@ -24,6 +24,8 @@ pub(crate) struct Workspace {
 pub(crate) fn make(checkout: &Path, folder: &Path) -> Result<Workspace> {
     let read = |file: &Path| fs::read_to_string(file).with_context(|| file.display().to_string());
     let root: Table = read(&checkout.join("Cargo.toml"))?.parse()?;
+    // Before anything is written: it may be the checkout of another version.
+    let workspace = workspace(&root)?.to_string();
     let package: Table = read(&checkout.join(FOLDER).join("Cargo.toml"))?.parse()?;
     let program = read(&checkout.join(FOLDER).join("src/main.rs"))?;
     let examples = names(&program);
@@ -34,7 +36,7 @@ pub(crate) fn make(checkout: &Path, folder: &Path) -> Result<Workspace> {
     }
     copy(&checkout.join(FOLDER).join("src"), &sources)?;
     let manifest = folder.join("Cargo.toml");
-    fs::write(&manifest, workspace(&root)?.to_string())?;
+    fs::write(&manifest, workspace)?;
     fs::write(folder.join("features/Cargo.toml"), without_tests(package).to_string())?;
     let lock = checkout.join("Cargo.lock");
     if lock.is_file() && !folder.join("Cargo.lock").exists() {
