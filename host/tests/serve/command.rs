@@ -189,8 +189,23 @@ fn several_components_are_read_anew() {
     // A broken one changes nothing.
     fs::write(&component, b"broken").unwrap();
     server.signal("-HUP");
-    server.wait_for("the component before stays");
+    server.wait_for("what is there stays");
     assert_eq!(get(&server.address, "/").1, "hello of 0.2\n");
+    // Nor does one under another name, or one whose first answer is an error; of that, nothing is left.
+    fs::write(&file, toml.replace("'a.wasm'", "'a.wasm'\nname = 'b'")).unwrap();
+    server.signal("-HUP");
+    server.wait_for("what is there stays");
+    assert_eq!(get(&server.address, "/").1, "hello of 0.2\n");
+    let threads = || fs::read_dir(format!("/proc/{}/task", server.child.id())).map_or(0, Iterator::count);
+    let before = threads();
+    fs::copy(Guest::New.file(), &component).unwrap();
+    fs::write(&file, toml.replace("'a.wasm'", "'a.wasm'\nwarm-up = '/error'")).unwrap();
+    for _ in 0..10 {
+        server.signal("-HUP");
+        server.wait_for("what is there stays");
+    }
+    assert!(threads() < before + 10, "{before} threads have become {}", threads());
+    fs::write(&file, &toml).unwrap();
     fs::copy(Guest::New.file(), &component).unwrap();
     server.signal("-HUP");
     server.wait_for("read anew");
@@ -201,7 +216,7 @@ fn several_components_are_read_anew() {
     let (_, metrics) = get(&server.admin, "/metrics");
     let line = "http_server_request_duration_seconds_count{app=\"a\",code=\"200\"} ";
     let counted = metrics.lines().find_map(|found| found.strip_prefix(line)).unwrap();
-    assert_eq!(counted.parse::<f64>().unwrap(), asked + 4.0);
+    assert_eq!(counted.parse::<f64>().unwrap(), asked + 5.0);
     server.signal("-TERM");
     assert!(server.ended(Duration::from_secs(3)).success());
 }

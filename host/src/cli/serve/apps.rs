@@ -42,10 +42,18 @@ impl App {
         let handler = Handler::new(&runtime, &component, handling).map_err(told)?;
         handler.try_one().await.map_err(told)?;
         let app = Self { name, path, handler };
-        if let Some(path) = &options.warm_up {
-            app.warm_up(path, options.keep.max(1)).await.map_err(told)?;
+        if let Some(path) = &options.warm_up
+            && let Err(error) = app.warm_up(path, options.keep.max(1)).await
+        {
+            app.end().await;
+            return Err(told(error));
         }
         Ok(app)
+    }
+
+    /// Ends what has begun of one that is not to answer: its instances keep each other otherwise.
+    async fn end(&self) {
+        self.handler.drain(Duration::ZERO).await;
     }
 
     /// Asks for `path`, as often at a time as instances are kept.
@@ -86,28 +94,28 @@ impl Apps {
         Arc::clone(&self.apps.read())
     }
 
-    /// Has `entries` answer in place of what does now; that is drained then, for up to `drain`. One that does not begin
-    /// leaves its place to the one that has it, if there is one. Returns what went wrong.
-    pub(super) async fn replace(&self, entries: Vec<Entry>, drain: Duration) -> Vec<wasmtime::Error> {
+    /// Has `entries` answer in place of what does now; that is drained then, for up to `drain`. Where one of them does not
+    /// begin, all stays as it is.
+    pub(super) async fn replace(&self, entries: Vec<Entry>, drain: Duration) -> wasmtime::Result<()> {
         /// For requests that have looked for their component and are about to be let in.
         const PAUSE: Duration = Duration::from_millis(100);
         let old = self.all();
-        let (mut apps, mut errors) = (Vec::new(), Vec::new());
+        let mut apps = Vec::new();
         for entry in entries {
             let before = old.iter().find(|app| app.name == entry.name);
             match App::begin(entry, before.map(|app| &app.handler)).await {
                 Ok(app) => apps.push(Arc::new(app)),
                 Err(error) => {
-                    errors.push(error);
-                    apps.extend(before.map(Arc::clone));
+                    for app in apps {
+                        app.end().await;
+                    }
+                    return Err(error);
                 }
             }
         }
         apps.sort_by_key(|app| std::cmp::Reverse(app.path.len()));
-        let stays = |app: &Arc<App>| apps.iter().any(|new| Arc::ptr_eq(new, app));
-        let leaving: Vec<_> = old.iter().filter(|app| !stays(app)).map(Arc::clone).collect();
         *self.apps.write() = apps.into();
-        for app in leaving {
+        for app in old.iter().map(Arc::clone) {
             tokio::spawn(async move {
                 tokio::time::sleep(PAUSE).await;
                 let Drained { answered, .. } = app.handler.drain(drain).await;
@@ -116,7 +124,7 @@ impl Apps {
                 }
             });
         }
-        errors
+        Ok(())
     }
 
     /// Lets no more requests in, and waits for those that are there, for up to `limit`. Whether all were answered.

@@ -36,6 +36,9 @@ const HEAD: Duration = Duration::from_secs(30);
 /// Bytes of the head of a request.
 const HEAD_BYTES: usize = 64 << 10;
 
+/// Requests at a time on a connection of HTTP/2. Each may have a response that its client does not read.
+const STREAMS: u32 = 32;
+
 /// How long bytes that are on their way may take when the server stops.
 const ARRIVES: Duration = Duration::from_millis(50);
 
@@ -140,6 +143,7 @@ async fn connection<A: Answer>(stream: TcpStream, answer: A, mut stop: watch::Re
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD).max_header_list_size(64 << 10);
+    builder.http2().max_concurrent_streams(STREAMS);
     let service = hyper::service::service_fn(move |request| {
         let answer = answer.clone();
         async move { Ok::<_, Infallible>(answer.answer(request).await) }
@@ -166,12 +170,29 @@ async fn told(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Waits for the first bytes of a connection; `false` where none come in time.
+/// Waits for the first bytes of a connection; `false` where they don't come in time.
 async fn begins(stream: &TcpStream, stop: &mut watch::Receiver<bool>) -> bool {
-    let first = pin!(tokio::time::timeout(HEAD, stream.readable()));
-    match future::select(first, pin!(told(stop))).await {
-        Either::Left((first, _)) => matches!(first, Ok(Ok(()))),
-        Either::Right(_) => tokio::time::timeout(ARRIVES, stream.readable()).await.is_ok(),
+    let first = pin!(tokio::time::timeout(HEAD, has_version(stream)));
+    let has_version = match future::select(first, pin!(told(stop))).await {
+        Either::Left((first, _)) => first,
+        Either::Right(_) => tokio::time::timeout(ARRIVES, has_version(stream)).await,
+    };
+    has_version.unwrap_or(false)
+}
+
+/// Waits until the first bytes are HTTP/2's, or are not: hyper-util would wait for that without an end. `false` where the
+/// connection ends before.
+async fn has_version(stream: &TcpStream) -> bool {
+    const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    let mut first = [0; HTTP_2.len()];
+    loop {
+        let Ok(length @ 1..) = stream.peek(&mut first).await else { return false };
+        let first = first.get(..length).unwrap_or_default();
+        if first == HTTP_2 || !HTTP_2.starts_with(first) {
+            return true;
+        }
+        // Bytes that are there wake nobody.
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -270,4 +291,40 @@ fn text(status: StatusCode, text: impl Into<bytes::Bytes>) -> Response<Body> {
     let kind = header::HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    async fn check(listener: &TcpListener, parts: &[&str], version: Option<bool>) {
+        let mut client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        let writes = async move {
+            for part in parts {
+                client.write_all(part.as_bytes()).unwrap();
+                tokio::time::sleep(PAUSE).await;
+            }
+            (version != Some(false)).then_some(client)
+        };
+        let has = tokio::time::timeout(PAUSE * 8, has_version(&server));
+        let (has, _client) = future::join(has, writes).await;
+        assert_eq!(has.ok(), version, "{parts:?}");
+    }
+
+    #[test]
+    fn what_may_be_either_version_is_waited_for() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            check(&listener, &["P"], None).await;
+            check(&listener, &["PRI * HTTP/2.0\r\n\r\nSM\r\n\r"], None).await;
+            check(&listener, &["PRI * HTTP/2.0\r\n", "\r\nSM\r\n\r\n"], Some(true)).await;
+            check(&listener, &["P", "OST /"], Some(true)).await;
+            check(&listener, &["GET"], Some(true)).await;
+            check(&listener, &[], Some(false)).await;
+        });
+    }
 }

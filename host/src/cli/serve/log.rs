@@ -18,7 +18,7 @@ use tracing_subscriber::{
 use super::options::Log;
 
 /// What is logged unless `RUST_LOG` says otherwise: warnings, and of a server all that it does.
-const LEVELS: &str = "warn,wgpu_wasi_host::cli::serve=info,wgpu_hal=off,wgpu_core=error,naga=error";
+const LEVELS: &str = "warn,wgpu_wasi_host::cli::serve=info,wgpu_hal=off,wgpu_core=error,naga=error,h2=error";
 
 /// Starts the log, on standard error.
 pub(super) fn start(how: Log) {

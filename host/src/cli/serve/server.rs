@@ -82,9 +82,7 @@ async fn serve(options: ServerOptions, source: Source, signals: &Signals) -> was
     let (address, admin_address) = (listener.local_addr()?, admin.local_addr()?);
     tokio::spawn(listen::administer(admin, Arc::clone(&apps), Arc::clone(&state)));
     let entries = source.entries()?;
-    if let Some(error) = apps.replace(entries, options.drain).await.into_iter().next() {
-        return Err(error);
-    }
+    apps.replace(entries, options.drain).await?;
     state.started.store(true, Ordering::Relaxed);
     tracing::info!("serving at http://{address}, administration at http://{admin_address}");
     let (stop, stopped) = watch::channel(false);
@@ -119,18 +117,12 @@ async fn serve(options: ServerOptions, source: Source, signals: &Signals) -> was
 
 /// Reads the source anew. What is broken leaves what is there.
 async fn reload(apps: &Apps, source: &Source, drain: Duration) {
-    let entries = match source.entries() {
-        Ok(entries) => entries,
-        Err(error) => {
-            tracing::error!("not read anew: {error:#}");
-            return;
-        }
+    let replaced = match source.entries() {
+        Ok(entries) => apps.replace(entries, drain).await,
+        Err(error) => Err(error),
     };
-    let errors = apps.replace(entries, drain).await;
-    for error in &errors {
-        tracing::error!("the component before stays: {error:#}");
-    }
-    if errors.is_empty() {
-        tracing::info!("read anew");
+    match replaced {
+        Ok(()) => tracing::info!("read anew"),
+        Err(error) => tracing::error!("what is there stays: {error:#}"),
     }
 }
