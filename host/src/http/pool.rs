@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    fmt,
     pin::pin,
     sync::{
         Arc,
@@ -13,6 +12,7 @@ use std::{
 
 use futures_util::future;
 use parking_lot::Mutex;
+use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use wasmtime::{
     Engine, Store, UpdateDeadline,
@@ -33,16 +33,9 @@ use super::{
 use crate::{GuestMemory, WaitMode, attach_command_memory, ctx::Meter, runtime::Ticker};
 
 /// No instance begins: as many are there as may be.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error("all instances are there already")]
 pub(super) struct NoPlace;
-
-impl fmt::Display for NoPlace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("all instances are there already")
-    }
-}
-
-impl std::error::Error for NoPlace {}
 
 /// The instances of one handler.
 pub(super) struct Pool {
