@@ -9,6 +9,7 @@ mod options;
 mod quotas;
 mod run;
 mod serve;
+mod stdin;
 mod trap;
 mod windows;
 

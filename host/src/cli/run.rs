@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    io::{self, Write as _},
+    io::{self, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
     thread::{self, JoinHandle},
@@ -15,6 +15,7 @@ use wasmtime_wasi::WasiCtxBuilder;
 use super::{
     CLOSED, HOST_FAILED, Options, TIMED_OUT, access,
     imports::Imports,
+    stdin::Stdin,
     trap_report, trap_status,
     windows::{Ended, Shown},
 };
@@ -119,6 +120,9 @@ fn run(options: &Options, app: &Path, args: &[String], own: bool) -> wasmtime::R
     let imports = Imports::of(&wasm);
     let mut wasi = options.wasi(app, args)?;
     wasi.inherit_stdio();
+    if !io::stdin().is_terminal() {
+        wasi.stdin(Stdin::new(io::stdin()));
+    }
     let Some(windows) = options.windows(app, imports, own)? else {
         return run_with(options, app, (wasm, imports), (begin, wasi, None));
     };
