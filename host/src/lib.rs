@@ -113,6 +113,7 @@ mod device {
     pub(crate) mod limits;
     mod polling;
     pub(crate) mod readback;
+    pub(crate) mod submissions;
     pub(crate) mod texture_pieces;
     pub(crate) mod timeline;
     pub(crate) mod unusable;

@@ -13,6 +13,7 @@ use crate::{
         held::Held,
         in_flight::{Awaited, InFlight},
         lent_scopes,
+        submissions::Submissions,
         timeline::Timeline,
         unusable::Unusable,
         waiting::Poller,
@@ -40,6 +41,7 @@ pub(crate) struct DeviceCore {
     pub(crate) staging: Arc<Budget>,
     pub(crate) in_flight: Arc<InFlight>,
     pub(crate) held: Held,
+    pub(crate) submissions: Submissions,
     #[expect(dead_code, reason = "held, and never read")]
     weight: Option<Reservation>,
     pub(crate) max_shader_bytes: usize,
@@ -165,6 +167,7 @@ impl DeviceCore {
             staging,
             in_flight,
             held: Held::default(),
+            submissions: Submissions::default(),
             weight,
             max_shader_bytes,
             max_loop_iterations,

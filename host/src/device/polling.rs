@@ -89,17 +89,20 @@ impl DeviceCore {
         }
     }
 
-    /// Polls the device once, for no longer than `slice`. Time running out is no error here: the caller
-    /// looks at its own deadline. A GPU lost during the wait is a panic in wgpu and ends as a lost device.
+    /// Polls the device once, for no longer than `slice`: until the oldest submission is done that is not known to be.
+    /// Time running out is no error here: the caller looks at its own deadline. A GPU lost during the wait is a panic in
+    /// wgpu and ends as a lost device.
     ///
     /// wgpu's wait panics, and loses callbacks, when it times out just as another thread finds the work done: a
     /// `slice` is only for a thread that alone has to do with the device.
     fn poll(&self, slice: Option<Duration>) {
+        let oldest = self.submissions.oldest();
         // A lent device is polled by others, too, and a wait would be for their work as well.
         let wait = if self.lent {
             wgpu::PollType::Poll
         } else {
-            wgpu::PollType::Wait { submission_index: None, timeout: slice }
+            let submission_index = oldest.as_ref().map(|(_, index)| index.clone());
+            wgpu::PollType::Wait { submission_index, timeout: slice }
         };
         #[expect(
             clippy::disallowed_methods,
@@ -110,10 +113,13 @@ impl DeviceCore {
             Ok(Ok(status)) if self.lent && !status.is_queue_empty() => {
                 thread::sleep(slice.map_or(LENT_PAUSE, |slice| slice.min(LENT_PAUSE)));
             }
-            Ok(Ok(_) | Err(wgpu::PollError::Timeout)) => {}
-            Ok(Err(error @ wgpu::PollError::WrongSubmissionIndex(..))) => {
-                tracing::error!("polling a device: {error}");
+            // wgpu says that of a submission that it has refused, and that is the last one.
+            Ok(Ok(_) | Err(wgpu::PollError::WrongSubmissionIndex(..))) => {
+                if let Some((number, _)) = oldest {
+                    self.submissions.done(number);
+                }
             }
+            Ok(Err(wgpu::PollError::Timeout)) => {}
             Err(message) => self.lose(wgpu::DeviceLostReason::Unknown, &message),
         }
     }

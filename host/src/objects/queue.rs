@@ -61,7 +61,11 @@ fn submit_finished(device: &DeviceCore, mut finished: Vec<Finished>) -> Result<(
         }
     }
     let buffers = finished.into_iter().map(|finished| finished.inner);
-    fence::catch(|| device.queue.submit(buffers)).map(drop)
+    let index = fence::catch(|| device.queue.submit(buffers))?;
+    if !device.lent {
+        device.submissions.push(index);
+    }
+    Ok(())
 }
 
 /// Submits one after the other, up to the first that wgpu refuses. The embedder of a lent device may destroy and map what
@@ -73,9 +77,12 @@ fn submit_in_turn(device: &DeviceCore, finished: Vec<Finished>) -> Result<(), St
         for error in errors {
             device.errors.report(error);
         }
-        submitted?;
+        let index = submitted?;
         if refused {
             break;
+        }
+        if !device.lent {
+            device.submissions.push(index);
         }
     }
     Ok(())
