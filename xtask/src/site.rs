@@ -117,7 +117,7 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     setup::before(repo)?;
     let tool = artifacts::build_subcommand(repo, RELEASE)?;
     artifacts::build_components(repo, EXAMPLES, &EXAMPLE_NAMES)?;
-    artifacts::build_by_subcommand(repo, &tool, WINDOWED)?;
+    artifacts::build_by_subcommand(repo, &tool, WINDOWED, &[])?;
     let out = options.out.clone().unwrap_or_else(|| repo.target("site"));
     let bytes = write(repo, &tool, &out)?;
     println!("{}: {:.1} MB, to be put on any web server", out.display(), bytes as f64 / 1e6);
