@@ -5,6 +5,7 @@ mod access;
 mod adapters;
 mod cache;
 mod imports;
+mod kept;
 mod options;
 mod quotas;
 mod run;

@@ -1,5 +1,7 @@
 //! Runs command components: programs with a `main`, with WASI beside WebGPU.
 
+#[cfg(feature = "cli")]
+pub(crate) mod kept;
 mod size;
 #[cfg(test)]
 mod tests;
@@ -132,6 +134,8 @@ pub struct Runtime {
     limits: ComponentLimits,
     #[cfg(feature = "http")]
     ticker: Arc<time::SharedTicker>,
+    #[cfg(feature = "cli")]
+    kept: Option<Arc<kept::KeptFolder>>,
 }
 
 impl fmt::Debug for Runtime {
@@ -189,6 +193,9 @@ struct State {
     gpu: WebGpuCtx,
     table: ResourceTable,
     memory: GuestMemory,
+    /// Where it keeps files from run to run.
+    #[cfg(feature = "cli")]
+    kept: Option<Arc<kept::KeptFolder>>,
 }
 
 /// `error` of a guest with the quota that has led to it, which wasmtime does not say.
@@ -241,6 +248,12 @@ impl Runtime {
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+        #[cfg(feature = "cli")]
+        {
+            linker.allow_shadowing(true);
+            kept::calls::add_to_linker(&mut linker)?;
+            linker.allow_shadowing(false);
+        }
         crate::add_to_linker(&mut linker)?;
         crate::add_windows_to_linker(&mut linker)?;
         let limits = limits.clone();
@@ -251,7 +264,16 @@ impl Runtime {
             limits,
             #[cfg(feature = "http")]
             ticker: Arc::default(),
+            #[cfg(feature = "cli")]
+            kept: None,
         })
+    }
+
+    /// The same runtime, whose guest counts what it writes into this folder, which is [lent to
+    /// it](kept::KeptFolder::lend_to).
+    #[cfg(feature = "cli")]
+    pub(crate) fn keeping(self, kept: Option<Arc<kept::KeptFolder>>) -> Self {
+        Self { kept, ..self }
     }
 
     /// Has the guests that compute look at their time every few milliseconds, for as long as the result is held.
@@ -393,7 +415,15 @@ impl Runtime {
     ) -> wasmtime::Result<Outcome> {
         let (memory, mut table) = (GuestMemory::new(gpu.quotas()), ResourceTable::new());
         table.set_max_capacity(gpu.quotas().max_handles());
-        let mut store = Store::new(&self.engine, State { wasi, gpu, table, memory });
+        let state = State {
+            wasi,
+            gpu,
+            table,
+            memory,
+            #[cfg(feature = "cli")]
+            kept: self.kept.clone(),
+        };
+        let mut store = Store::new(&self.engine, state);
         store.limiter(|state| &mut state.memory);
         store.set_max_component_handles(store.data().gpu.quotas().max_handles());
         store.set_hostcall_fuel(store.data().gpu.quotas().max_call_bytes);

@@ -138,7 +138,7 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     setup::before(repo)?;
     let tool = artifacts::build_subcommand(repo, RELEASE)?;
     artifacts::build_components(repo, EXAMPLES, &EXAMPLE_NAMES)?;
-    artifacts::build_by_subcommand(repo, &tool, WINDOWED)?;
+    artifacts::build_by_subcommand(repo, &tool, WINDOWED, &[])?;
     let out = options.out.clone().unwrap_or_else(|| repo.target("site"));
     if options.ml {
         artifacts::build_by_subcommand(repo, &tool, ML)?;

@@ -53,7 +53,7 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
         artifacts::build_components(repo, EXAMPLES, &PROGRAMS)?;
         artifacts::build_components(repo, MAIN, &GUESTS)?;
         let tool = artifacts::build_subcommand(repo, RELEASE)?;
-        artifacts::build_by_subcommand(repo, &tool, WINDOWED)?;
+        artifacts::build_by_subcommand(repo, &tool, WINDOWED, &[])?;
     }
     in_browsers(repo, options)
 }
