@@ -83,6 +83,7 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
         let doc = cmd!(sh, "cargo doc --release --no-deps {arguments...}");
         doc.env("RUSTDOCFLAGS", "-D warnings").run()?;
     }
+    kubernetes(repo)?;
     if !in_path("cargo-deny") {
         println!("cargo-deny is not installed: licences and duplicates are left to the hosted CI");
         return Ok(());
@@ -96,5 +97,23 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
         );
         deny.args(NO_MATTER.iter().flat_map(|lint| ["--allow", *lint])).args(DENIED).run()?;
     }
+    Ok(())
+}
+
+/// The manifest for Kubernetes against its schemas, which kubernetes-validate has inside.
+fn kubernetes(repo: &Repo) -> Result<()> {
+    const MANIFEST: &str = "deploy/kubernetes.yaml";
+    if !in_path("kubernetes-validate") {
+        println!("kubernetes-validate is not installed: {MANIFEST} is left to the hosted CI");
+        return Ok(());
+    }
+    let sh = &repo.sh;
+    cmd!(sh, "kubernetes-validate --strict {MANIFEST}").run()?;
+    let folder = sh.create_temp_dir()?;
+    let wrong = folder.path().join("wrong.yaml");
+    let misspelt = sh.read_file(MANIFEST)?.replace("readOnlyRootFilesystem", "readOnlyRootFileSystem");
+    sh.write_file(&wrong, misspelt)?;
+    let check = cmd!(sh, "kubernetes-validate --strict {wrong}").quiet().ignore_stdout().ignore_stderr();
+    ensure!(check.run().is_err(), "kubernetes-validate finds nothing wrong with a field of a wrong name");
     Ok(())
 }

@@ -22,6 +22,7 @@ mod setup;
 mod site;
 mod test;
 mod upstream;
+mod video;
 mod web;
 mod windowed;
 mod wit;
@@ -47,6 +48,8 @@ enum Command {
     Demo,
     /// Draw every scene of the gallery natively and as a component, compare, and make a contact sheet
     Gallery,
+    /// Send streams of pictures through the GPU between two pipes, natively and as a component, and compare
+    Video,
     /// Build programs over vello, egui and others, unmodified, with `cargo wgpu-wasi`, and compare with native
     DropIn(drop_in::Options),
     /// Run programs in windows on an X server without a screen, natively and as components, and compare the pictures
@@ -104,6 +107,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Setup(options) => setup::run(&repo?, &options),
         Command::Demo => demo::run_all(&repo?),
         Command::Gallery => gallery::run_all(&repo?),
+        Command::Video => video::run_all(&repo?),
         Command::DropIn(options) => drop_in::run_all(&repo?, options),
         Command::Windowed => windowed::run_all(&repo?),
         Command::Darkroom => darkroom::run_all(&repo?),

@@ -8,7 +8,7 @@ use crate::{
     artifacts::{self, DROP_IN, EXAMPLES, GUESTS, HTTP_GUESTS, MAIN, RELEASE, WINDOWED},
     darkroom, drop_in, ml,
     repo::Repo,
-    setup, web, windowed, wit,
+    setup, video, web, windowed, wit,
 };
 
 /// How much is tested.
@@ -48,6 +48,7 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
     // wasmtime with it.
     cmd!(sh, "cargo test --release {targets...} --no-run").run()?;
     let subcommand = artifacts::subcommand(repo, RELEASE);
+    video::compare(repo, &artifacts::native(&artifacts::native_folder(repo), "wgpu-wasi"))?;
     cmd!(sh, "cargo test --release --manifest-path {WINDOWED}").run()?;
     windowed::build(repo, &subcommand)?;
     if options.long {

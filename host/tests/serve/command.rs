@@ -161,6 +161,39 @@ fn it_ends_when_all_is_answered() {
 }
 
 #[test]
+fn the_manifest_for_kubernetes_has_its_options_and_paths() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/kubernetes.yaml");
+    let manifest = fs::read_to_string(manifest).unwrap();
+    let options = manifest.lines().filter_map(|line| line.trim().strip_prefix("- --"));
+    let options: Vec<_> = options.map(|option| format!("--{option}")).collect();
+    assert!(options.len() > 6, "{options:?}");
+    let mut with_addresses: Vec<_> = options
+        .iter()
+        .map(|option| match option.split_once("=0.0.0.0:") {
+            Some((name, _)) => format!("{name}=127.0.0.1:0"),
+            None => option.clone(),
+        })
+        .collect();
+    with_addresses.push(Guest::New.file().to_str().unwrap().to_owned());
+    let mut server = Server::start(&with_addresses.iter().map(String::as_str).collect::<Vec<_>>());
+    let paths: Vec<_> = manifest.lines().filter_map(|line| line.trim().strip_prefix("path: ")).collect();
+    assert_eq!(paths, ["/startz", "/readyz", "/livez"]);
+    for path in paths {
+        assert_eq!(get(&server.admin, path), (200, "ok\n".to_owned()), "{path}");
+    }
+    let seconds = |start: &str| {
+        let line = manifest.lines().find_map(|line| line.trim().strip_prefix(start));
+        line.unwrap().parse::<u32>().unwrap()
+    };
+    assert!(
+        seconds("terminationGracePeriodSeconds: ") > seconds("- --drain=") + seconds("seconds: "),
+        "pods would be killed in their drain"
+    );
+    server.signal("-TERM");
+    assert!(server.ended(Duration::from_secs(3)).success());
+}
+
+#[test]
 fn several_components_are_read_anew() {
     let folder = place("anew");
     let (file, component) = (folder.join("serve.toml"), folder.join("a.wasm"));

@@ -39,6 +39,7 @@ fn guests_hold_no_gpu_stack_and_no_browser() {
         ("examples/Cargo.toml", "doubling"),
         ("examples/Cargo.toml", "image-filter"),
         ("examples/Cargo.toml", "nbody"),
+        ("examples/Cargo.toml", "video"),
     ] {
         let packages = tree(manifest, package, Some("wasm32-wasip2"));
         assert_eq!(named(&packages, "wgpu").len(), 1, "{package}");
