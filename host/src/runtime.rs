@@ -35,6 +35,8 @@ use size::Kind;
 use time::Alarm;
 #[cfg(feature = "http")]
 pub(crate) use time::Ticker;
+#[cfg(feature = "cli")]
+pub(crate) use time::{Ended, Ender};
 
 /// Stack that a guest's own calls may use, in bytes: as much as a native program's main thread has.
 /// wasmtime allows 512 KiB, too little for a parser that recurses.
@@ -400,18 +402,52 @@ impl Runtime {
         gpu: WebGpuCtx,
         timeout: Option<Duration>,
     ) -> wasmtime::Result<Outcome> {
-        let Some(deadline) = gpu.deadline() else { return self.run_store(component, wasi, gpu).await };
+        let never = || false;
+        let Some(deadline) = gpu.deadline() else {
+            return self.run_store(component, (wasi, gpu), never).await;
+        };
         let timeout = timeout.unwrap_or_else(|| deadline.saturating_duration_since(Instant::now()));
         let _alarm = self.interruptible.then(|| Alarm::set(&self.engine, deadline)).transpose()?;
-        time::until(deadline, timeout, self.run_store(component, wasi, gpu)).await
+        time::until(deadline, timeout, self.run_store(component, (wasi, gpu), never)).await
     }
 
-    /// Runs the guest in a store of its own.
-    async fn run_store(
+    /// Like [`Self::run`], until `ender` is told: then the guest is ended, whether it computes or waits. Returns when its
+    /// store is gone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::run_async`]; [`Ended`]; [`NotInterruptible`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn run_until_told(
         &self,
         component: &Component,
         wasi: WasiCtx,
         gpu: WebGpuCtx,
+        ender: &Ender,
+    ) -> wasmtime::Result<Outcome> {
+        let _ticker = self.ticker()?;
+        let is_told = {
+            let ender = ender.clone();
+            move || ender.is_told()
+        };
+        block_on(async {
+            let result = ender.unless_told(self.run_store(component, (wasi, gpu), is_told)).await;
+            if ender.is_told() { result.map_err(|error| error.context(Ended)) } else { result }
+        })
+    }
+
+    /// Whether the component has an entry point that may wait for a host that has not finished yet.
+    pub(crate) fn is_asynchronous(&self, component: &Component) -> bool {
+        let mut exports = component.component_type().exports(&self.engine);
+        exports.any(|(name, _)| name.starts_with("wasi:cli/run@0.3"))
+    }
+
+    /// Runs the guest in a store of its own. `is_told`: whether somebody wants it ended, where it is interruptible.
+    async fn run_store(
+        &self,
+        component: &Component,
+        (wasi, gpu): (WasiCtx, WebGpuCtx),
+        is_told: impl Fn() -> bool + Send + Sync + 'static,
     ) -> wasmtime::Result<Outcome> {
         let (memory, mut table) = (GuestMemory::new(gpu.quotas()), ResourceTable::new());
         table.set_max_capacity(gpu.quotas().max_handles());
@@ -433,7 +469,7 @@ impl Runtime {
             // The epoch is the engine's: it ends when the time of any guest is up. Each looks at its own.
             store.set_epoch_deadline(1);
             store.epoch_deadline_callback(move |store| {
-                let over = is_over(store.data());
+                let over = is_over(store.data()) || is_told();
                 Ok(if over { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
             });
         }
@@ -464,13 +500,9 @@ impl Runtime {
     /// Calls the component's `wasi:cli/run`, the asynchronous one where it has both: only there may the
     /// guest wait for a host that has not finished yet.
     async fn call_run(&self, store: &mut Store<State>, component: &Component) -> wasmtime::Result<i32> {
-        let asynchronous = component
-            .component_type()
-            .exports(&self.engine)
-            .any(|(name, _)| name.starts_with("wasi:cli/run@0.3"));
         let instance = self.linker.instantiate_async(&mut *store, component).await?;
         attach_command_memory(&mut *store, &instance).await?;
-        let result = if asynchronous {
+        let result = if self.is_asynchronous(component) {
             let command = wasmtime_wasi::p3::bindings::Command::new(&mut *store, &instance)?;
             store.run_concurrent(async move |store| command.wasi_cli_run().call_run(store).await).await??
         } else {

@@ -143,7 +143,7 @@ impl Options {
 }
 
 /// Says which imports are missing before wasmtime says that of the first.
-fn check_imports(runtime: &Runtime, component: &Component) -> wasmtime::Result<()> {
+pub(super) fn check_imports(runtime: &Runtime, component: &Component) -> wasmtime::Result<()> {
     let missing = runtime.missing_imports(component);
     if missing.is_empty() {
         return Ok(());

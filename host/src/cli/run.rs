@@ -68,7 +68,7 @@ impl Program {
 
 impl Program {
     /// Without the `--` directly after the component, which nearly every command line takes there.
-    fn without_dashes(mut self) -> Self {
+    pub(super) fn without_dashes(mut self) -> Self {
         if self.program.get(1).is_some_and(|argument| argument == "--") {
             self.program.remove(1);
         }

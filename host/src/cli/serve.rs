@@ -13,7 +13,17 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Args;
 
 use config::{Apps, Source};
-use options::{AppOptions, ServerOptions};
+use options::AppOptions;
+
+// What other servers have as well.
+pub(super) use self::{
+    config::stem,
+    listen::bind,
+    log::start as start_log,
+    options::ServerOptions,
+    output::Output,
+    server::{LOOK, Signals},
+};
 
 /// Answers HTTP requests with a component.
 ///

@@ -130,7 +130,7 @@ fn entry(app: Value, defaults: &Table, folder: &Path) -> wasmtime::Result<Entry>
 }
 
 /// The name of a file without what it ends with.
-fn stem(file: &Path) -> String {
+pub(in crate::cli) fn stem(file: &Path) -> String {
     file.file_stem().map_or_else(|| "app".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 

@@ -49,7 +49,7 @@ const MOST_CONNECTIONS: usize = 1 << 20;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Opens the place to listen at.
-pub(super) async fn bind(address: SocketAddr, option: &str) -> wasmtime::Result<TcpListener> {
+pub(in crate::cli) async fn bind(address: SocketAddr, option: &str) -> wasmtime::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
         wasmtime::Error::from(error).context(format!("can't listen at {address} (--{option})"))
     })

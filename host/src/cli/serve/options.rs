@@ -14,35 +14,35 @@ use crate::{
 
 /// The options of the server.
 #[derive(Args, Clone, Debug)]
-pub(super) struct ServerOptions {
+pub(in crate::cli) struct ServerOptions {
     /// Where requests are answered
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
-    pub(super) addr: SocketAddr,
+    pub(in crate::cli) addr: SocketAddr,
 
     /// Where `/livez`, `/readyz`, `/startz` and `/metrics` are
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9090")]
-    pub(super) admin_addr: SocketAddr,
+    pub(in crate::cli) admin_addr: SocketAddr,
 
     /// Connections at a time
     #[arg(long, value_name = "N", default_value_t = 1000)]
-    pub(super) max_connections: usize,
+    pub(in crate::cli) max_connections: usize,
 
     /// How long the requests that are there may take after SIGTERM
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, default_value = "30")]
-    pub(super) drain: Duration,
+    pub(in crate::cli) drain: Duration,
 
     /// How the log is written, with a line for each request
     #[arg(long, value_enum, default_value_t = Log::Text)]
-    pub(super) log: Log,
+    pub(in crate::cli) log: Log,
 
     /// Ends the process with status 125 when an instance has lost its device
     #[arg(long)]
-    pub(super) exit_on_gpu_loss: bool,
+    pub(in crate::cli) exit_on_gpu_loss: bool,
 }
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Log {
+pub(in crate::cli) enum Log {
     /// For people.
     Text,
     /// An object a line.

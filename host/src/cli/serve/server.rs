@@ -16,7 +16,7 @@ use super::{apps::Apps, config::Source, listen, options::ServerOptions};
 use crate::cli::{HOST_FAILED, run::end};
 
 /// Between two looks at signals.
-const LOOK: Duration = Duration::from_millis(50);
+pub(in crate::cli) const LOOK: Duration = Duration::from_millis(50);
 
 /// For what is left after the time for requests is up.
 const GRACE: Duration = Duration::from_millis(500);
@@ -39,13 +39,13 @@ impl State {
 }
 
 /// What the process was told.
-struct Signals {
+pub(in crate::cli) struct Signals {
     stop: Arc<AtomicBool>,
     reload: Arc<AtomicBool>,
 }
 
 impl Signals {
-    fn listen() -> std::io::Result<Self> {
+    pub(in crate::cli) fn listen() -> std::io::Result<Self> {
         let (stop, reload) = (Arc::<AtomicBool>::default(), Arc::default());
         for signal in [SIGTERM, SIGINT] {
             // Whoever asks twice does not want to wait.
@@ -57,7 +57,7 @@ impl Signals {
         Ok(Self { stop, reload })
     }
 
-    fn stop(&self) -> bool {
+    pub(in crate::cli) fn stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
