@@ -12,7 +12,7 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 use super::{adapters, cache, quotas::QuotaOptions};
 use crate::{
     AdapterChoice, NO_ADAPTER, WebGpuCtxBuilder,
-    objects::instance::is_at,
+    objects::instance::{is_address, is_at},
     runtime::{
         RuntimeOptions,
         kept::{GUEST_FOLDER, VARIABLE},
@@ -132,6 +132,12 @@ impl Access {
             return Err(wasmtime::Error::msg(NO_ADAPTER));
         }
         if let Some(address) = name.strip_prefix("pci:") {
+            if !is_address(address) {
+                return Err(wasmtime::format_err!(
+                    "{name} is no address of the PCI bus: write it as pci:0000:1b:00.0, as `wgpu-wasi adapters` \
+                     lists them"
+                ));
+            }
             if adapters.iter().any(|found| is_at(&found.device_pci_bus_id, address)) {
                 return Ok(AdapterChoice::Pci(address.to_owned()));
             }

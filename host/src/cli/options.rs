@@ -160,8 +160,14 @@ pub(super) fn check_imports(runtime: &Runtime, component: &Component) -> wasmtim
     ))
 }
 
+/// What a clock can be asked to wait for, on any system.
+const MOST_SECONDS: f64 = 1e10;
+
 pub(super) fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "write seconds, such as 30 or 0.5".to_owned())?;
+    if seconds > MOST_SECONDS {
+        return Err(format!("write no more than {MOST_SECONDS} seconds: it is three centuries"));
+    }
     match Duration::try_from_secs_f64(seconds) {
         Ok(timeout) if !timeout.is_zero() => Ok(timeout),
         _ => Err("write seconds greater than zero".to_owned()),
@@ -180,6 +186,7 @@ mod tests {
         for bad in ["0", "-1", "NaN", "inf", "soon"] {
             assert!(parse_seconds(bad).is_err(), "{bad}");
         }
+        assert!(parse_seconds("1e19").unwrap_err().contains("no more than"));
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 mod apps;
 mod config;
+mod connection;
 mod listen;
 mod log;
 mod options;
+mod outgoing;
 mod output;
 mod server;
 
