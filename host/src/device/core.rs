@@ -11,7 +11,7 @@ use crate::{
         errors::{DeviceErrors, GpuError, UnheardErrors},
         guest_log::GuestLog,
         held::Held,
-        in_flight::{Awaited, InFlight},
+        in_flight::{Alive, Awaited, InFlight},
         lent_scopes,
         timeline::Timeline,
         unusable::Unusable,
@@ -56,6 +56,8 @@ pub(crate) struct DeviceCore {
     pub(crate) unusable: Unusable,
     compiler: Arc<Compiler>,
     pub(crate) lost: Arc<watch::Sender<Option<DeviceLostInfo>>>,
+    #[expect(dead_code, reason = "it counts, and is the last field that is dropped")]
+    alive: Alive,
 }
 
 /// Why a device was lost.
@@ -163,6 +165,7 @@ impl DeviceCore {
             memory,
             host_memory,
             staging,
+            alive: in_flight.begin(),
             in_flight,
             held: Held::default(),
             weight,
