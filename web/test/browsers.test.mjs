@@ -47,8 +47,6 @@ const PROGRAMS = [
     gate: "near",
     long: true,
   },
-  { name: "vello", program: "drop-in-vello", args: ["/vello.png"], gate: "alike", long: true },
-  { name: "egui", program: "drop-in-egui", args: ["/egui.png"], gate: "alike", long: true },
 ].filter(({ long }) => ALL || !long);
 
 /** The measurements of the project, where they have been built. */

@@ -11,16 +11,11 @@ import { component, windowed } from "./tool.mjs";
 /** Guests that know windows by the WIT alone, where they have been built. */
 const RAW = existsSync(component("raw_windows"));
 
-/** The program over eframe, which takes long to build: it has to be there where all is tested. */
-const DARKROOM = "windowed-darkroom";
-const DARK = !!process.env.WGPU_WASI_ALL || existsSync(component(DARKROOM));
-
 /** The sites of these tests. */
 export const WINDOWED = [
   { name: "triangle", program: "windowed-triangle", args: [] },
   { name: "galaxies", program: "windowed-nbody", args: [] },
   ...(RAW ? [{ name: "raw", program: "raw_windows", args: [] }] : []),
-  ...(DARK ? [{ name: "darkroom", program: DARKROOM, args: [] }] : []),
 ];
 
 /**
@@ -180,63 +175,6 @@ async function galaxies(page, browser) {
   await ended(page);
 }
 
-/** What the eframe program is told outside of a browser, and when its pictures are taken there. */
-const DEVELOPED = [
-  { at: 2, cursor: [834, 20] },
-  { at: 2.05, button: "left" },
-  { at: 2.1, cursor: [400, 300] },
-  { at: 4, cursor: [800, 110] },
-  { at: 4.05, button: "left" },
-  { at: 4.1, modifiers: ["control"] },
-  { at: 4.15, key: "KeyA" },
-  { at: 4.2, modifiers: [] },
-  { at: 4.25, text: "--saturation 0" },
-  { at: 6, close: true },
-];
-
-/**
- * Waits until the window shows this picture, within what Chromium's may differ by: the program writes the name of the
- * adapter into its window, which in Firefox is another one, too.
- */
-async function shows(page, name, expected) {
-  let wrong = "nothing was shown";
-  for (const begin = Date.now(); Date.now() - begin < 240_000; ) {
-    wrong = (await shown(page)) === 0 ? wrong : complaint("chromium", "alike", await picture(page), expected);
-    if (wrong === null) return;
-    // Firefox does not bear that pixels are read often.
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-  }
-  assert.fail(`${name}: ${wrong}`);
-}
-
-/** A photograph in a program over eframe, at first, as it was taken, and by options that are typed. */
-async function darkroom(page) {
-  const [start, clicked, typed] = await windowed(DARKROOM, "1024x560", ["1.9", "3.9", "5.9"], DEVELOPED);
-  for (const [one, other] of [
-    [start, clicked],
-    [clicked, typed],
-  ])
-    assert.notEqual(complaint("chromium", "alike", one, other), null, "one picture can't be told from the other");
-  await place(page);
-  await page.evaluate(() => {
-    const { style } = document.querySelector(".glass");
-    [style.width, style.height] = ["1024px", "560px"];
-  });
-  await shows(page, "start", start);
-  const { left, top } = await corner(page);
-  await page.mouse.click(left + 834, top + 20);
-  await page.mouse.move(left + 400, top + 300);
-  await shows(page, "clicked", clicked);
-  await page.mouse.click(left + 800, top + 110);
-  await page.keyboard.down("Control");
-  await page.keyboard.press("a");
-  await page.keyboard.up("Control");
-  await page.keyboard.type("--saturation 0");
-  await shows(page, "typed", typed);
-  await page.evaluate(() => [...document.querySelectorAll(".window button")].at(-1).click());
-  await ended(page);
-}
-
 /** The keyboard gets out of a window, and a reader of the screen is told how. */
 async function keyboard(page) {
   await still(page, 0);
@@ -369,7 +307,6 @@ export function windows(tested, open) {
   const running = { until: ["running"], timeout: 120_000 };
   test("a triangle in a window", () => open(tested, "triangle", (page) => triangle(page, tested.name), running));
   test("galaxies in a window", () => open(tested, "galaxies", (page) => galaxies(page, tested.name), running));
-  test("an eframe program in a window", { skip: !DARK }, () => open(tested, "darkroom", darkroom, running));
   test("the keyboard gets out of a window", () => open(tested, "triangle", keyboard, running));
   test("what a window is told", () => open(tested, "guest", guest, running));
   const raw = { skip: !RAW };

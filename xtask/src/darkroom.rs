@@ -110,20 +110,14 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
     compare(repo, &tool)
 }
 
-/// Builds the program by `cargo wgpu-wasi`, which is `tool`.
-pub(crate) fn build(repo: &Repo, tool: &Path) -> Result<()> {
+/// Builds the program by `cargo wgpu-wasi`, which is `tool`, and has it draw in windows without a display.
+fn draw_in_the_sandbox(repo: &Repo, tool: &Path) -> Result<()> {
     let sh = &repo.sh;
     let lock = repo.path(WINDOWED).with_file_name("Cargo.lock");
     let before = sh.read_binary_file(&lock)?;
     let build = cmd!(sh, "{tool} wgpu-wasi build --release --manifest-path {WINDOWED} -p {PROGRAM}");
     build.run()?;
     ensure!(sh.read_binary_file(&lock)? == before, "`{build}` has changed {}", lock.display());
-    Ok(())
-}
-
-/// Has the program draw in windows without a display.
-fn draw_in_the_sandbox(repo: &Repo, tool: &Path) -> Result<()> {
-    let sh = &repo.sh;
     let folder = repo.path("target/darkroom");
     let [_, by_component] = pairs::empty_folders(sh, &folder)?;
     let input = folder.join("input.jsonl");
@@ -155,9 +149,8 @@ fn events() -> String {
     lines.join("\n")
 }
 
-/// Builds the program, does [`draw_in_the_sandbox`], and the same natively, if the machine has what that needs. Compares the pictures.
+/// [`draw_in_the_sandbox`], and the same natively, if the machine has what that needs. Compares the pictures.
 pub(crate) fn compare(repo: &Repo, tool: &Path) -> Result<()> {
-    build(repo, tool)?;
     draw_in_the_sandbox(repo, tool)?;
     let sh = &repo.sh;
     let folder = repo.path("target/darkroom");

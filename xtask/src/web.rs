@@ -10,8 +10,7 @@ use clap::{Args, ValueEnum};
 use xshell::{Shell, cmd};
 
 use crate::{
-    artifacts::{self, DROP_IN, EXAMPLES, GUESTS, MAIN, ML, RELEASE, WINDOWED},
-    darkroom,
+    artifacts::{self, EXAMPLES, GUESTS, MAIN, ML, RELEASE, WINDOWED},
     repo::{Repo, in_path},
     setup::{self, ml::SMALL_DIGITS},
 };
@@ -29,8 +28,8 @@ enum Browsers {
     /// Those of five minutes
     #[default]
     Short,
-    /// Those of half an hour as well, most of it compilation: the whole gallery, larger pictures, all test cases, and
-    /// programs over eframe, vello, egui and burn
+    /// Those of half an hour as well, much of it compilation: the whole gallery, larger pictures, all test cases, and a
+    /// program over burn
     All,
     /// None
     None,
@@ -62,10 +61,7 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
 fn build_more(repo: &Repo) -> Result<()> {
     let tool = artifacts::subcommand(repo, RELEASE);
     setup::ml::ensure(repo, &[&SMALL_DIGITS])?;
-    for manifest in [DROP_IN, ML] {
-        artifacts::build_by_subcommand(repo, &tool, manifest)?;
-    }
-    darkroom::build(repo, &tool)
+    artifacts::build_by_subcommand(repo, &tool, ML)
 }
 
 /// The part of `cargo xtask test`, after the programs and cargo's subcommand have been built.
