@@ -124,6 +124,70 @@ const WEBBROWSER: &StandIn = &StandIn {
     }),
 };
 
+/// How cubecl and others know browsers, and with them each sandbox.
+const ANY_WASM: &str = "target_family = \"wasm\"";
+
+/// Browsers alone.
+const BROWSER: &str = "all(target_family = \"wasm\", not(target_os = \"wasi\"))";
+
+/// Tables that cubecl keeps from run to run. It has two places for them, a database of the native file system and one of
+/// browsers; in the sandbox neither works. That database is a large build, and its crate is not asked for then.
+const CUBECL_ENVIRONMENT: &StandIn = &StandIn {
+    name: "cubecl-environment",
+    versions: "0.11.",
+    first: 3,
+    made: Made::WithPlatform(&Platform {
+        edits: &[
+            Edit {
+                file: "Cargo.toml",
+                old: "[dependencies.turso]",
+                new: "[target.'cfg(not(target_os = \"wasi\"))'.dependencies.turso]",
+            },
+            Edit {
+                file: "build.rs",
+                old: "browser_cache: { all(target_family = \"wasm\",",
+                new: "browser_cache: { all(target_family = \"wasm\", not(target_os = \"wasi\"),",
+            },
+            Edit {
+                file: "src/persistence/storage.rs",
+                old: "pub fn open(namespace: &str) -> Box<dyn Storage> {",
+                new: "pub fn open(namespace: &str) -> Box<dyn Storage> {\n    \
+                      #[cfg(all(target_os = \"wasi\", feature = \"persistence\"))]\n    \
+                      if let Some(storage) = wasi::open(namespace) {\n        return storage;\n    }",
+            },
+            Edit {
+                file: "src/persistence/storage.rs",
+                old: "/// Where an entry came from.",
+                new: "#[cfg(all(target_os = \"wasi\", feature = \"persistence\"))]\nmod wasi;\n\n\
+                      /// Where an entry came from.",
+            },
+        ],
+        file: "src/persistence/storage/wasi.rs",
+        ours: "cubecl-environment/wasi.rs",
+        windows: false,
+    }),
+};
+
+/// How it finds the fastest kernel. Natively it leaves out those that seem slow; in browsers it can't look at one result
+/// before it asks for the next, and measures all of them. In the sandbox reads are complete when they return.
+const CUBECL_RUNTIME: &StandIn = &StandIn {
+    name: "cubecl-runtime",
+    versions: "0.11.",
+    first: 3,
+    made: Made::Edited(&[
+        Edit { file: "src/tune/mod.rs", old: ANY_WASM, new: BROWSER },
+        Edit { file: "src/tune/tuner.rs", old: ANY_WASM, new: BROWSER },
+    ]),
+};
+
+/// What the GPU can do at most, which ends the search for a kernel that is near it.
+const CUBECL_STD: &StandIn = &StandIn {
+    name: "cubecl-std",
+    versions: "0.11.",
+    first: 3,
+    made: Made::Edited(&[Edit { file: "src/throughput/base.rs", old: ANY_WASM, new: BROWSER }]),
+};
+
 /// How glow knows the one wasm32 without JavaScript that it has heard of.
 const EMSCRIPTEN: &str = "target_os = \"emscripten\"";
 
@@ -169,6 +233,9 @@ pub(crate) const STAND_INS: &[&StandIn] = &[
     },
     ARBOARD,
     WEBBROWSER,
+    CUBECL_ENVIRONMENT,
+    CUBECL_RUNTIME,
+    CUBECL_STD,
     // It looks for fonts on another thread. In the sandbox there are neither.
     &StandIn {
         name: "egui_system_font_provider",
@@ -207,19 +274,50 @@ mod tests {
         assert!(!takes("0.30.4") && !takes("0.29.15") && !takes("0.31.0-beta.4"));
     }
 
+    /// Whether the programs of a workspace of ours are over the package of this row.
+    fn was_tried(row: &StandIn, workspace: &str) -> bool {
+        let lock = format!("{}/../examples/{workspace}/Cargo.lock", env!("CARGO_MANIFEST_DIR"));
+        let lock: toml::Table = std::fs::read_to_string(lock).unwrap().parse().unwrap();
+        lock["package"].as_array().unwrap().iter().any(|package| {
+            package["name"].as_str() == Some(row.name)
+                && row.takes(&package["version"].as_str().unwrap().parse().unwrap())
+        })
+    }
+
     /// What is rewritten was tried: a program of ours is over it, and `cargo xtask` compares that with native.
     #[test]
     fn what_is_rewritten_was_tried() {
-        let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/windowed/Cargo.lock");
-        let lock: toml::Table = std::fs::read_to_string(lock).unwrap().parse().unwrap();
-        let packages = lock["package"].as_array().unwrap();
         for row in STAND_INS.iter().filter(|row| matches!(row.made, Made::AsNative(_))) {
-            let is_row = |package: &&toml::Value| {
-                package["name"].as_str() == Some(row.name)
-                    && row.takes(&package["version"].as_str().unwrap().parse().unwrap())
-            };
-            assert!(packages.iter().any(|package| is_row(&package)), "{} {}", row.name, row.versions);
+            assert!(was_tried(row, "windowed"), "{} {}", row.name, row.versions);
         }
+        let cubecl: Vec<_> = STAND_INS.iter().filter(|row| row.name.starts_with("cubecl-")).collect();
+        assert_eq!(cubecl.len(), 3);
+        for row in cubecl {
+            assert!(was_tried(row, "ml"), "{} {}", row.name, row.versions);
+            let takes = |version: &str| row.takes(&version.parse().unwrap());
+            assert!(takes("0.11.3") && !takes("0.11.2") && !takes("0.12.0") && !takes("0.12.0-pre.1"));
+        }
+    }
+
+    /// What cubecl says of wasm means browsers, in each of the forms that it has.
+    #[test]
+    fn sandboxes_are_no_browsers() {
+        for (old, new) in [
+            (
+                "#[cfg(not(target_family = \"wasm\"))]",
+                "#[cfg(not(all(target_family = \"wasm\", not(target_os = \"wasi\"))))]",
+            ),
+            (
+                "#[cfg(any(not(target_family = \"wasm\"), persistence))]",
+                "#[cfg(any(not(all(target_family = \"wasm\", not(target_os = \"wasi\"))), persistence))]",
+            ),
+        ] {
+            assert_eq!(old.replace(ANY_WASM, BROWSER), new);
+        }
+        // Each place has a file that is its own, or one of ours.
+        let Made::WithPlatform(platform) = &CUBECL_ENVIRONMENT.made else { panic!("it has a platform") };
+        assert!(EMBEDDED.iter().any(|(path, _)| *path == platform.ours));
+        assert!(!CUBECL_ENVIRONMENT.made.is_over_windows());
     }
 
     #[test]

@@ -5,11 +5,13 @@ mod access;
 mod adapters;
 mod cache;
 mod imports;
+mod kept;
 mod options;
 mod quotas;
 mod run;
 mod serve;
 mod stdin;
+mod stream;
 mod trap;
 mod windows;
 
@@ -26,6 +28,7 @@ pub use adapters::Adapters;
 pub use options::Options;
 pub use run::{Program, Run};
 pub use serve::Serve;
+pub use stream::Stream;
 pub use trap::{trap_report, trap_status};
 
 /// Exit status when the program can't be run at all, as `docker` and `env` have it.

@@ -1,5 +1,7 @@
 //! Runs command components: programs with a `main`, with WASI beside WebGPU.
 
+#[cfg(feature = "cli")]
+pub(crate) mod kept;
 mod size;
 #[cfg(test)]
 mod tests;
@@ -33,6 +35,8 @@ use size::Kind;
 use time::Alarm;
 #[cfg(feature = "http")]
 pub(crate) use time::Ticker;
+#[cfg(feature = "cli")]
+pub(crate) use time::{Ended, Ender};
 
 /// Stack that a guest's own calls may use, in bytes: as much as a native program's main thread has.
 /// wasmtime allows 512 KiB, too little for a parser that recurses.
@@ -132,6 +136,8 @@ pub struct Runtime {
     limits: ComponentLimits,
     #[cfg(feature = "http")]
     ticker: Arc<time::SharedTicker>,
+    #[cfg(feature = "cli")]
+    kept: Option<Arc<kept::KeptFolder>>,
 }
 
 impl fmt::Debug for Runtime {
@@ -189,6 +195,9 @@ struct State {
     gpu: WebGpuCtx,
     table: ResourceTable,
     memory: GuestMemory,
+    /// Where it keeps files from run to run.
+    #[cfg(feature = "cli")]
+    kept: Option<Arc<kept::KeptFolder>>,
 }
 
 /// `error` of a guest with the quota that has led to it, which wasmtime does not say.
@@ -241,6 +250,12 @@ impl Runtime {
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+        #[cfg(feature = "cli")]
+        {
+            linker.allow_shadowing(true);
+            kept::calls::add_to_linker(&mut linker)?;
+            linker.allow_shadowing(false);
+        }
         crate::add_to_linker(&mut linker)?;
         crate::add_windows_to_linker(&mut linker)?;
         let limits = limits.clone();
@@ -251,7 +266,16 @@ impl Runtime {
             limits,
             #[cfg(feature = "http")]
             ticker: Arc::default(),
+            #[cfg(feature = "cli")]
+            kept: None,
         })
+    }
+
+    /// The same runtime, whose guest counts what it writes into this folder, which is [lent to
+    /// it](kept::KeptFolder::lend_to).
+    #[cfg(feature = "cli")]
+    pub(crate) fn keeping(self, kept: Option<Arc<kept::KeptFolder>>) -> Self {
+        Self { kept, ..self }
     }
 
     /// Has the guests that compute look at their time every few milliseconds, for as long as the result is held.
@@ -378,22 +402,64 @@ impl Runtime {
         gpu: WebGpuCtx,
         timeout: Option<Duration>,
     ) -> wasmtime::Result<Outcome> {
-        let Some(deadline) = gpu.deadline() else { return self.run_store(component, wasi, gpu).await };
+        let never = || false;
+        let Some(deadline) = gpu.deadline() else {
+            return self.run_store(component, (wasi, gpu), never).await;
+        };
         let timeout = timeout.unwrap_or_else(|| deadline.saturating_duration_since(Instant::now()));
         let _alarm = self.interruptible.then(|| Alarm::set(&self.engine, deadline)).transpose()?;
-        time::until(deadline, timeout, self.run_store(component, wasi, gpu)).await
+        time::until(deadline, timeout, self.run_store(component, (wasi, gpu), never)).await
     }
 
-    /// Runs the guest in a store of its own.
-    async fn run_store(
+    /// Like [`Self::run`], until `ender` is told: then the guest is ended, whether it computes or waits. Returns when its
+    /// store is gone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::run_async`]; [`Ended`]; [`NotInterruptible`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn run_until_told(
         &self,
         component: &Component,
         wasi: WasiCtx,
         gpu: WebGpuCtx,
+        ender: &Ender,
+    ) -> wasmtime::Result<Outcome> {
+        let _ticker = self.ticker()?;
+        let is_told = {
+            let ender = ender.clone();
+            move || ender.is_told()
+        };
+        block_on(async {
+            let result = ender.unless_told(self.run_store(component, (wasi, gpu), is_told)).await;
+            if ender.is_told() { result.map_err(|error| error.context(Ended)) } else { result }
+        })
+    }
+
+    /// Whether the component has an entry point that may wait for a host that has not finished yet.
+    pub(crate) fn is_asynchronous(&self, component: &Component) -> bool {
+        let component = component.component_type();
+        component.exports(&self.engine).any(|(name, _)| name.starts_with("wasi:cli/run@0.3"))
+    }
+
+    /// Runs the guest in a store of its own. `is_told`: whether somebody wants it ended, where it is interruptible.
+    async fn run_store(
+        &self,
+        component: &Component,
+        (wasi, gpu): (WasiCtx, WebGpuCtx),
+        is_told: impl Fn() -> bool + Send + Sync + 'static,
     ) -> wasmtime::Result<Outcome> {
         let (memory, mut table) = (GuestMemory::new(gpu.quotas()), ResourceTable::new());
         table.set_max_capacity(gpu.quotas().max_handles());
-        let mut store = Store::new(&self.engine, State { wasi, gpu, table, memory });
+        let state = State {
+            wasi,
+            gpu,
+            table,
+            memory,
+            #[cfg(feature = "cli")]
+            kept: self.kept.clone(),
+        };
+        let mut store = Store::new(&self.engine, state);
         store.limiter(|state| &mut state.memory);
         store.set_max_component_handles(store.data().gpu.quotas().max_handles());
         store.set_hostcall_fuel(store.data().gpu.quotas().max_call_bytes);
@@ -403,7 +469,7 @@ impl Runtime {
             // The epoch is the engine's: it ends when the time of any guest is up. Each looks at its own.
             store.set_epoch_deadline(1);
             store.epoch_deadline_callback(move |store| {
-                let over = is_over(store.data());
+                let over = is_over(store.data()) || is_told();
                 Ok(if over { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
             });
         }
@@ -434,13 +500,9 @@ impl Runtime {
     /// Calls the component's `wasi:cli/run`, the asynchronous one where it has both: only there may the
     /// guest wait for a host that has not finished yet.
     async fn call_run(&self, store: &mut Store<State>, component: &Component) -> wasmtime::Result<i32> {
-        let asynchronous = component
-            .component_type()
-            .exports(&self.engine)
-            .any(|(name, _)| name.starts_with("wasi:cli/run@0.3"));
         let instance = self.linker.instantiate_async(&mut *store, component).await?;
         attach_command_memory(&mut *store, &instance).await?;
-        let result = if asynchronous {
+        let result = if self.is_asynchronous(component) {
             let command = wasmtime_wasi::p3::bindings::Command::new(&mut *store, &instance)?;
             store.run_concurrent(async move |store| command.wasi_cli_run().call_run(store).await).await??
         } else {

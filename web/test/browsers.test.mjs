@@ -9,6 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { INSECURE, installed, launch } from "./browsers.mjs";
+import { CASE_SITES, cases } from "./cases.mjs";
+import { digits, digitsSite } from "./digits.mjs";
 import { complaint, sample } from "./pictures.mjs";
 import { serve } from "./server.mjs";
 import { component, reference, site, weight } from "./tool.mjs";
@@ -65,24 +67,31 @@ const DEVELOP = { name: "develop", program: "image-filter", args: ["/small.png",
 let folder;
 let server;
 let small;
-const expected = new Map();
+/** The files that programs write outside of a browser, each worked out when a test first asks for it. */
+const references = new Map();
+function expected(name) {
+  if (!references.has(name)) {
+    const { program, args, input } = [...PROGRAMS, { ...DEVELOP, input: small }].find((one) => one.name === name);
+    references.set(name, reference(program, args, input));
+  }
+  return references.get(name);
+}
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "wgpu-wasi-sites-"));
-  for (const { name, program, args, input } of [...PROGRAMS, ...PAGES, ...WINDOWED]) {
+  for (const { name, program, args, input } of [...PROGRAMS, ...PAGES, ...WINDOWED, ...CASE_SITES]) {
     await site(join(folder, name), program, args, input);
   }
   small = join(folder, "small.png");
   await writeFile(small, sample(96, 64));
   await site(join(folder, DEVELOP.name), DEVELOP.program, DEVELOP.args);
-  expected.set(DEVELOP.name, await reference(DEVELOP.program, DEVELOP.args, small));
-  for (const { name, program, args, input } of PROGRAMS) expected.set(name, await reference(program, args, input));
   await cp("host/dist", join(folder, "api"), { recursive: true });
   await writeFile(
     join(folder, "api/index.html"),
     '<!doctype html><html data-state="ended"><link rel="icon" href="data:,"></html>',
   );
   await guestSite(join(folder, "guest"));
+  await digitsSite(join(folder, "digits"));
   server = await serve(folder);
 });
 
@@ -109,10 +118,13 @@ for (const name of BROWSERS) {
     thePackage(tested);
     windows(tested, open);
     for (const { name: site, gate } of PROGRAMS) {
-      test(`the files of ${site}`, () => {
-        return open(tested, site, (page) => compare(page, name, gate, expected.get(site)), { timeout: 1_200_000 });
+      test(`the files of ${site}`, async () => {
+        const files = await expected(site);
+        await open(tested, site, (page) => compare(page, name, gate, files), { timeout: 1_200_000 });
       });
     }
+    digits(tested, open);
+    cases(tested, () => server.address, !!ALL);
     whatIsMissing(tested);
   });
 }
@@ -157,7 +169,7 @@ function thePage(tested) {
       await page.click("#run");
       await page.wait(["loading", "running"]);
       await page.wait(["ended"]);
-      await compare(page, tested.name, "near", expected.get(DEVELOP.name));
+      await compare(page, tested.name, "near", await expected(DEVELOP.name));
     }));
 
   const stop = async (page) => {

@@ -36,6 +36,17 @@ export function reference(name, args, input) {
   });
 }
 
+/** Runs the program outside of a browser to its end; returns how it ended and what it wrote. */
+export function outcome(name, args) {
+  const options = { encoding: "buffer", maxBuffer: 1 << 28, env: { ...process.env, RUST_BACKTRACE: "0" } };
+  return new Promise((resolve, reject) => {
+    execFile(TOOL, ["runner", component(name), ...args], options, (error, stdout, stderr) => {
+      if (error && typeof error.code !== "number") reject(error);
+      else resolve({ code: error?.code ?? 0, stdout, stderr: stderr.toString() });
+    });
+  });
+}
+
 /**
  * The pictures of these numbers that a program shows in a window without a display, in which `events` happen; size is that
  * of the screen.

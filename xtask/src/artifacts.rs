@@ -81,8 +81,13 @@ pub(crate) fn build_both(repo: &Repo, manifest: &str, name: &str) -> Result<[Pat
 
 /// Builds programs of a workspace natively; no names means all its default members.
 pub(crate) fn build_native(repo: &Repo, manifest: &str, packages: &[&str]) -> Result<()> {
+    build_native_with(repo, manifest, packages, &[])
+}
+
+/// [`build_native`] with more arguments of cargo.
+pub(crate) fn build_native_with(repo: &Repo, manifest: &str, packages: &[&str], more: &[&str]) -> Result<()> {
     let packages = select(packages);
-    Ok(cmd!(repo.sh, "cargo build --release --manifest-path {manifest} {packages...}").run()?)
+    Ok(cmd!(repo.sh, "cargo build --release --manifest-path {manifest} {packages...} {more...}").run()?)
 }
 
 /// Builds programs of a workspace as components; no names means all its default members.
@@ -95,12 +100,12 @@ pub(crate) fn build_components(repo: &Repo, manifest: &str, packages: &[&str]) -
     Ok(build.run()?)
 }
 
-/// Builds all the programs of a workspace as components by `cargo wgpu-wasi`, which is `tool`; the lock file has
-/// to be afterwards what it was before.
-pub(crate) fn build_by_subcommand(repo: &Repo, tool: &Path, manifest: &str) -> Result<()> {
+/// Builds all the programs of a workspace as components by `cargo wgpu-wasi`, which is `tool`, with `more` arguments of
+/// cargo; the lock file has to be afterwards what it was before.
+pub(crate) fn build_by_subcommand(repo: &Repo, tool: &Path, manifest: &str, more: &[&str]) -> Result<()> {
     let lock = repo.path(manifest).with_file_name("Cargo.lock");
     let before = repo.sh.read_binary_file(&lock)?;
-    let build = cmd!(repo.sh, "{tool} wgpu-wasi build --release --manifest-path {manifest}");
+    let build = cmd!(repo.sh, "{tool} wgpu-wasi build --release --manifest-path {manifest} {more...}");
     build.run()?;
     ensure!(repo.sh.read_binary_file(&lock)? == before, "`{build}` has changed {}", lock.display());
     Ok(())

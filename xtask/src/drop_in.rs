@@ -76,7 +76,7 @@ fn compare(repo: &Repo, tool: &Path, workspaces: &[Programs]) -> Result<()> {
     for programs in workspaces {
         // All programs in one go, both times: alone, each would want wgpu with fewer features than together.
         artifacts::build_native(repo, programs.manifest, &[])?;
-        artifacts::build_by_subcommand(repo, tool, programs.manifest)?;
+        artifacts::build_by_subcommand(repo, tool, programs.manifest, &[])?;
     }
 
     let (sh, folder) = (&repo.sh, repo.path("target/drop-in"));

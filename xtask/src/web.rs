@@ -1,15 +1,18 @@
 //! `cargo xtask web`: the host in a browser: its sources, its tests, and its pages in real browsers.
 
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use xshell::{Shell, cmd};
 
 use crate::{
-    artifacts::{self, EXAMPLES, MAIN, RELEASE, WINDOWED},
+    artifacts::{self, EXAMPLES, GUESTS, MAIN, ML, RELEASE, WINDOWED},
     repo::{Repo, in_path},
-    setup,
+    setup::{self, ml::SMALL_DIGITS},
 };
 
 /// What is tested of the host in a browser.
@@ -22,10 +25,11 @@ pub(crate) struct Options {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Browsers {
-    /// Those of three minutes
+    /// Those of five minutes
     #[default]
     Short,
-    /// Those of half an hour as well: the whole gallery, and larger pictures
+    /// Those of half an hour as well, much of it compilation: the whole gallery, larger pictures, all test cases, and a
+    /// program over burn
     All,
     /// None
     None,
@@ -36,9 +40,6 @@ const NODE: u32 = 20;
 
 /// The programs that run in the browsers.
 const PROGRAMS: [&str; 4] = ["doubling", "gallery", "image-filter", "nbody"];
-
-/// The measurements that do, and guests that know windows by the WIT alone.
-const GUESTS: [&str; 2] = ["wgpu-wasi-bench", "wgpu-wasi-raw"];
 
 /// Makes the machine ready, builds what is needed, and runs all tests.
 pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
@@ -51,9 +52,16 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
         artifacts::build_components(repo, EXAMPLES, &PROGRAMS)?;
         artifacts::build_components(repo, MAIN, &GUESTS)?;
         let tool = artifacts::build_subcommand(repo, RELEASE)?;
-        artifacts::build_by_subcommand(repo, &tool, WINDOWED)?;
+        artifacts::build_by_subcommand(repo, &tool, WINDOWED, &[])?;
     }
     in_browsers(repo, options)
+}
+
+/// Builds what only [`Browsers::All`] opens, and fetches what it learns from.
+fn build_more(repo: &Repo) -> Result<()> {
+    let tool = artifacts::subcommand(repo, RELEASE);
+    setup::ml::ensure(repo, &[&SMALL_DIGITS])?;
+    artifacts::build_by_subcommand(repo, &tool, ML)
 }
 
 /// The part of `cargo xtask test`, after the programs and cargo's subcommand have been built.
@@ -69,12 +77,28 @@ pub(crate) fn test(repo: &Repo, options: Options) -> Result<()> {
 fn check(repo: &Repo) -> Result<()> {
     let sh = &repo.sh;
     let _folder = sh.push_dir(repo.path("web"));
-    if !is_installed(&sh.current_dir()) {
-        cmd!(sh, "npm ci --no-audit --no-fund --ignore-scripts").run()?;
-    }
+    install(sh)?;
     cmd!(sh, "npm run --silent check").run()?;
     cmd!(sh, "npm run --silent unit").run()?;
     Ok(cmd!(sh, "node build.mjs --check").run()?)
+}
+
+/// The module of the package `@wgpu-wasi/host`, built, for a page that is written by hand.
+pub(crate) fn package(repo: &Repo) -> Result<PathBuf> {
+    let sh = &repo.sh;
+    ensure!(has_node(sh)?, "Node {NODE} or newer is needed to build the package");
+    let _folder = sh.push_dir(repo.path("web"));
+    install(sh)?;
+    cmd!(sh, "npm run --silent build").run()?;
+    Ok(repo.path("web/host/dist/index.js"))
+}
+
+/// Installs the packages of the lock file in the current folder, unless they are there.
+fn install(sh: &Shell) -> Result<()> {
+    if !is_installed(&sh.current_dir()) {
+        cmd!(sh, "npm ci --no-audit --no-fund --ignore-scripts").run()?;
+    }
+    Ok(())
 }
 
 /// Whether the packages of the lock file are there, by npm's own note of them.
@@ -89,6 +113,9 @@ fn is_installed(folder: &Path) -> bool {
 /// The pages in the browsers that are there.
 fn in_browsers(repo: &Repo, options: Options) -> Result<()> {
     let sh = &repo.sh;
+    if options.browsers == Browsers::All {
+        build_more(repo)?;
+    }
     let _folder = sh.push_dir(repo.path("web"));
     let test = cmd!(sh, "npm run --silent browsers")
         .env("WGPU_WASI_TOOL", artifacts::subcommand(repo, RELEASE))

@@ -54,6 +54,6 @@ pub(crate) fn run_all(repo: &Repo) -> Result<()> {
 
 /// Builds the programs with windows, natively and by `cargo wgpu-wasi`, which is `tool`.
 pub(crate) fn build(repo: &Repo, tool: &Path) -> Result<()> {
-    artifacts::build_by_subcommand(repo, tool, WINDOWED)?;
+    artifacts::build_by_subcommand(repo, tool, WINDOWED, &[])?;
     artifacts::build_native(repo, WINDOWED, &[])
 }

@@ -10,7 +10,14 @@ use clap::Args;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 
 use super::{adapters, cache, quotas::QuotaOptions};
-use crate::{AdapterChoice, NO_ADAPTER, WebGpuCtxBuilder, objects::instance::is_at, runtime::RuntimeOptions};
+use crate::{
+    AdapterChoice, NO_ADAPTER, WebGpuCtxBuilder,
+    objects::instance::{is_address, is_at},
+    runtime::{
+        RuntimeOptions,
+        kept::{GUEST_FOLDER, VARIABLE},
+    },
+};
 
 /// What a component may use.
 #[derive(Args, Clone, Debug)]
@@ -29,7 +36,7 @@ pub(super) struct Access {
     #[arg(long, value_name = "NAME|pci:ADDRESS")]
     adapter: Option<String>,
 
-    /// Compiles the component anew instead of taking it from the cache
+    /// Compiles the component anew instead of taking it from the cache, and gives the program no folder to keep files in
     #[arg(long)]
     no_cache: bool,
 
@@ -88,6 +95,14 @@ impl Access {
         }
     }
 
+    /// Whether the program gets no folder to keep files in: it is to have none, or something else in its place.
+    pub(super) fn has_no_place_to_keep(&self) -> bool {
+        let in_its_place = |dir: &Dir| dir.guest.trim_end_matches('/') == GUEST_FOLDER;
+        self.no_cache
+            || self.dirs.iter().any(in_its_place)
+            || self.env.iter().any(|(name, _)| name == VARIABLE)
+    }
+
     /// The folders, the variables and the arguments of the program, without input and output.
     pub(super) fn wasi(&self, app: &Path, args: &[String]) -> wasmtime::Result<WasiCtxBuilder> {
         let mut wasi = WasiCtx::builder();
@@ -117,6 +132,12 @@ impl Access {
             return Err(wasmtime::Error::msg(NO_ADAPTER));
         }
         if let Some(address) = name.strip_prefix("pci:") {
+            if !is_address(address) {
+                return Err(wasmtime::format_err!(
+                    "{name} is no address of the PCI bus: write it as pci:0000:1b:00.0, as `wgpu-wasi adapters` \
+                     lists them"
+                ));
+            }
             if adapters.iter().any(|found| is_at(&found.device_pci_bus_id, address)) {
                 return Ok(AdapterChoice::Pci(address.to_owned()));
             }

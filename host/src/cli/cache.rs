@@ -1,5 +1,5 @@
 //! The folder for compiled components. What is in it is native code, which the next start runs as it is: nobody but
-//! the user may write there, and no guest may reach it.
+//! the user may write there, and no guest may reach it. Beside it are the folders in which guests keep their own files.
 
 use std::{
     env, io,
@@ -20,6 +20,15 @@ pub(super) fn folder() -> Option<PathBuf> {
             None
         }
     }
+}
+
+/// The folder in which guests have theirs; it need not be there. `None` where the user has no cache folder.
+pub(super) fn of_guests() -> Option<PathBuf> {
+    let mut compiled = named().or_else(default)?;
+    let mut name = compiled.file_name()?.to_owned();
+    name.push("-kept");
+    compiled.set_file_name(name);
+    Some(compiled)
 }
 
 /// Refuses a folder for the guest that is, holds or lies in one with compiled code, whether this process uses that or
@@ -63,15 +72,17 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
     Ok(path)
 }
 
+/// Makes a folder that is the user's alone.
 #[cfg(unix)]
-fn make(folder: &Path) -> io::Result<()> {
+pub(super) fn make(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
 
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
+/// Makes a folder, which is the user's as those around it are.
 #[cfg(not(unix))]
-fn make(folder: &Path) -> io::Result<()> {
+pub(super) fn make(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
@@ -178,6 +189,13 @@ mod tests {
         // One that is not there yet, and would be made by the guest.
         let later = Some(scratch.0.join("link/later/cache"));
         assert!(check_dir_against(&scratch.0.join("a"), &[later]).is_err());
+    }
+
+    #[test]
+    fn guests_keep_their_files_beside_compiled_code() {
+        let kept = of_guests().unwrap();
+        check_dir_against(&kept, &[named(), default()]).unwrap();
+        assert!(kept.ends_with("components-kept") || named().is_some());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How a component is run: what it may use, and for how long.
 
-use std::{ffi::OsString, path::Path, time::Duration};
+use std::{ffi::OsString, path::Path, sync::Arc, time::Duration};
 
 use clap::Args;
 use wasmtime::component::Component;
@@ -9,9 +9,13 @@ use wasmtime_wasi::WasiCtxBuilder;
 use super::{
     access::{Access, read},
     imports::Imports,
+    kept::KeptOptions,
     windows::{Granted, WindowOptions},
 };
-use crate::{WebGpuCtx, WebGpuCtxBuilder, runtime::Runtime};
+use crate::{
+    WebGpuCtx, WebGpuCtxBuilder,
+    runtime::{Runtime, kept::KeptFolder},
+};
 
 /// What a component may use, and for how long.
 #[derive(Args, Clone, Debug)]
@@ -27,6 +31,9 @@ pub struct Options {
     #[command(flatten)]
     windows: WindowOptions,
 
+    #[command(flatten)]
+    kept: KeptOptions,
+
     // The last, for its quotas have a heading of their own.
     #[command(flatten)]
     access: Access,
@@ -39,7 +46,7 @@ impl Options {
     ///
     /// When the current folder is not known.
     pub fn arguments(&self) -> std::io::Result<Vec<OsString>> {
-        let Self { access, timeout, perf_map, windows } = self;
+        let Self { access, kept, timeout, perf_map, windows } = self;
         let mut arguments = access.arguments()?;
         if let Some(timeout) = timeout {
             arguments.extend(["--timeout".into(), timeout.as_secs_f64().to_string().into()]);
@@ -48,6 +55,7 @@ impl Options {
             arguments.push("--perf-map".into());
         }
         arguments.extend(windows.arguments()?);
+        arguments.extend(kept.arguments()?);
         Ok(arguments)
     }
 
@@ -105,6 +113,11 @@ impl Options {
         Ok(wasi)
     }
 
+    /// The folder in which `app` keeps files from run to run, if it gets one.
+    pub(super) fn kept(&self, app: &Path) -> wasmtime::Result<Option<Arc<KeptFolder>>> {
+        if self.access.has_no_place_to_keep() { Ok(None) } else { self.kept.open(app) }
+    }
+
     /// The GPU, as the program may use it.
     ///
     /// # Errors
@@ -130,7 +143,7 @@ impl Options {
 }
 
 /// Says which imports are missing before wasmtime says that of the first.
-fn check_imports(runtime: &Runtime, component: &Component) -> wasmtime::Result<()> {
+pub(super) fn check_imports(runtime: &Runtime, component: &Component) -> wasmtime::Result<()> {
     let missing = runtime.missing_imports(component);
     if missing.is_empty() {
         return Ok(());
@@ -147,8 +160,14 @@ fn check_imports(runtime: &Runtime, component: &Component) -> wasmtime::Result<(
     ))
 }
 
+/// What a clock can be asked to wait for, on any system.
+const MOST_SECONDS: f64 = 1e10;
+
 pub(super) fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "write seconds, such as 30 or 0.5".to_owned())?;
+    if seconds > MOST_SECONDS {
+        return Err(format!("write no more than {MOST_SECONDS} seconds: it is three centuries"));
+    }
     match Duration::try_from_secs_f64(seconds) {
         Ok(timeout) if !timeout.is_zero() => Ok(timeout),
         _ => Err("write seconds greater than zero".to_owned()),
@@ -167,6 +186,7 @@ mod tests {
         for bad in ["0", "-1", "NaN", "inf", "soon"] {
             assert!(parse_seconds(bad).is_err(), "{bad}");
         }
+        assert!(parse_seconds("1e19").unwrap_err().contains("no more than"));
     }
 
     #[test]
@@ -182,16 +202,21 @@ mod tests {
         };
         let folder = env::temp_dir();
         let dir = format!("{}::/data::ro", folder.display());
-        let given = ["--dir", &dir, "--env", "A=b=c", "--adapter", "x", "--timeout", "0.5", "--no-cache"];
+        let given =
+            ["--dir", &dir, "--env", "A=b=c", "--adapter", "x", "--timeout", "0.5", "--cache", "/kept"];
         let given = given.iter().chain(&["--no-command-memory", "--perf-map", "--max-objects", "9"]);
         let (picture, events) = (folder.join("a.png"), folder.join("events.jsonl"));
         let (picture, events) = (format!("3={}", picture.display()), events.display().to_string());
         let video = folder.join("a.y4m").display().to_string();
         let windows = ["--windows=headless:64x48@30*2", "--screenshot", &picture, "--record", &video];
         let windows = windows.into_iter().chain(["--input", &events, "--virtual-time", "--clipboard"]);
-        let given = given.copied().chain(windows);
+        let kept = ["--max-cache-bytes", "1001B", "--max-cache-files", "7"];
+        let given = given.copied().chain(windows).chain(kept);
         let options = parsed(&given.map(OsString::from).collect::<Vec<_>>());
         let again = parsed(&options.arguments().unwrap());
         assert_eq!(format!("{options:?}"), format!("{again:?}"));
+        let without = parsed(&["--no-cache".into()]);
+        assert_eq!(without.arguments().unwrap(), ["--no-cache"]);
+        assert!(without.kept(Path::new("app.wasm")).unwrap().is_none());
     }
 }

@@ -5,6 +5,7 @@ use std::{
     io::{self, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     default_instance,
-    runtime::{GRACE, TimedOut},
+    runtime::{GRACE, TimedOut, kept::KeptFolder},
 };
 
 /// Runs a component on the GPU.
@@ -68,7 +69,7 @@ impl Program {
 
 impl Program {
     /// Without the `--` directly after the component, which nearly every command line takes there.
-    fn without_dashes(mut self) -> Self {
+    pub(super) fn without_dashes(mut self) -> Self {
         if self.program.get(1).is_some_and(|argument| argument == "--") {
             self.program.remove(1);
         }
@@ -123,13 +124,17 @@ fn run(options: &Options, app: &Path, args: &[String], own: bool) -> wasmtime::R
     if !io::stdin().is_terminal() {
         wasi.stdin(Stdin::new(io::stdin()));
     }
+    let kept = options.kept(app)?;
+    if let Some(kept) = &kept {
+        kept.lend_to(&mut wasi)?;
+    }
     let Some(windows) = options.windows(app, imports, own)? else {
-        return run_with(options, app, (wasm, imports), (begin, wasi, None));
+        return run_with(options, app, (wasm, imports), (begin, wasi, kept, None));
     };
     if windows.takes_stdout() {
         wasi.stdout(io::stderr());
     }
-    windows.run(end_closed, |shown| run_with(options, app, (wasm, imports), (begin, wasi, Some(shown))))
+    windows.run(end_closed, |shown| run_with(options, app, (wasm, imports), (begin, wasi, kept, Some(shown))))
 }
 
 /// Runs the component that was read, with what it may use.
@@ -137,14 +142,14 @@ fn run_with(
     options: &Options,
     app: &Path,
     (wasm, imports): (Vec<u8>, Imports),
-    (begin, mut wasi, windows): (Instant, WasiCtxBuilder, Option<Shown>),
+    (begin, mut wasi, kept, windows): (Instant, WasiCtxBuilder, Option<Arc<KeptFolder>>, Option<Shown>),
 ) -> wasmtime::Result<ExitCode> {
     let left = || options.timeout().map(|timeout| timeout.saturating_sub(begin.elapsed()));
     if let Some(windows) = &windows {
         windows.set_clock(&mut wasi);
     }
     let drivers = Drivers::load_for(imports);
-    let runtime = options.runtime()?;
+    let runtime = options.runtime()?.keeping(kept.clone());
     let component = match options.compile_read(&runtime, app, wasm, left()) {
         Ok(component) => component,
         Err(error) => return timed_out(options, &error).ok_or(error),
@@ -160,6 +165,9 @@ fn run_with(
         Some(left) => runtime.run_for(&component, wasi, gpu, left),
         None => runtime.run(&component, wasi, gpu),
     };
+    if let Some(kept) = kept {
+        kept.leave();
+    }
     match result {
         Ok(outcome) => {
             windows.map_or(Ok(()), |windows| windows.finish())?;

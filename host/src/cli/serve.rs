@@ -2,9 +2,11 @@
 
 mod apps;
 mod config;
+mod connection;
 mod listen;
 mod log;
 mod options;
+mod outgoing;
 mod output;
 mod server;
 
@@ -13,7 +15,17 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Args;
 
 use config::{Apps, Source};
-use options::{AppOptions, ServerOptions};
+use options::AppOptions;
+
+// What other servers have as well.
+pub(super) use self::{
+    config::stem,
+    listen::bind,
+    log::start as start_log,
+    options::ServerOptions,
+    output::Output,
+    server::{LOOK, Signals},
+};
 
 /// Answers HTTP requests with a component.
 ///

@@ -7,7 +7,7 @@ use crate::{
         holder::{Holder, PassId},
         kept::Kept,
     },
-    device::{budget::SharedReservation, timeline::Timeline},
+    device::{budget::SharedReservation, timeline::Timeline, unusable::Usability},
 };
 
 /// The group of wgpu, and what commands that use it have to hold.
@@ -16,7 +16,6 @@ pub(crate) struct BindGroupCell {
     /// Empty until it is its turn to be made ([`DeviceCore::later`](crate::device::core::DeviceCore::later)), and after a panic in that, which was reported.
     inner: OnceLock<wgpu::BindGroup>,
     /// Of its buffers and textures: their memory stays in use for as long as the group can be.
-    #[expect(dead_code, reason = "held, and never read")]
     reservations: Vec<SharedReservation>,
     holder: Holder,
 }
@@ -31,6 +30,11 @@ impl BindGroupCell {
     pub(crate) fn set(&self, inner: wgpu::BindGroup) {
         // Nobody else sets it.
         let _ = self.inner.set(inner);
+    }
+
+    /// What `look` finds first at its buffers and textures.
+    pub(crate) fn find<T>(&self, look: fn(&Usability) -> Option<T>) -> Option<T> {
+        self.reservations.iter().find_map(|resource| look(resource.usability()))
     }
 
     /// What `pass` has to hold for a command that uses it, if it does not already.

@@ -7,18 +7,31 @@ use crate::{
         bind_group_cell::BindGroupCell,
         holder::{Holder, PassId},
     },
-    device::budget::SharedReservation,
+    device::{budget::SharedReservation, unusable::Usability},
 };
 
 /// The memory that recorded commands need, which therefore counts as the guest's until they are submitted
 /// or dropped, whatever the guest does with its handles.
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "held, and never read")]
 pub(crate) enum Kept {
     Resource(SharedReservation),
     BindGroup(Arc<BindGroupCell>),
     Bundle(Arc<[Kept]>),
-    Pipeline(Arc<Weight>),
+    Pipeline(#[expect(dead_code, reason = "held, and never read")] Arc<Weight>),
+}
+
+impl Kept {
+    /// What `look` finds first at the buffers and textures that the commands use. It takes as long as wgpu does to encode
+    /// them, at most.
+    pub(crate) fn find<T>(&self, look: fn(&Usability) -> Option<T>) -> Option<T> {
+        match self {
+            Self::Resource(resource) => look(resource.usability()),
+            Self::BindGroup(group) => group.find(look),
+            // A bundle holds no bundle.
+            Self::Bundle(kept) => kept.iter().find_map(|kept| kept.find(look)),
+            Self::Pipeline(_) => None,
+        }
+    }
 }
 
 /// A pipeline of wgpu with what it takes of the host's memory, which commands that use it hold as well.

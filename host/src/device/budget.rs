@@ -11,7 +11,7 @@ use std::{
 use parking_lot::Mutex;
 
 use crate::{
-    device::in_flight::InFlight,
+    device::{in_flight::InFlight, unusable::Usability},
     quotas::{BYTES_PER_COMMAND, quota},
 };
 
@@ -172,17 +172,28 @@ impl Ledger {
 /// The reservation of a buffer or texture together with all that keeps its memory in use when the
 /// guest has dropped the handle: views and bind groups. Destroying gives it back for all of them.
 #[derive(Clone, Debug)]
-pub(crate) struct SharedReservation(Arc<Mutex<Option<Reservation>>>);
+pub(crate) struct SharedReservation(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    reservation: Mutex<Option<Reservation>>,
+    usability: Usability,
+}
 
 impl SharedReservation {
     /// `None` for an object that takes no memory.
     pub(crate) fn new(reservation: Option<Reservation>) -> Self {
-        Self(Arc::new(Mutex::new(reservation)))
+        Self(Arc::new(Shared { reservation: Mutex::new(reservation), usability: Usability::default() }))
     }
 
     /// Takes the bytes out, to be given back when nothing needs the memory any more.
     pub(crate) fn take(&self) -> Option<Reservation> {
-        self.0.lock().take()
+        self.0.reservation.lock().take()
+    }
+
+    /// Whether commands may use the buffer or texture.
+    pub(crate) fn usability(&self) -> &Usability {
+        &self.0.usability
     }
 
     /// The same for the clones of one, and different from all others.

@@ -11,7 +11,7 @@ use crate::{
         errors::{DeviceErrors, GpuError, UnheardErrors},
         guest_log::GuestLog,
         held::Held,
-        in_flight::{Awaited, InFlight},
+        in_flight::{Alive, Awaited, InFlight},
         lent_scopes,
         submissions::Submissions,
         timeline::Timeline,
@@ -58,6 +58,8 @@ pub(crate) struct DeviceCore {
     pub(crate) unusable: Unusable,
     compiler: Arc<Compiler>,
     pub(crate) lost: Arc<watch::Sender<Option<DeviceLostInfo>>>,
+    #[expect(dead_code, reason = "it counts, and is the last field that is dropped")]
+    alive: Alive,
 }
 
 /// Why a device was lost.
@@ -165,6 +167,7 @@ impl DeviceCore {
             memory,
             host_memory,
             staging,
+            alive: in_flight.begin(),
             in_flight,
             held: Held::default(),
             submissions: Submissions::default(),

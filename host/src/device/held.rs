@@ -43,17 +43,27 @@ impl Next {
 }
 
 /// What one submit has taken along: it is given back when the GPU has done it, or the device is gone.
+#[expect(dead_code, reason = "held, and never read")]
 pub(crate) struct Submitted<C> {
-    unfinished: Arc<AtomicUsize>,
-    #[expect(dead_code, reason = "held, and never read")]
     next: Next,
-    #[expect(dead_code, reason = "held, and never read")]
     commands: C,
+    // The last, for another thread counts what is left when there is no submit any more.
+    unfinished: Unfinished,
 }
 
-impl<C> Drop for Submitted<C> {
+/// Counts a submit that is not finished.
+struct Unfinished(Arc<AtomicUsize>);
+
+impl Unfinished {
+    fn begin(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Release);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Unfinished {
     fn drop(&mut self) {
-        self.unfinished.fetch_sub(1, Ordering::Release);
+        self.0.fetch_sub(1, Ordering::Release);
     }
 }
 
@@ -101,16 +111,37 @@ impl Held {
 
     /// Something is submitted: what waited for that is held with `commands` until the result is dropped.
     pub(crate) fn submit<C>(&self, commands: C) -> Submitted<C> {
-        self.unfinished.fetch_add(1, Ordering::Release);
-        Submitted {
-            unfinished: Arc::clone(&self.unfinished),
-            next: mem::take(&mut *self.next.lock()),
-            commands,
-        }
+        let unfinished = Unfinished::begin(&self.unfinished);
+        Submitted { next: mem::take(&mut *self.next.lock()), commands, unfinished }
     }
 
     /// Holds nothing more: the device is lost.
     pub(crate) fn clear(&self) {
         drop(mem::take(&mut *self.next.lock()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    struct Commands<'a> {
+        held: &'a Held,
+        seen: &'a Cell<usize>,
+    }
+
+    impl Drop for Commands<'_> {
+        fn drop(&mut self) {
+            self.seen.set(self.held.unfinished());
+        }
+    }
+
+    #[test]
+    fn a_submit_is_finished_when_all_is_given_back_that_it_held() {
+        let (held, seen) = (Held::default(), Cell::new(0));
+        drop(held.submit(Commands { held: &held, seen: &seen }));
+        assert_eq!((seen.get(), held.unfinished()), (1, 0));
     }
 }

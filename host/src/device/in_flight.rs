@@ -16,7 +16,7 @@
 use std::{
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -44,6 +44,8 @@ const BACKGROUND_PATIENCE: Duration = Duration::from_millis(200);
 pub(crate) struct InFlight {
     timeline: Arc<Timeline>,
     devices: Mutex<Vec<Weak<dyn Awaited>>>,
+    /// How many there are, with those that are on their way out on another thread.
+    alive: Arc<AtomicUsize>,
     waits: Mutex<Waits>,
     /// Nanoseconds that calls have waited for the GPU.
     waited: AtomicU64,
@@ -56,6 +58,16 @@ pub(crate) struct InFlight {
 pub(crate) trait Awaited: Send + Sync {
     /// Sends what waits for a submit, and looks at what is done; `true` when there is more to come.
     fn look(&self) -> bool;
+}
+
+/// A device that is there.
+#[derive(Debug)]
+pub(crate) struct Alive(Arc<AtomicUsize>);
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Release);
+    }
 }
 
 /// How calls wait for memory.
@@ -73,6 +85,7 @@ impl InFlight {
         Arc::new(Self {
             timeline: Arc::clone(timeline),
             devices: Mutex::default(),
+            alive: Arc::default(),
             waits,
             waited: AtomicU64::new(0),
             lost_device: AtomicBool::new(false),
@@ -104,6 +117,12 @@ impl InFlight {
         Duration::from_nanos(self.waited.load(Ordering::Relaxed))
     }
 
+    /// Counts a device that is there until the result is dropped, which has to be the last of it.
+    pub(crate) fn begin(&self) -> Alive {
+        self.alive.fetch_add(1, Ordering::Relaxed);
+        Alive(Arc::clone(&self.alive))
+    }
+
     /// Has a look at `device` as well from now on.
     pub(crate) fn add(&self, device: Weak<dyn Awaited>) {
         let mut devices = self.devices.lock();
@@ -119,8 +138,9 @@ impl InFlight {
     /// Counts what the GPU has finished until now as given back; `true` when there is more to come.
     pub(crate) fn look(&self) -> bool {
         self.settle();
+        // One that comes to its end after this is counted.
         let devices: Vec<_> = self.devices.lock().iter().filter_map(Weak::upgrade).collect();
-        let mut busy = false;
+        let mut busy = self.alive.load(Ordering::Acquire) > devices.len();
         for device in devices {
             busy |= device.look();
         }

@@ -68,8 +68,11 @@ impl DeviceCore {
             let view = buffer.get_mapped_range(..).map_err(|error| error.to_string())?;
             let (row, padded) = (usize::try_from(row), usize::try_from(padded));
             let (Ok(row), Ok(padded)) = (row, padded) else { return Err("it is too large".to_owned()) };
-            let rows = view.chunks(padded).filter_map(|line| line.get(..row));
-            Ok(rows.flatten().copied().collect())
+            let mut bytes = Vec::with_capacity(row.saturating_mul(view.len() / padded.max(1)));
+            for line in view.chunks(padded).filter_map(|line| line.get(..row)) {
+                bytes.extend_from_slice(line);
+            }
+            Ok(bytes)
         });
         copied?
     }

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// Why a request was not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,13 @@ pub(super) struct Gate {
     most_waiting: usize,
     patience: Duration,
     draining: AtomicBool,
+    /// Requests that have come, and are not let in yet.
+    arriving: watch::Sender<usize>,
 }
+
+/// A request that has come, and will be let in or refused.
+#[derive(Debug)]
+pub(super) struct Arrival<'a>(&'a Gate);
 
 impl Gate {
     pub(super) fn new(most: usize, most_waiting: usize, patience: Duration) -> Self {
@@ -47,14 +53,19 @@ impl Gate {
             most_waiting,
             patience,
             draining: AtomicBool::new(false),
+            arriving: watch::Sender::new(0),
         }
     }
 
-    /// Lets a request in, which may have to wait.
-    pub(super) async fn enter(&self) -> Result<Ticket, Refused> {
-        if self.draining.load(Ordering::Acquire) {
-            return Err(Refused::Draining);
-        }
+    /// A request has come.
+    pub(super) fn arrive(&self) -> Result<Arrival<'_>, Refused> {
+        // Counted first: whoever closes the gate sees this one, or it sees that the gate is closed.
+        self.arriving.send_modify(|arriving| *arriving += 1);
+        let arrival = Arrival(self);
+        if self.is_closed() { Err(Refused::Draining) } else { Ok(arrival) }
+    }
+
+    async fn enter(&self) -> Result<Ticket, Refused> {
         if let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() {
             return Ok(Ticket { _permit: permit });
         }
@@ -75,18 +86,35 @@ impl Gate {
 
     /// Lets no more in.
     pub(super) fn close(&self) {
-        self.draining.store(true, Ordering::Release);
+        self.draining.store(true, Ordering::SeqCst);
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.draining.load(Ordering::Acquire)
+        self.draining.load(Ordering::SeqCst)
     }
 
-    /// Waits until all that were let in, and all that waited for that, have gone; `false` when the time is up.
+    /// Waits until all that were let in, and all that had come for that, have gone; `false` when the time is up.
     pub(super) async fn empty(&self, limit: Duration) -> bool {
-        // Those that wait have come before, and are served in turn.
-        let all = self.places.acquire_many(u32::try_from(self.most).unwrap_or(u32::MAX));
+        let mut arriving = self.arriving.subscribe();
+        let all = async {
+            // It is there as long as the gate.
+            let _ = arriving.wait_for(|arriving| *arriving == 0).await;
+            self.places.acquire_many(u32::try_from(self.most).unwrap_or(u32::MAX)).await
+        };
         tokio::time::timeout(limit, all).await.is_ok()
+    }
+}
+
+impl Arrival<'_> {
+    /// Lets the request in, which may have to wait. One that has come before the gate was closed is let in.
+    pub(super) async fn enter(self) -> Result<Ticket, Refused> {
+        self.0.enter().await
+    }
+}
+
+impl Drop for Arrival<'_> {
+    fn drop(&mut self) {
+        self.0.arriving.send_modify(|arriving| *arriving = arriving.saturating_sub(1));
     }
 }
 
@@ -125,10 +153,13 @@ mod tests {
             };
             let (second, ()) = future::join(gate.enter(), later).await;
             assert_eq!(gate.waiting(), 0);
+            let arrival = gate.arrive().unwrap();
             gate.close();
-            assert_eq!(gate.enter().await.unwrap_err(), Refused::Draining);
+            assert_eq!(gate.arrive().unwrap_err(), Refused::Draining);
             assert!(!gate.empty(Duration::from_millis(10)).await);
             drop(second);
+            assert!(!gate.empty(Duration::from_millis(10)).await);
+            drop(arrival.enter().await.unwrap());
             assert!(gate.empty(Duration::from_millis(10)).await);
         };
         tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(check);

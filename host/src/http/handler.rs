@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    error::Error as StdError,
     fmt,
     pin::Pin,
     sync::{
@@ -14,37 +13,39 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as HttpBody;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use thiserror::Error;
 use tokio::sync::oneshot;
 use wasmtime::{Trap, component::Component};
 use wasmtime_wasi_http::{
-    Error, WasiBody,
+    WasiBody,
     handler::{ExpirationError, InstantiationError, ProxyHandler, ProxyPre, TrapOrPanicError},
     p2, p3,
 };
 
 use super::{
     body::{Body, Filled},
+    buffers::Buffers,
     gate::{Gate, Refused, Ticket},
-    instance::Job,
+    instance::{Job, Taken},
     metrics::Metrics,
     options::{HandlerOptions, OnDisconnect},
     pool::{self, NoPlace, Pool, Workers},
+    upload::{BoxError, Fault, Told, Upload},
 };
 use crate::runtime::{Runtime, WASI_PACKAGES, has_wasi};
 
 /// How much later than its guest's time is up a request is answered at the latest.
 const LATE: Duration = Duration::from_millis(100);
 
+/// The most of its time that a guest has left when a request's body did not come whole: to answer, and not to be ended.
+const MOST_LEFT: Duration = Duration::from_secs(1);
+
 /// Between two tries to get an instance that is about to be free.
 const FIRST_PAUSE: Duration = Duration::from_micros(200);
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
-
-/// Failures in a row after which a handler is not ready any more.
-const FAILURES: u64 = 3;
 
 /// Why a component can't answer requests.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -85,6 +86,7 @@ struct Inner {
     proxy: ProxyHandler<Workers>,
     pool: Arc<Pool>,
     gate: Gate,
+    buffers: Arc<Buffers>,
     metrics: Arc<Metrics>,
     requests: AtomicU64,
 }
@@ -95,14 +97,14 @@ impl fmt::Debug for Handler {
     }
 }
 
-/// Whatever goes wrong with the body of a request.
-type BoxError = Box<dyn StdError + Send + Sync>;
-
 /// Why there is no response of the guest's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failure {
     Refused(Refused),
-    TooLarge,
+    /// The request's body is at fault.
+    Upload(Fault),
+    /// It asks for a tunnel.
+    Connect,
     Timeout,
     Trap,
     /// The guest has said that it failed.
@@ -118,7 +120,10 @@ impl Failure {
             Self::Refused(Refused::Full) => (StatusCode::SERVICE_UNAVAILABLE, "full"),
             Self::Refused(Refused::Late) => (StatusCode::SERVICE_UNAVAILABLE, "queue_timeout"),
             Self::Refused(Refused::Draining) => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body"),
+            Self::Upload(Fault::TooLarge) => (StatusCode::PAYLOAD_TOO_LARGE, "body"),
+            Self::Upload(Fault::Stalled) => (StatusCode::REQUEST_TIMEOUT, "upload_timeout"),
+            Self::Upload(Fault::Cut) => (StatusCode::BAD_REQUEST, "upload"),
+            Self::Connect => (StatusCode::NOT_IMPLEMENTED, "connect"),
             Self::Timeout => (StatusCode::GATEWAY_TIMEOUT, "timeout"),
             Self::Trap => (StatusCode::INTERNAL_SERVER_ERROR, "trap"),
             Self::Guest => (StatusCode::INTERNAL_SERVER_ERROR, "error"),
@@ -163,6 +168,7 @@ impl Handler {
         Ok(Self(Arc::new(Inner {
             proxy: ProxyHandler::new(Workers(Arc::clone(&pool))),
             gate: Gate::new(places, options.most_waiting(), options.queue_timeout),
+            buffers: Buffers::new(options.buffer_memory),
             pool,
             metrics,
             requests: AtomicU64::new(0),
@@ -178,9 +184,10 @@ impl Handler {
         self.0.pool.try_one().await
     }
 
-    /// Answers a request. The answer is one of the component's, or says with its status why there is none: 413 (the body
-    /// is too large), 500 (the component has trapped or failed), 503 with `Retry-After` (all instances are busy, or the
-    /// handler [is drained](Self::drain)), 504 (it took too long).
+    /// Answers a request. The answer is one of the component's, or says with its status why there is none: 400 (the body
+    /// has broken off), 408 (it did not go on), 413 (it is too large), 500 (the component has trapped or failed), 501 (it
+    /// asks for a tunnel), 503 with `Retry-After` (all instances are busy, or the handler [is drained](Self::drain)), 504
+    /// (it took too long).
     pub async fn handle<B>(&self, request: http::Request<B>) -> http::Response<Body>
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
@@ -215,10 +222,12 @@ impl Handler {
         Drained { answered, empty }
     }
 
-    /// Whether it is worth sending requests: it is not drained, and the last starts and devices did not all fail.
+    /// Whether it is worth sending requests: it is not drained, and the last starts and devices did not all fail. After
+    /// such failures an instance is tried, at first after a second, then less often; where it begins, the handler is ready
+    /// again, until the next failure.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        !self.0.gate.is_closed() && self.0.pool.failures() < FAILURES
+        !self.0.gate.is_closed() && self.0.pool.goes_well()
     }
 
     /// Instances that are there, those that are being given back among them.
@@ -231,6 +240,18 @@ impl Handler {
     #[must_use]
     pub fn queued(&self) -> usize {
         self.0.gate.waiting()
+    }
+
+    /// Bytes of requests and responses that are kept: [`HandlerOptions::buffer_memory`] bounds them.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        self.0.buffers.kept()
+    }
+
+    /// How long a body may stand still: [`HandlerOptions::stall_timeout`].
+    #[must_use]
+    pub fn stall_timeout(&self) -> Duration {
+        self.0.pool.options().stall_timeout
     }
 
     /// Bytes of GPU memory that the instances hold.
@@ -264,17 +285,24 @@ impl Handler {
     {
         let inner = &self.0;
         let options = inner.pool.options();
-        let (request, too_large) = prepared(request, options.max_body)?;
+        if request.method() == Method::CONNECT {
+            return Err(Failure::Connect);
+        }
+        let arrival = inner.gate.arrive().map_err(Failure::Refused)?;
+        let (mut request, told) = inner.taken_in(request).await?;
         let arrived = Instant::now();
-        let entered = inner.gate.enter().await;
+        let entered = arrival.enter().await;
         inner.metrics.queue.add(arrived.elapsed());
         let ticket = entered.map_err(Failure::Refused)?;
         let number = inner.requests.fetch_add(1, Ordering::Relaxed);
         let now = Instant::now();
         let job = Arc::new(Job::new(number, now.checked_add(options.timeout).unwrap_or(now)));
+        let left_for_the_guest = (options.timeout / 10).min(MOST_LEFT);
+        request.body_mut().set_until(job.deadline.checked_sub(left_for_the_guest));
         let patience = arrived.checked_add(options.queue_timeout).unwrap_or(now);
         let (head, answer) = oneshot::channel();
         // On its own, so that the work goes on to its end when the client has gone.
+        let request = request.map(BodyExt::boxed_unsync);
         let work = Arc::clone(inner).work(Arc::clone(&job), (request, patience), head, ticket);
         tokio::spawn(work);
         let left = LeftGuard { job: &job, options, answered: false };
@@ -283,17 +311,45 @@ impl Handler {
         if let Some(taken) = job.taken() {
             span.record("instance", taken.instance);
         }
-        match result {
+        match (told.fault(), result) {
             // Whatever the guest made of the part that it got.
-            _ if too_large.is_set() => Err(Failure::TooLarge),
-            Ok(result) => result,
+            (Some(fault), _) => Err(Failure::Upload(fault)),
+            (None, Ok(result)) => result,
             // It has panicked.
-            Err(_) => Err(Failure::Trap),
+            (None, Err(_)) => Err(Failure::Trap),
         }
     }
 }
 
 impl Inner {
+    /// The request as a guest gets it, and what becomes known of its body. A body that says its size, and is small enough,
+    /// is taken in before an instance is: a slow client keeps none then.
+    async fn taken_in<B>(
+        &self,
+        request: http::Request<B>,
+    ) -> Result<(http::Request<Upload<B>>, Told), Failure>
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let HandlerOptions { max_body, request_buffer, upload_timeout, timeout, .. } = *self.pool.options();
+        let size = request.body().size_hint();
+        if size.lower() > max_body {
+            return Err(Failure::Upload(Fault::TooLarge));
+        }
+        let mut request = request.map(|body| Upload::new(body, max_body, upload_timeout));
+        // Guests of 0.2 want a name for this server, which requests that came over no network may lack.
+        if request.uri().authority().is_none() && !request.headers().contains_key(header::HOST) {
+            request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost"));
+        }
+        if size.exact().is_some_and(|bytes| bytes <= request_buffer) {
+            let taken_in = tokio::time::timeout(timeout, request.body_mut().take_in(&self.buffers)).await;
+            taken_in.unwrap_or(Err(Fault::Stalled)).map_err(Failure::Upload)?;
+        }
+        let told = request.body().told();
+        Ok((request, told))
+    }
+
     /// Has a guest answer, and passes its answer on to the end.
     async fn work(
         self: Arc<Self>,
@@ -303,6 +359,7 @@ impl Inner {
         ticket: Ticket,
     ) {
         let options = self.pool.options();
+        let head_alone = request.method() == Method::HEAD;
         let response = match self.dispatch(&job, request, patience).await {
             Ok(response) => response,
             Err(failure) => {
@@ -313,9 +370,12 @@ impl Inner {
                 return;
             }
         };
-        self.pool.go_well();
+        if !job.taken().is_some_and(Taken::has_lost_device) {
+            self.pool.go_well();
+        }
         let (parts, body) = response.into_parts();
-        let (filler, filled) = Body::piecewise(options.response_buffer);
+        let (mut filler, filled) = Body::piecewise(options.response_buffer, &self.buffers);
+        filler.expect(expected(head_alone, &parts));
         let stall = options.stall_timeout;
         let moved = || {
             if let (Some(taken), Some(end)) = (job.taken(), Instant::now().checked_add(stall + LATE)) {
@@ -326,9 +386,10 @@ impl Inner {
         let _ = head.send(Ok(http::Response::from_parts(parts, filled)));
         // The worker pool takes the end of an instance for that of its bodies.
         let broken = || job.taken().is_some_and(|taken| taken.clock.is_broken());
-        let finished = match filler.fill(body, stall, (moved, broken)).await {
+        let filled = filler.fill(body, stall, (moved, broken)).await;
+        let finished = match filled {
             Filled::Whole => true,
-            Filled::Unread => options.on_disconnect == OnDisconnect::Finish,
+            Filled::Gone | Filled::Unread => options.on_disconnect == OnDisconnect::Finish,
             Filled::Broken | Filled::Stalled => {
                 tracing::warn!("a component did not finish the body of a response");
                 false
@@ -336,6 +397,11 @@ impl Inner {
         };
         self.end(&job, finished);
         drop(ticket);
+        // What is kept is the client's alone from here on.
+        if filled == Filled::Unread || !filler.read(stall).await {
+            self.metrics.unread.fetch_add(1, Ordering::Relaxed);
+            tracing::debug!("the body of a response was not read");
+        }
     }
 
     /// The instance has no more to do with the request; whether it takes another one.
@@ -418,42 +484,14 @@ impl Inner {
     }
 }
 
-/// The request as a guest gets it, whose body has no more than `max` bytes, and whether it had more.
-fn prepared<B>(request: http::Request<B>, max: u64) -> Result<(http::Request<WasiBody>, TooLarge), Failure>
-where
-    B: HttpBody<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
-{
-    if request.body().size_hint().lower() > max {
-        return Err(Failure::TooLarge);
+/// Bytes of a response's body that its client reads, where that is known before.
+fn expected(head_alone: bool, response: &http::response::Parts) -> Option<u64> {
+    let status = response.status;
+    let is_bare = status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
+    if head_alone || is_bare || status.is_informational() {
+        return Some(0);
     }
-    let too_large = TooLarge::default();
-    let told = too_large.clone();
-    let failed = move |error: BoxError| {
-        if error.is::<LengthLimitError>() {
-            told.0.store(true, Ordering::Relaxed);
-            return Error::HttpRequestBodySize(None);
-        }
-        tracing::debug!("the body of a request: {error}");
-        Error::InternalError(Some("the body of the request has broken off".to_owned()))
-    };
-    let max = usize::try_from(max).unwrap_or(usize::MAX);
-    let mut request = request.map(|body| Limited::new(body, max).map_err(failed).boxed_unsync());
-    // Guests of 0.2 want a name for this server, which requests that came over no network may lack.
-    if request.uri().authority().is_none() && !request.headers().contains_key(header::HOST) {
-        request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost"));
-    }
-    Ok((request, too_large))
-}
-
-/// Whether the body of a request was too large.
-#[derive(Clone, Debug, Default)]
-struct TooLarge(Arc<std::sync::atomic::AtomicBool>);
-
-impl TooLarge {
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
+    response.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Says that the client has gone, unless it was answered.

@@ -18,11 +18,11 @@ use wasmtime::{
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
-    Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
+    WasiHttpCtx, WasiHttpCtxView, WasiHttpView,
     handler::{ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus},
 };
 
-use super::{clock::Clock, options::OnDisconnect, pool::Pool};
+use super::{clock::Clock, options::OnDisconnect, outgoing::Outside, pool::Pool};
 use crate::{GuestMemory, WebGpuCtx, WebGpuCtxView, WebGpuView, ctx::Meter, runtime::explained};
 
 /// An instance that holds more after each of so many requests in a row is taken to leak, and retired.
@@ -32,7 +32,7 @@ pub const LEAKS: usize = 16;
 pub(super) struct State {
     pub(super) wasi: WasiCtx,
     pub(super) http: WasiHttpCtx,
-    pub(super) hooks: Denied,
+    pub(super) hooks: Outside,
     pub(super) gpu: WebGpuCtx,
     pub(super) table: ResourceTable,
     pub(super) memory: GuestMemory,
@@ -56,23 +56,6 @@ impl WasiHttpView for State {
     }
 }
 
-/// Sends no request anywhere.
-#[derive(Debug)]
-pub(super) struct Denied;
-
-type Io = Box<dyn Future<Output = Result<(), Error>> + Send>;
-
-impl WasiHttpHooks for Denied {
-    fn send_request(
-        &mut self,
-        _: http::Request<WasiBody>,
-        _: Option<RequestOptions>,
-        _: Io,
-    ) -> Box<dyn Future<Output = Result<(http::Response<WasiBody>, Io), Error>> + Send> {
-        Box::new(async { Err(Error::HttpRequestDenied) })
-    }
-}
-
 /// A request on its way, for all who have to do with it.
 #[derive(Debug)]
 pub(super) struct Job {
@@ -93,6 +76,11 @@ pub(super) struct Taken {
 }
 
 impl Taken {
+    /// Whether the instance has lost its device.
+    pub(super) fn has_lost_device(&self) -> bool {
+        self.meter.device_lost()
+    }
+
     /// How long the instance has waited for the GPU since.
     pub(super) fn gpu_wait(&self) -> Duration {
         self.meter.gpu_wait().saturating_sub(self.gpu_wait)

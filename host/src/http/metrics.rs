@@ -63,6 +63,7 @@ pub(super) struct Metrics {
     pub(super) instance_start: Histogram,
     pub(super) traps: AtomicU64,
     pub(super) device_lost: AtomicU64,
+    pub(super) unread: AtomicU64,
     refused: Mutex<BTreeMap<&'static str, u64>>,
     retired: Mutex<BTreeMap<&'static str, u64>>,
 }
@@ -121,6 +122,8 @@ fn states(family: &mut Family<'_>, apps: &Apps<'_>) {
     family.value(apps, |handler| count(handler.queued()));
     family.begin("wgpu_wasi_instances", "gauge", "Instances, those among them that are being given back");
     family.value(apps, |handler| count(handler.instances()));
+    family.begin("wgpu_wasi_kept_bytes", "gauge", "Bytes of requests and responses that are kept");
+    family.value(apps, |handler| count(handler.kept()));
     family.begin("wgpu_wasi_gpu_memory_bytes", "gauge", "GPU memory that instances hold");
     family.value(apps, |handler| handler.gpu_memory().into());
 }
@@ -131,6 +134,8 @@ fn events(family: &mut Family<'_>, apps: &Apps<'_>) {
     family.value(apps, |handler| handler.metrics().traps.load(Ordering::Relaxed).into());
     family.begin("wgpu_wasi_device_lost_total", "counter", "Instances that have lost their device");
     family.value(apps, |handler| handler.metrics().device_lost.load(Ordering::Relaxed).into());
+    family.begin("wgpu_wasi_unread_total", "counter", "Responses that their clients did not read in time");
+    family.value(apps, |handler| handler.metrics().unread.load(Ordering::Relaxed).into());
     family.begin(
         "wgpu_wasi_refused_total",
         "counter",

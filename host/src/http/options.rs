@@ -4,7 +4,11 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 
-use super::{Handler, metrics::Metrics};
+use super::{
+    Handler,
+    metrics::Metrics,
+    outgoing::{AllowedHost, Outgoing, SendRequest},
+};
 use crate::{WebGpuCtx, WebGpuCtxBuilder};
 
 /// What becomes of the work for a client that has gone.
@@ -40,12 +44,19 @@ pub struct HandlerOptions {
     pub timeout: Duration,
     /// See [`Self::stall_timeout`].
     pub stall_timeout: Duration,
+    /// See [`Self::upload_timeout`].
+    pub upload_timeout: Duration,
     /// See [`Self::max_body`].
     pub max_body: u64,
+    /// See [`Self::request_buffer`].
+    pub request_buffer: u64,
     /// See [`Self::response_buffer`].
     pub response_buffer: usize,
+    /// See [`Self::buffer_memory`].
+    pub buffer_memory: usize,
     /// See [`Self::on_disconnect`].
     pub on_disconnect: OnDisconnect,
+    pub(super) outgoing: Arc<Outgoing>,
     pub(super) counts: Option<Arc<Metrics>>,
     pub(super) gpu: Arc<dyn Fn() -> WebGpuCtxBuilder + Send + Sync>,
     pub(super) wasi: Arc<dyn Fn(u64) -> WasiCtxBuilder + Send + Sync>,
@@ -63,9 +74,13 @@ impl Default for HandlerOptions {
             queue_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(60),
             stall_timeout: Duration::from_secs(30),
+            upload_timeout: Duration::from_secs(30),
             max_body: 64_000_000,
+            request_buffer: 1_000_000,
             response_buffer: 1_000_000,
+            buffer_memory: 64_000_000,
             on_disconnect: OnDisconnect::default(),
+            outgoing: Arc::default(),
             counts: None,
             gpu: Arc::new(WebGpuCtx::builder),
             wasi: Arc::new(|_| WasiCtx::builder()),
@@ -144,10 +159,19 @@ impl HandlerOptions {
         self
     }
 
-    /// How long a body may stand still, be it the guest or the client that does not go on; 30 seconds by default.
+    /// How long the body of a response may stand still, be it the guest or the client that does not go on; 30 seconds by
+    /// default. What is kept for a client that does not read is let go of after that, too.
     #[must_use]
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.stall_timeout = timeout;
+        self
+    }
+
+    /// How long the body of a request may stand still while it is waited for; 30 seconds by default. Then it breaks off
+    /// for the guest, and the answer is 408. It also breaks off a little before [`Self::timeout`].
+    #[must_use]
+    pub fn upload_timeout(mut self, timeout: Duration) -> Self {
+        self.upload_timeout = timeout;
         self
     }
 
@@ -158,11 +182,38 @@ impl HandlerOptions {
         self
     }
 
+    /// Bytes of a request's body that are taken in before an instance is, so that a slow client keeps none; 1 MB by
+    /// default. It is for bodies that say their size: one that does not may wait for an answer before it goes on.
+    #[must_use]
+    pub fn request_buffer(mut self, bytes: u64) -> Self {
+        self.request_buffer = bytes;
+        self
+    }
+
     /// Bytes of a response's body that are kept for a client that reads slowly, so that the instance is free before; 1 MB
     /// by default.
     #[must_use]
     pub fn response_buffer(mut self, bytes: usize) -> Self {
         self.response_buffer = bytes;
+        self
+    }
+
+    /// Bytes of requests and responses that are kept, all together; 64 MB by default. Where there is no room, an instance
+    /// waits for its client, as for a response that is larger than [`Self::response_buffer`].
+    #[must_use]
+    pub fn buffer_memory(mut self, bytes: usize) -> Self {
+        self.buffer_memory = bytes;
+        self
+    }
+
+    /// Lets guests send requests to these names, and nowhere else; `send` sends them. They may send none by default.
+    #[must_use]
+    pub fn allow_http(
+        mut self,
+        hosts: impl IntoIterator<Item = AllowedHost>,
+        send: impl SendRequest,
+    ) -> Self {
+        self.outgoing = Arc::new(Outgoing::new(hosts, send));
         self
     }
 
@@ -200,7 +251,15 @@ impl HandlerOptions {
         self.instances = self.instances.clamp(1, MOST);
         self.reuse = self.reuse.max(1);
         self.concurrency = self.concurrency.clamp(1, MOST);
-        self.response_buffer = self.response_buffer.clamp(1, usize::from(u16::MAX) << 12);
+        for time in [
+            &mut self.idle,
+            &mut self.queue_timeout,
+            &mut self.timeout,
+            &mut self.stall_timeout,
+            &mut self.upload_timeout,
+        ] {
+            *time = (*time).min(LONGEST);
+        }
         self
     }
 
@@ -209,6 +268,9 @@ impl HandlerOptions {
         self.queue.unwrap_or(self.instances.saturating_mul(4))
     }
 }
+
+/// Longer than any server is there: what is beyond it has no place on the clock.
+const LONGEST: Duration = Duration::from_secs(1_000_000_000);
 
 /// More instances, or requests in one, than any machine has room for.
 const MOST: usize = 10_000;

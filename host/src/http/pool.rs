@@ -4,8 +4,8 @@ use std::{
     collections::HashMap,
     pin::pin,
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, Weak,
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -26,9 +26,10 @@ use wasmtime_wasi_http::{
 
 use super::{
     clock::Clock,
-    instance::{Denied, Expiration, Held, State, Worker},
+    instance::{Expiration, Held, State, Worker},
     metrics::Metrics,
     options::HandlerOptions,
+    outgoing::Outside,
 };
 use crate::{GuestMemory, WaitMode, attach_command_memory, ctx::Meter, runtime::Ticker};
 
@@ -36,6 +37,13 @@ use crate::{GuestMemory, WaitMode, attach_command_memory, ctx::Meter, runtime::T
 #[derive(Debug, Error)]
 #[error("all instances are there already")]
 pub(super) struct NoPlace;
+
+/// Failures in a row after which a handler is not ready any more.
+const FAILURES: u64 = 3;
+
+/// How long it is before an instance is tried after that, at first, and how often that is doubled.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const MOST_DOUBLED: u32 = 6;
 
 /// The instances of one handler.
 pub(super) struct Pool {
@@ -48,6 +56,10 @@ pub(super) struct Pool {
     next: AtomicU64,
     /// Starts that have failed and devices that were lost, since a request was last answered.
     failures: AtomicU64,
+    /// Whether somebody tries whether it goes well again.
+    recovering: AtomicBool,
+    /// How often it did, only to fail once more.
+    recovered: AtomicU32,
     closing: watch::Sender<bool>,
     _ticker: Arc<Ticker>,
 }
@@ -79,6 +91,8 @@ impl Pool {
             live: Mutex::default(),
             next: AtomicU64::new(0),
             failures: AtomicU64::new(0),
+            recovering: AtomicBool::new(false),
+            recovered: AtomicU32::new(0),
             closing: watch::Sender::new(false),
             _ticker: ticker,
         })
@@ -108,18 +122,36 @@ impl Pool {
     }
 
     /// An instance has failed by no fault of a request.
-    pub(super) fn fail(&self) {
-        self.failures.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn fail(self: &Arc<Self>) {
+        let failures = self.failures.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+        if failures >= FAILURES
+            && !self.recovering.swap(true, Ordering::Relaxed)
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(recover(Arc::downgrade(self)));
+        }
     }
 
-    /// A request was answered.
+    /// A request was answered, by an instance that has its device.
     pub(super) fn go_well(&self) {
         self.failures.store(0, Ordering::Relaxed);
+        self.recovered.store(0, Ordering::Relaxed);
     }
 
-    /// Failures in a row.
-    pub(super) fn failures(&self) -> u64 {
-        self.failures.load(Ordering::Relaxed)
+    /// Whether the last starts and devices did not all fail.
+    pub(super) fn goes_well(&self) -> bool {
+        self.failures.load(Ordering::Relaxed) < FAILURES
+    }
+
+    /// Whether there is nothing to try.
+    fn is_over(&self) -> bool {
+        *self.closing.borrow() || self.goes_well()
+    }
+
+    /// How long to wait before an instance is tried.
+    fn pause(&self) -> Duration {
+        let times = self.recovered.load(Ordering::Relaxed).min(MOST_DOUBLED);
+        FIRST_PAUSE * 2_u32.pow(times)
     }
 
     /// Bytes of GPU memory that they hold.
@@ -173,7 +205,14 @@ impl Pool {
         table.set_max_capacity(quotas.max_handles());
         let wasi = (self.options.wasi)(number).build();
         let memory = GuestMemory::new(&quotas);
-        let state = State { wasi, http: WasiHttpCtx::new(), hooks: Denied, gpu, table, memory };
+        let state = State {
+            wasi,
+            http: WasiHttpCtx::new(),
+            hooks: Outside::new(&self.options.outgoing),
+            gpu,
+            table,
+            memory,
+        };
         let mut store = Store::new(&self.engine, state);
         store.limiter(|state| &mut state.memory);
         store.set_max_component_handles(quotas.max_handles());
@@ -261,6 +300,28 @@ impl Pool {
     pub(super) async fn empty(&self, limit: Duration) -> bool {
         let all = self.places.acquire_many(u32::try_from(self.options.instances).unwrap_or(u32::MAX));
         tokio::time::timeout(limit, all).await.is_ok()
+    }
+}
+
+/// Tries, from time to time, whether an instance begins; then the next failure decides. Nobody sends requests to a handler
+/// that is not ready, so that it would not find out by those.
+async fn recover(pool: Weak<Pool>) {
+    loop {
+        let Some(pause) = pool.upgrade().map(|pool| pool.pause()) else { return };
+        tokio::time::sleep(pause).await;
+        let Some(pool) = pool.upgrade() else { return };
+        if !pool.is_over() && pool.try_one().await.is_ok() {
+            tracing::info!("instances begin again");
+            pool.failures.fetch_min(FAILURES - 1, Ordering::Relaxed);
+        }
+        pool.recovered.fetch_add(1, Ordering::Relaxed);
+        if pool.is_over() {
+            pool.recovering.store(false, Ordering::Relaxed);
+            // A failure of this moment has found somebody trying.
+            if pool.is_over() || pool.recovering.swap(true, Ordering::Relaxed) {
+                return;
+            }
+        }
     }
 }
 

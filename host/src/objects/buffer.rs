@@ -3,7 +3,7 @@
 //! The two functions that carry the bytes of a mapping are in `objects/bulk.rs`, which shadows those of the
 //! generated bindings; the rules for both are here.
 
-use std::{mem, ops::Range, sync::Arc};
+use std::{mem, ops::Range, sync::Arc, thread};
 
 use tokio::sync::oneshot;
 use wasmtime::component::{Accessor, Resource};
@@ -99,13 +99,13 @@ impl Buffer {
         };
         // A buffer that can't be made is still mapped to the guest, which does not know yet:
         // https://www.w3.org/TR/webgpu/#dom-gpubufferdescriptor-mappedatcreation
-        let map = if mapped_at_creation && reservation.is_some() {
-            device.unusable.maps();
-            MapState::Mapped { range: 0..size, writable: true }
-        } else {
-            MapState::Unmapped
-        };
+        let is_mapped = mapped_at_creation && reservation.is_some();
+        let map =
+            if is_mapped { MapState::Mapped { range: 0..size, writable: true } } else { MapState::Unmapped };
         let reservation = SharedReservation::new(reservation);
+        if is_mapped {
+            device.unusable.maps(reservation.usability(), &label);
+        }
         Self {
             inner,
             device: Arc::clone(device),
@@ -167,6 +167,7 @@ impl Buffer {
     pub(crate) fn into_wgpu(mut self) -> Option<wgpu::Buffer> {
         if self.map != MapState::Unmapped {
             self.device.guarded(|| collecting(|| self.inner.unmap()));
+            self.set_map(MapState::Unmapped);
             self.unmapped();
         }
         (!(self.lent && self.destroyed)).then_some(self.inner)
@@ -200,9 +201,26 @@ impl Buffer {
     fn set_map(&mut self, map: MapState) {
         let before = mem::replace(&mut self.map, map);
         match (before == MapState::Unmapped, self.map == MapState::Unmapped) {
-            (true, false) => self.device.unusable.maps(),
-            (false, true) => self.device.unusable.unmaps(),
+            (true, false) => self.device.unusable.maps(self.reservation.usability(), &self.label),
+            (false, true) => self.device.unusable.unmaps(self.reservation.usability()),
             (true, true) | (false, false) => {}
+        }
+    }
+
+    /// Unmaps wgpu's buffer. While another thread polls the device and maps it, wgpu takes it for an unmapped one for a
+    /// moment, and would map it after this: then it gets another try.
+    fn unmap_inner(&self) {
+        const TRIES: u32 = 1000;
+        if self.map != MapState::Pending {
+            return self.inner.unmap();
+        }
+        for _ in 0..TRIES {
+            let ((), errors) = collecting(|| self.inner.unmap());
+            // That it is not mapped is the only error that there is. One stays so when it could not be mapped.
+            if errors.is_empty() {
+                return;
+            }
+            thread::yield_now();
         }
     }
 
@@ -368,8 +386,8 @@ impl Buffer {
             }
         };
         let (sender, done) = oneshot::channel();
-        self.set_map(MapState::Pending);
         self.device.timeline.settle_to_wait();
+        self.set_map(MapState::Pending);
         // Usage, alignment and validity are wgpu's to check: it dispatches the error and calls back.
         self.inner.slice(start..end).map_async(mode, move |result| {
             // Nobody receives when the guest was ended meanwhile.
@@ -453,32 +471,32 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
 
     fn unmap(&mut self, this: Resource<Buffer>) -> wasmtime::Result<Result<(), wit::UnmapError>> {
         let buffer = self.get_mut(&this)?;
-        buffer.set_map(MapState::Unmapped);
         // A mapping of a lent buffer is the embedder's.
         if !buffer.lent {
             // A submit before this is refused for the mapping.
             buffer.device.timeline.settle();
-            buffer.inner.unmap();
+            buffer.unmap_inner();
             buffer.unmapped();
         }
+        buffer.set_map(MapState::Unmapped);
         Ok(Ok(()))
     }
 
     fn destroy(&mut self, this: Resource<Buffer>) -> wasmtime::Result<()> {
         let buffer = self.get_mut(&this)?;
-        // Destroying unmaps: https://www.w3.org/TR/webgpu/#dom-gpubuffer-destroy
-        buffer.set_map(MapState::Unmapped);
         if buffer.lent {
             buffer.withdraw();
         } else {
             buffer.device.timeline.settle();
-            buffer.device.unusable.destroys();
+            buffer.device.unusable.destroys(buffer.reservation.usability());
             buffer.inner.destroy();
             buffer.unmapped();
             if let Some(freed) = buffer.reservation.take() {
                 buffer.device.held.let_go(freed);
             }
         }
+        // Destroying unmaps: https://www.w3.org/TR/webgpu/#dom-gpubuffer-destroy
+        buffer.set_map(MapState::Unmapped);
         buffer.destroyed = true;
         Ok(())
     }
@@ -496,6 +514,12 @@ impl wit::HostGpuBuffer for WebGpuCtxView<'_> {
     }
 
     fn drop(&mut self, this: Resource<Buffer>) -> wasmtime::Result<()> {
-        self.delete_with_name(this).map(drop)
+        let mut buffer = self.delete_with_name(this)?;
+        // wgpu unmaps one that is dropped.
+        if buffer.map != MapState::Unmapped {
+            buffer.device.timeline.settle();
+            buffer.set_map(MapState::Unmapped);
+        }
+        Ok(())
     }
 }

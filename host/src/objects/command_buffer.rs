@@ -11,7 +11,7 @@ use crate::{
         kept::Kept,
         recording::{ENDED, EncoderState, Recording},
     },
-    device::{core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting},
+    device::{core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting, unusable::Usability},
     objects::command_encoder::CommandEncoder,
     view::{WebGpuCtxView, label_methods, labelled},
 };
@@ -32,7 +32,6 @@ pub(crate) struct Commands {
     /// Empty until the encoder is finished in its turn: [`DeviceCore::later`].
     finished: Arc<Mutex<Option<Finished>>>,
     /// To be held until the GPU has done them: `device/in_flight.rs`.
-    #[expect(dead_code, reason = "held, and never read")]
     kept: Vec<Kept>,
 }
 
@@ -48,6 +47,11 @@ impl Commands {
     /// wgpu's; `None` when a panic has come between, which was reported.
     pub(crate) fn take(&self) -> Option<Finished> {
         self.finished.lock().take()
+    }
+
+    /// What `look` finds first at the buffers and textures that they use.
+    pub(crate) fn find<T>(&self, look: fn(&Usability) -> Option<T>) -> Option<T> {
+        self.kept.iter().find_map(|kept| kept.find(look))
     }
 }
 

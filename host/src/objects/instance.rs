@@ -230,9 +230,28 @@ pub(crate) fn is_at(found: &str, wanted: &str) -> bool {
     !found.is_empty() && parts(found) == parts(wanted)
 }
 
+/// Whether this is how an address of the bus is written: `0000:1b:00.0`, or without the domain.
+#[cfg(feature = "cli")]
+pub(crate) fn is_address(text: &str) -> bool {
+    let is_hex =
+        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let Some((bus, function)) = text.rsplit_once('.') else { return false };
+    let parts = bus.split(':');
+    is_hex(function) && (2..=3).contains(&parts.clone().count()) && parts.clone().all(is_hex)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(feature = "cli")]
+    fn addresses_are_told_from_other_texts() {
+        assert!(is_address("0000:1b:00.0") && is_address("1B:00.0") && is_address("00000000:1b:00.0"));
+        for text in ["", "zz", "0", "1b:00", "00.0", "0:0:0:0.0", "0000:1g:00.0", "0000::00.0", "1b:00."] {
+            assert!(!is_address(text), "{text}");
+        }
+    }
 
     #[test]
     fn addresses_of_the_bus() {

@@ -58,7 +58,7 @@ impl wit::HostGpuQuerySet for WebGpuCtxView<'_> {
     fn destroy(&mut self, this: Resource<QuerySet>) -> wasmtime::Result<()> {
         self.ctx.settle();
         let set = self.get(&this)?;
-        set.device.unusable.destroys();
+        set.device.unusable.destroys_query_set();
         set.inner.destroy();
         Ok(())
     }

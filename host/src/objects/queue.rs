@@ -11,7 +11,7 @@ use wasmtime::component::{Accessor, Resource};
 
 use crate::{
     bindings::wit,
-    device::{core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting},
+    device::{core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting, unusable::Usability},
     objects::{
         bulk,
         command_buffer::{CommandBuffer, Commands, Finished},
@@ -40,7 +40,7 @@ impl Queue {
 fn submit(device: &DeviceCore, commands: Vec<Commands>) {
     let finished = commands.iter().map(Commands::take).collect::<Option<Vec<_>>>();
     let submitted = match finished {
-        Some(finished) => submit_finished(device, finished),
+        Some(finished) => submit_finished(device, finished, &commands),
         None => Err("a command buffer could not be finished".to_owned()),
     };
     if let Err(panic) = submitted {
@@ -51,14 +51,20 @@ fn submit(device: &DeviceCore, commands: Vec<Commands>) {
 
 /// Submits command buffers so that wgpu refuses none after it has taken another: `device/unusable.rs` says why. `Err` is
 /// a panic.
-fn submit_finished(device: &DeviceCore, mut finished: Vec<Finished>) -> Result<(), String> {
-    if finished.len() > 1 {
-        // An invalid one spoils the whole submit. wgpu gets it alone, and has the words for it.
-        if let Some(invalid) = finished.iter().position(|finished| !finished.is_valid) {
-            finished = vec![finished.swap_remove(invalid)];
-        } else if device.lent || device.unusable.any() {
-            return submit_in_turn(device, finished);
-        }
+fn submit_finished(
+    device: &DeviceCore,
+    mut finished: Vec<Finished>,
+    commands: &[Commands],
+) -> Result<(), String> {
+    // An invalid one spoils the whole submit. wgpu gets it alone, and has the words for it.
+    if let Some(invalid) = finished.iter().position(|finished| !finished.is_valid) {
+        finished = vec![finished.swap_remove(invalid)];
+    } else if let Some(label) = mapped(device, commands) {
+        let reason = format!("Buffer with '{label}' label is still mapped");
+        device.errors.refuse("Queue::submit", "", &reason);
+        return fence::catch(|| drop(finished));
+    } else if finished.len() > 1 && uses_destroyed(device, commands) {
+        return submit_in_turn(device, finished);
     }
     let buffers = finished.into_iter().map(|finished| finished.inner);
     let index = fence::catch(|| device.queue.submit(buffers))?;
@@ -66,6 +72,19 @@ fn submit_finished(device: &DeviceCore, mut finished: Vec<Finished>) -> Result<(
         device.submissions.push(index);
     }
     Ok(())
+}
+
+/// The label of a mapped buffer that the commands use.
+fn mapped(device: &DeviceCore, commands: &[Commands]) -> Option<Box<str>> {
+    device.unusable.any_mapped().then(|| commands.iter().find_map(|one| one.find(Usability::mapped)))?
+}
+
+/// Whether the commands may use something that was destroyed.
+fn uses_destroyed(device: &DeviceCore, commands: &[Commands]) -> bool {
+    let unusable = &device.unusable;
+    device.lent
+        || unusable.any_query_set_destroyed()
+        || (unusable.any_destroyed() && commands.iter().any(|one| one.find(Usability::destroyed).is_some()))
 }
 
 /// Submits one after the other, up to the first that wgpu refuses. The embedder of a lent device may destroy and map what

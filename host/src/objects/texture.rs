@@ -88,7 +88,7 @@ impl Texture {
 
     /// Destroys one that is not lent: in a job of the timeline, or when what was put off before is done.
     pub(crate) fn destroy_here(&self) {
-        self.device.unusable.destroys();
+        self.device.unusable.destroys(self.reservation.usability());
         self.inner.destroy();
         if let Some(freed) = self.reservation.take() {
             self.device.held.let_go(freed);

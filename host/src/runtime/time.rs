@@ -28,6 +28,42 @@ pub struct TimedOut(pub Duration);
 #[error("a guest has to end in time, and `RuntimeOptions::interruptible` is off")]
 pub struct NotInterruptible;
 
+/// The guest was ended because somebody wanted that.
+#[cfg(feature = "cli")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the program was ended")]
+pub(crate) struct Ended;
+
+/// Ends one guest from outside. A clone ends the same one.
+#[cfg(feature = "cli")]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ender(std::sync::Arc<tokio::sync::watch::Sender<bool>>);
+
+#[cfg(feature = "cli")]
+impl Ender {
+    pub(crate) fn end(&self) {
+        self.0.send_replace(true);
+    }
+
+    pub(crate) fn is_told(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// What `run` gives, or [`Ended`]: then `run`, and with it the guest, is dropped where it waits.
+    pub(super) async fn unless_told<T>(
+        &self,
+        run: impl Future<Output = wasmtime::Result<T>>,
+    ) -> wasmtime::Result<T> {
+        use futures_util::future::Either;
+        let mut told = self.0.subscribe();
+        let told = pin!(told.wait_for(|told| *told));
+        match futures_util::future::select(pin!(run), told).await {
+            Either::Left((result, _)) => result,
+            Either::Right(_) => Err(Ended.into()),
+        }
+    }
+}
+
 /// Ends guests that compute when the time of one is up, until it is dropped: each looks at its own time then.
 #[derive(Debug)]
 pub(super) struct Alarm {

@@ -120,6 +120,17 @@ impl Headless {
         self.0.world.lock().shown()
     }
 
+    /// Has something happen now, in this window; without one, in the first that is open.
+    pub fn happen(&self, window: Option<u32>, happening: Happening) {
+        self.0.world.lock().happen(&Input { when: When::Now, window, happening });
+    }
+
+    /// The windows that are open.
+    #[must_use]
+    pub fn open_windows(&self) -> Vec<u32> {
+        self.0.world.lock().open_windows()
+    }
+
     /// The clock that the guest is to see, for `WasiCtxBuilder::monotonic_clock` and `wall_clock`. Without virtual time
     /// there is none.
     #[must_use]
@@ -173,16 +184,19 @@ impl WindowSystem for Headless {
         let shared = Arc::clone(&self.0);
         let window = events.window();
         let Attributes { size, fullscreen, active, state, .. } = attributes;
-        let size = shared.world.lock().open(events, size, state, fullscreen.is_some(), active);
+        let (size, scale_factor) = {
+            let mut world = shared.world.lock();
+            (world.open(events, size, state, fullscreen.is_some(), active), world.scale_factor())
+        };
         Box::pin(async move {
-            let scale_factor = shared.options.scale_factor;
             let window = Arc::new(HeadlessWindow { shared, window });
             Ok(Opening { window, size, scale_factor, focused: active, theme: None })
         })
     }
 
     fn monitors(&self) -> Vec<Monitor> {
-        let HeadlessOptions { size, rate, scale_factor, .. } = self.0.options;
+        let HeadlessOptions { size, rate, .. } = self.0.options;
+        let scale_factor = self.0.world.lock().scale_factor();
         let refresh = rate.saturating_mul(1000);
         vec![Monitor {
             id: 1,

@@ -4,7 +4,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
@@ -33,6 +33,17 @@ struct Server {
 
 impl Server {
     fn start(options: &[&str]) -> Self {
+        let mut server = Self::begin(options);
+        let line = server.wait_for("serving at");
+        let mut addresses =
+            line.split("http://").skip(1).map(|rest| rest.split([',', '"']).next().unwrap().trim());
+        server.address = addresses.next().unwrap().to_owned();
+        server.admin = addresses.next().unwrap().to_owned();
+        server
+    }
+
+    /// One that may not have started yet.
+    fn begin(options: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wgpu-wasi"));
         command.arg("serve").args(options).env_remove("RUST_LOG").stderr(Stdio::piped());
         command.env("WGPU_WASI_CACHE_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("serve-cache"));
@@ -40,13 +51,7 @@ impl Server {
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let (sender, log) = mpsc::channel();
         thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let mut server = Self { child, address: String::new(), admin: String::new(), log };
-        let line = server.wait_for("serving at");
-        let mut addresses =
-            line.split("http://").skip(1).map(|rest| rest.split([',', '"']).next().unwrap().trim());
-        server.address = addresses.next().unwrap().to_owned();
-        server.admin = addresses.next().unwrap().to_owned();
-        server
+        Self { child, address: String::new(), admin: String::new(), log }
     }
 
     /// The next line of the log with this text.
@@ -90,9 +95,15 @@ impl Drop for Server {
 
 /// The status and the body of an answer; 0 where there is none.
 fn get(address: &str, path: &str) -> (u16, String) {
+    send(address, &format!("GET {path} HTTP/1.0\r\nHost: test\r\n\r\n"))
+}
+
+/// The same of any request after which the server closes the connection.
+fn send(address: &str, request: &str) -> (u16, String) {
     let ask = || {
         let mut stream = TcpStream::connect(address)?;
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: test\r\n\r\n")?;
+        stream.set_read_timeout(Some(Duration::from_secs(100)))?;
+        stream.write_all(request.as_bytes())?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok::<_, std::io::Error>(answer)
@@ -194,6 +205,105 @@ fn the_manifest_for_kubernetes_has_its_options_and_paths() {
 }
 
 #[test]
+fn an_end_is_heard_at_any_time() {
+    // While it starts: the component takes its time to warm up.
+    let file = Guest::New.file();
+    let options = ["--warm-up", "/sleep?60000", file.to_str().unwrap()];
+    let mut server = Server::begin(&[&PORTS[..], &options].concat());
+    let line = server.wait_for("starting");
+    let admin = line.rsplit("http://").next().unwrap().trim();
+    assert_eq!(get(admin, "/startz"), (503, "starting\n".to_owned()));
+    server.signal("-TERM");
+    assert!(server.ended(Duration::from_secs(5)).success());
+    // While it reads anew.
+    let file = place("heard").join("serve.toml");
+    let toml = format!(
+        "addr = '127.0.0.1:0'\nadmin-addr = '127.0.0.1:0'\n[[app]]\ncomponent = {:?}\n",
+        Guest::New.file()
+    );
+    fs::write(&file, &toml).unwrap();
+    let mut server = Server::start(&["--config", file.to_str().unwrap()]);
+    fs::write(&file, toml + "warm-up = '/sleep?60000'\n").unwrap();
+    server.signal("-HUP");
+    server.wait_for("reading anew");
+    assert_eq!(get(&server.address, "/").1, "hello\n");
+    server.signal("-TERM");
+    assert!(server.ended(Duration::from_secs(5)).success());
+}
+
+#[test]
+fn connections_without_a_request_keep_it_from_nothing() {
+    let mut server = start(Guest::New, &["--drain", "60"]);
+    let connect = |bytes: &[u8]| {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        stream.write_all(bytes).unwrap();
+        stream
+    };
+    let settings = b"\0\0\0\x04\0\0\0\0\0";
+    let silent = connect(b"");
+    let half = connect(b"GET / HTTP/1.1\r\nHost: te");
+    let second = connect(&[&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], settings].concat());
+    let mut kept = connect(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+    let mut answer = [0; 15];
+    kept.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    // What came before was taken before.
+    assert_eq!(get(&server.address, "/").0, 200);
+    server.signal("-TERM");
+    assert!(server.ended(Duration::from_secs(5)).success());
+    drop((silent, half, second, kept));
+}
+
+#[test]
+fn a_client_that_does_not_read_is_cut_off() {
+    let server = start(Guest::New, &["--stall-timeout", "1", "--max-connections", "1"]);
+    let mut unread = TcpStream::connect(&server.address).unwrap();
+    write!(unread, "GET /bytes?50000000 HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
+    let mut answer = [0; 15];
+    unread.read_exact(&mut answer).unwrap();
+    // There is room for one connection.
+    assert_eq!(get(&server.address, "/").1, "hello\n");
+}
+
+#[test]
+fn requests_for_nobody_are_refused() {
+    let server = start(Guest::New, &[]);
+    let refused = |request: &str| send(&server.address, &format!("{request}Connection: close\r\n\r\n")).0;
+    assert_eq!(refused("GET / HTTP/1.1\r\nHost: a\r\n"), 200);
+    assert_eq!(refused("GET / HTTP/1.1\r\n"), 400);
+    assert_eq!(refused("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n"), 400);
+    assert_eq!(refused("GET / HTTP/1.1\r\nHost: a@b\r\n"), 400);
+    assert_eq!(refused("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n"), 501);
+}
+
+#[test]
+fn requests_go_out_to_names_that_were_allowed() {
+    let others = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = others.local_addr().unwrap().port();
+    let (asked, heads) = mpsc::channel();
+    thread::spawn(move || {
+        for stream in others.incoming() {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let head: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+            let _ = asked.send(head.join("\n"));
+            let _ = write!(stream, "HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n");
+        }
+    });
+    for guest in [Guest::New, Guest::Old] {
+        let allowed = format!("127.0.0.1:{port}");
+        let server = start(guest, &["--allow-http", &allowed, "--allow-http", "example.org"]);
+        let (status, text) = get(&server.address, &format!("/out?{port}"));
+        assert_eq!((status, text.as_str()), (200, "answered: 418\n"), "{guest:?}");
+        let head = heads.recv_timeout(Duration::from_secs(10)).unwrap().to_lowercase();
+        assert!(head.starts_with("get / http/1.1\n") && head.contains(&format!("host: {allowed}")), "{head}");
+        let denied = get(&server.address, "/out?1").1;
+        assert!(denied.contains("HttpRequestDenied"), "{guest:?}: {denied}");
+    }
+    assert!(heads.try_recv().is_err(), "there were as many requests as were allowed");
+}
+
+#[test]
 fn several_components_are_read_anew() {
     let folder = place("anew");
     let (file, component) = (folder.join("serve.toml"), folder.join("a.wasm"));
@@ -270,10 +380,19 @@ fn what_can_not_be_served_is_told() {
     for (options, text) in [
         (&[&PORTS[..], &[file]].concat()[..], "not a WebAssembly component"),
         (&[&PORTS[..], &["--adapter", "pci:ffff:ff:1f.7", file]].concat()[..], "pci:ffff:ff:1f.7"),
-        (&["--config", toml], "--instancse"),
+        (&[&PORTS[..], &["--adapter", "pci:zz", file]].concat()[..], "no address of the PCI bus"),
+        (&["--config", toml], "there is no `instancse`; there is `instances`"),
     ] {
         let (status, stderr) = told(options);
         assert_eq!((status, stderr.contains(text)), (Some(125), true), "{options:?}: {stderr}");
     }
-    assert_eq!(told(&[]).0, Some(2));
+    for (options, text) in [
+        (&[][..], "APP.WASM"),
+        (&["--timeout", "1e19", file], "write no more than"),
+        (&["--instances", "0", file], "0 is not in 1..=10000"),
+        (&["--allow-http", "http://a", file], "is no name of a host"),
+    ] {
+        let (status, stderr) = told(options);
+        assert_eq!((status, stderr.contains(text)), (Some(2), true), "{options:?}: {stderr}");
+    }
 }

@@ -99,6 +99,15 @@ pub(crate) fn run<T>(test: impl Future<Output = T>) -> T {
     result.expect("the test comes to an end")
 }
 
+/// Waits until something is so.
+pub(crate) async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let end = tokio::time::Instant::now() + Duration::from_secs(100);
+    while !is_so() {
+        assert!(tokio::time::Instant::now() < end, "{what} in time");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 /// Asks for `path`.
 pub(crate) async fn get(handler: &Handler, path: &str) -> Response<Body> {
     post(handler, path, Bytes::new()).await

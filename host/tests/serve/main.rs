@@ -10,7 +10,9 @@
               call"
 )]
 
+mod bodies;
 mod command;
 mod guests;
 mod handler;
 mod limits;
+mod recovery;

@@ -1,6 +1,6 @@
 // What guests with windows do: for their program and for the tests of the harness. `cases` have to end well, `traps`
 // have to be ended by the host, with this in the message; those with `surface` in their name know `wasi-gfx:surface` alone. `desktop` need somebody at a
-// desktop, `host/tests/desktop`, or are measured by `cargo xtask bench`.
+// desktop, `host/tests/desktop`, or in a browser, `host/tests/stream`, or are measured by `cargo xtask bench`.
 macro_rules! window_cases {
     ($expand:ident) => {
         $expand! {
@@ -47,6 +47,7 @@ macro_rules! window_cases {
                 follows_its_size,
                 hangs,
                 keeps_the_pointer,
+                streamed,
                 what_pictures_cost,
             }
         }

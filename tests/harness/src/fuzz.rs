@@ -8,7 +8,7 @@
 //! | line | fields |
 //! |---|---|
 //! | `start` | seed of the guest that starts |
-//! | `guest` | seed, `ended`, `exit`, `trap` or `time`, calls made, memory of the process in KiB: at its end, and at most |
+//! | `guest` | seed, `ended`, `exit`, `trap`, `early` (a trap before it had made its calls) or `time`, calls made, memory of the process in KiB: at its end, and at most |
 //! | `again` | seed, calls made when the guest was run once more, without command memory |
 //! | `answer` | a kind of error that a guest got, how often |
 //! | `trap` | why the host ended a guest |
@@ -227,7 +227,7 @@ impl Fuzzer {
         }
         let seed = seed.to_string();
         let [now, peak] = [now, peak].map(|bytes| (bytes >> 10).to_string());
-        line(&["guest", &seed, run.end.word(), &run.said.calls.to_string(), &now, &peak]);
+        line(&["guest", &seed, run.word(), &run.said.calls.to_string(), &now, &peak]);
         if let Some(again) = again {
             line(&["again", &seed, &again.said.calls.to_string()]);
         }

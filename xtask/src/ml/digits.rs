@@ -18,11 +18,14 @@ const LOSS_TOLERANCE: f64 = 0.05;
 const SMALL_DATA: &str = "digits/digits.csv.gz";
 const SMALL_ACCURACY: f64 = 0.85;
 
+/// What a long one reads.
+const FULL_DATA: &str = "mnist";
+
 /// Trains and tests on both sides.
 pub(super) fn compare(sides: &[Side; 2], size: Size, findings: &mut Findings) -> Result<()> {
     let (data, least, tolerance) = match size {
         Size::Small => (SMALL_DATA, SMALL_ACCURACY, 0.02),
-        Size::Full => ("mnist", 0.97, 0.005),
+        Size::Full => (FULL_DATA, 0.97, 0.005),
     };
     let [native, component] = sides;
     let native = Run::new(native, data, size)?;
@@ -84,12 +87,7 @@ struct Run {
 
 impl Run {
     fn new(side: &Side, data: &str, size: Size) -> Result<Self> {
-        use Argument::{Data, Result, Word};
-        let mut arguments = vec![Word("train"), Word("--data"), Data(data), Word("--out"), Result("digits")];
-        if size == Size::Small {
-            arguments.push(Word("--small"));
-        }
-        let trained = side.run(PROGRAM, &arguments)?;
+        let trained = side.run(PROGRAM, &training(data, size))?;
         let tested = test(side, data)?;
         let losses = losses(&side.read("digits/losses.csv")?)?;
         Ok(Self { trained, tested, losses })
@@ -100,6 +98,24 @@ impl Run {
         let number = line.split_whitespace().nth(1).context("an accuracy without a number")?;
         number.parse().with_context(|| line.to_owned())
     }
+}
+
+/// Trains, and measures that and the reading.
+pub(super) fn measure(side: &Side, size: Size) -> Result<Answer> {
+    let data = match size {
+        Size::Small => SMALL_DATA,
+        Size::Full => FULL_DATA,
+    };
+    side.run(PROGRAM, &[training(data, size).as_slice(), &[Argument::Word("--bench")]].concat())
+}
+
+fn training(data: &str, size: Size) -> Vec<Argument<'_>> {
+    use Argument::{Data, Result, Word};
+    let mut arguments = vec![Word("train"), Word("--data"), Data(data), Word("--out"), Result("digits")];
+    if size == Size::Small {
+        arguments.push(Word("--small"));
+    }
+    arguments
 }
 
 fn test(side: &Side, data: &str) -> Result<Answer> {

@@ -4,13 +4,19 @@ use anyhow::Result;
 
 use super::{
     findings::Findings,
-    side::{Argument, Side},
+    side::{Answer, Argument, Side},
 };
 
 const PROGRAM: &str = "ml-embed";
 
 /// How far numbers, and the cosines of two sentences, may be apart.
 const TOLERANCE: &str = "1e-4";
+
+/// Embeds batch after batch, and measures it.
+pub(super) fn measure(side: &Side) -> Result<Answer> {
+    use Argument::{Data, Word};
+    side.run(PROGRAM, &[Word("--model"), Data("minilm"), Word("--bench")])
+}
 
 /// Looks for a sentence on both sides, and has native embed anew what the component has written.
 pub(super) fn compare(sides: &[Side; 2], findings: &mut Findings) -> Result<()> {

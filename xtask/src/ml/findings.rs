@@ -41,6 +41,12 @@ impl Findings {
         self.push(what, [native, component].map(end), String::new(), "the same", native == component);
     }
 
+    /// Two texts, which need not be the same; the reader is told whether they are.
+    pub(super) fn told(&mut self, what: &str, [native, component]: [&str; 2]) {
+        let same = if native == component { "they are the same" } else { "tuned in two ways" };
+        self.push(what, [native, component].map(end), String::new(), same, true);
+    }
+
     /// What a program has found to be as it should be; it would have failed otherwise.
     pub(super) fn holds(&mut self, what: &str, wanted: &str) {
         self.push(what, Default::default(), String::new(), wanted, true);

@@ -5,11 +5,13 @@ mod digits;
 mod embed;
 mod findings;
 mod side;
+mod speed;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use clap::Args;
+use xshell::cmd;
 
 use crate::{
     artifacts::{self, DIST, ML, RELEASE},
@@ -29,6 +31,15 @@ pub(crate) struct Options {
     /// Learn little, from small data sets: a few minutes on a machine without a GPU
     #[arg(long)]
     small: bool,
+
+    /// Build burn without what it has on by default, kernels of several operations and the choice of the fastest: the
+    /// numbers of both sides are the same then
+    #[arg(long)]
+    plain: bool,
+
+    /// How often each side is measured after its first run [default: 3, small 0]; with 0, the results are compared alone
+    #[arg(long, value_name = "N")]
+    turns: Option<usize>,
 }
 
 /// Makes the machine ready, builds cargo's subcommand, and does [`compare_all`].
@@ -37,14 +48,17 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     // A small comparison is there to see that it works, and shares most of what the tests have built; a full one is
     // about time as well.
     let (size, profile) = if options.small { (Size::Small, RELEASE) } else { (Size::Full, DIST) };
-    compare_all(repo, &artifacts::build_subcommand(repo, profile)?, size)
+    let tool = artifacts::build_subcommand(repo, profile)?;
+    let turns = options.turns.unwrap_or(if options.small { 0 } else { 3 });
+    compare_all(repo, &tool, size, if options.plain { Tuning::None } else { Tuning::Default }, turns)
 }
 
 /// Builds the programs by `cargo wgpu-wasi`, which is `tool`, and has them learn a little in the sandbox. For
 /// the tests: burn is a large build, and to make it natively as well takes twice the time.
 pub(crate) fn learn_in_the_sandbox(repo: &Repo, tool: &Path) -> Result<()> {
     let data = setup::ml::ensure(repo, packages(Size::Small))?;
-    artifacts::build_by_subcommand(repo, tool, ML)?;
+    artifacts::build_by_subcommand(repo, tool, ML, &[])?;
+    check_rewritten(repo)?;
     let [_, results] = pairs::empty_folders(&repo.sh, &data.join("test"))?;
     let component = Side::component(repo, tool, &data, &results);
     digits::learn(&component)?;
@@ -60,6 +74,56 @@ enum Size {
     Full,
 }
 
+/// What `cargo wgpu-wasi` writes other words into, for what burn tunes: a file of a package, and what it has then. Another
+/// version of the package may say it in another way.
+const REWRITTEN: [(&str, &str, &str); 5] = [
+    ("cubecl-environment-0.11.", "Cargo.toml", "wasi"),
+    ("cubecl-environment-0.11.", "build.rs", "wasi"),
+    ("cubecl-environment-0.11.", "src/persistence/storage.rs", "wasi::open(namespace)"),
+    ("cubecl-runtime-0.11.", "src/tune/tuner.rs", "wasi"),
+    ("cubecl-std-0.11.", "src/throughput/base.rs", "wasi"),
+];
+
+/// Fails where a package was not written as it should be.
+fn check_rewritten(repo: &Repo) -> Result<()> {
+    let folder = repo.target("wgpu-wasi");
+    let packages = repo.sh.read_dir(&folder)?;
+    for (package, file, has) in REWRITTEN {
+        let name =
+            |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(package));
+        let found = packages.iter().find(|path| name(path));
+        let found = found.with_context(|| format!("{} has no {package}", folder.display()))?;
+        let text = repo.sh.read_file(found.join(file))?;
+        ensure!(text.contains(has), "{} is as it was: {has:?} is not in it", found.join(file).display());
+    }
+    Ok(())
+}
+
+/// What burn does to be fast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tuning {
+    /// Nothing: both sides run the same kernels on the same numbers.
+    None,
+    /// What is on by default. Each side chooses by what it measures, so they may round in two ways.
+    Default,
+}
+
+impl Tuning {
+    fn features(self) -> &'static [&'static str] {
+        match self {
+            Self::None => &[],
+            Self::Default => &["--features", "ml-kit/defaults"],
+        }
+    }
+}
+
+/// Gives the component what native has tuned.
+fn bring(repo: &Repo, native: &Side, component: &Side) -> Result<()> {
+    let (from, to) = (native.tuned(), component.tuned().join("native.bundle"));
+    let example = cmd!(repo.sh, "cargo run --release --manifest-path {ML} -p ml-kit --features defaults");
+    Ok(example.args(["--example", "tuned", "--"]).arg(from).arg(to).run()?)
+}
+
 /// What the programs need at this size.
 fn packages(size: Size) -> &'static [&'static Package] {
     match size {
@@ -69,19 +133,34 @@ fn packages(size: Size) -> &'static [&'static Package] {
 }
 
 /// Fetches the data, builds the programs natively and by `cargo wgpu-wasi`, which is `tool`, runs both, and
-/// compares what they have learnt.
-fn compare_all(repo: &Repo, tool: &Path, size: Size) -> Result<()> {
+/// compares what they have learnt, and how fast.
+fn compare_all(repo: &Repo, tool: &Path, size: Size, tuning: Tuning, turns: usize) -> Result<()> {
     let data = setup::ml::ensure(repo, packages(size))?;
-    artifacts::build_native(repo, ML, &[])?;
-    artifacts::build_by_subcommand(repo, tool, ML)?;
+    artifacts::build_native_with(repo, ML, &[], tuning.features())?;
+    artifacts::build_by_subcommand(repo, tool, ML, tuning.features())?;
+    check_rewritten(repo)?;
     let results = data.join("runs");
     let [native, component] = pairs::empty_folders(&repo.sh, &results)?;
     let sides = [Side::native(repo, &data, &native), Side::component(repo, tool, &data, &component)];
+    for side in &sides {
+        side.forget_tuned()?;
+    }
     let mut findings = Findings::default();
     digits::compare(&sides, size, &mut findings)?;
-    chars::compare(&sides, size, &mut findings)?;
+    chars::compare(&sides, size, tuning, &mut findings)?;
     if size == Size::Full {
         embed::compare(&sides, &mut findings)?;
     }
-    findings.report(&repo.sh, &results)
+    findings.report(&repo.sh, &results)?;
+    if turns > 0 {
+        let [native, component] = &sides;
+        let bring = || bring(repo, native, component);
+        let bring: Option<&dyn Fn() -> Result<()>> = (tuning == Tuning::Default).then_some(&bring);
+        let table = speed::measure(&sides, size, turns, bring)?.table();
+        let keeps = component.has_tuned()?;
+        ensure!(keeps == (tuning == Tuning::Default), "what the component has tuned is kept: {keeps}");
+        println!("\n{table}\n");
+        repo.sh.write_file(results.join("speed.md"), format!("{table}\n"))?;
+    }
+    Ok(())
 }

@@ -21,6 +21,8 @@ pub(super) struct Side {
     data: PathBuf,
     source: PathBuf,
     results: PathBuf,
+    /// Where burn keeps what it has tuned.
+    tuned: PathBuf,
     /// cargo's subcommand, which runs components; natively none.
     tool: Option<PathBuf>,
 }
@@ -48,12 +50,16 @@ pub(super) struct Answer {
 impl Side {
     /// The native programs.
     pub(super) fn native(repo: &Repo, data: &Path, results: &Path) -> Self {
+        // Programs look for cubecl's settings in the folder that they are started in, and above it.
+        let sh = repo.sh.clone();
+        sh.change_dir(results);
         Self {
-            sh: repo.sh.clone(),
+            sh,
             programs: artifacts::native_folder(repo),
             data: data.into(),
             source: repo.path(ML).with_file_name(""),
             results: results.into(),
+            tuned: results.join("tuned"),
             tool: None,
         }
     }
@@ -70,6 +76,26 @@ impl Side {
     /// The same programs, whose results are put into the folder of `other`.
     pub(super) fn with_results_of(&self, other: &Self) -> Self {
         Self { results: other.results.clone(), ..self.clone() }
+    }
+
+    /// Takes away what was tuned, and has the next run keep what it tunes in a place of this side's own.
+    pub(super) fn forget_tuned(&self) -> Result<()> {
+        self.sh.remove_path(&self.tuned)?;
+        self.sh.create_dir(&self.tuned)?;
+        // In TOML a text in single quotes is taken as it is, with the strokes of Windows.
+        let settings = format!("[environment]\npath = {{ directory = '{}' }}\n", self.tuned.display());
+        Ok(self.sh.write_file(self.results.join("cubecl.toml"), settings)?)
+    }
+
+    /// Where burn keeps what it has tuned.
+    pub(super) fn tuned(&self) -> &Path {
+        &self.tuned
+    }
+
+    /// Whether a run has kept what it has tuned.
+    pub(super) fn has_tuned(&self) -> Result<bool> {
+        let files = self.sh.read_dir(&self.tuned)?;
+        Ok(files.iter().any(|file| file.extension().is_some_and(|extension| extension == "cubecl")))
     }
 
     /// Runs a program; what it writes to stderr, such as progress bars, is seen.
@@ -105,7 +131,7 @@ impl Side {
     fn command(&self, name: &str) -> Cmd<'_> {
         let Some(tool) = &self.tool else { return self.sh.cmd(artifacts::native(&self.programs, name)) };
         // What `cargo wgpu-wasi run` has cargo run.
-        let mut command = self.sh.cmd(tool).arg("runner");
+        let mut command = self.sh.cmd(tool).arg("runner").arg("--cache").arg(&self.tuned);
         for (host, guest) in
             [(&self.data, "/data::ro"), (&self.source, "/source::ro"), (&self.results, "/results")]
         {

@@ -2,7 +2,9 @@
 
 mod batches;
 mod data;
+mod fit;
 mod net;
+mod read;
 mod sheet;
 mod test;
 mod train;
@@ -25,6 +27,8 @@ enum Command {
     Train(train::Options),
     /// Read digits that the training has not seen, with the weights of a net trained before
     Test(test::Options),
+    /// Read digits that somebody has drawn
+    Read(read::Options),
 }
 
 fn main() -> ExitCode {
@@ -32,5 +36,6 @@ fn main() -> ExitCode {
     ml_kit::main(|| match arguments.command {
         Command::Train(options) => train::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Read(options) => read::run(&options),
     })
 }

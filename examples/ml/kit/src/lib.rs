@@ -4,6 +4,7 @@
 
 mod bench;
 mod canvas;
+mod drawing;
 mod files;
 mod gpu;
 mod plot;
@@ -12,6 +13,7 @@ mod terminal;
 
 pub use bench::Bench;
 pub use canvas::Canvas;
+pub use drawing::Drawing;
 pub use files::{output_folder, read, write};
 pub use gpu::Gpu;
 pub use plot::{Curve, Plot};

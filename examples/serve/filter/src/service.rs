@@ -33,7 +33,7 @@ impl wasip3::exports::http::handler::Guest for Filter {
             Ok(settings) => settings,
             Err(error) => return Ok(refuse(400, &error)),
         };
-        let file = read(request).await;
+        let file = read(request).await?;
         let developer = match developer().await {
             Ok(developer) => developer,
             Err(error) => return Ok(refuse(500, &error)),

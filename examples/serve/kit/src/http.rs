@@ -2,7 +2,7 @@
 
 use wasip3::{
     clocks::monotonic_clock,
-    http::types::{Fields, Request, Response},
+    http::types::{Fields, Response},
     wit_bindgen::{self, StreamWriter},
     wit_future, wit_stream,
 };
@@ -10,14 +10,6 @@ use wasip3::{
 /// Milliseconds that the program does nothing for.
 pub async fn wait(milliseconds: u64) {
     monotonic_clock::wait_for(milliseconds * 1_000_000).await;
-}
-
-/// All of a request's body.
-pub async fn read(request: Request) -> Vec<u8> {
-    let (done, result) = wit_future::new(|| Ok(()));
-    let (body, _) = Request::consume_body(request, result);
-    drop(done);
-    body.collect().await
 }
 
 /// A response with a body of this type.

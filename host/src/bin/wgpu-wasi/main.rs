@@ -5,7 +5,7 @@
 use std::{env, path::Path, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use wgpu_wasi_host::cli::{self, Adapters, Run, Serve};
+use wgpu_wasi_host::cli::{self, Adapters, Run, Serve, Stream};
 
 /// Runs WebAssembly components on the GPU of this machine, sandboxed.
 #[derive(Debug, Parser)]
@@ -20,6 +20,7 @@ enum Command {
     // Their options are many, and the other has none.
     Run(Box<Run>),
     Serve(Box<Serve>),
+    Stream(Box<Stream>),
     Adapters(Adapters),
 }
 
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     cli::exit_code(match cli.command {
         // What it logs, and how, is among its options.
         Command::Serve(serve) => serve.execute(),
+        Command::Stream(stream) => stream.execute(),
         Command::Run(run) => {
             cli::start_log();
             run.execute()

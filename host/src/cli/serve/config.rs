@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory as _, Parser};
+use clap::{
+    Args, CommandFactory as _, Parser,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 use toml::{Table, Value};
 
 use super::options::{AppOptions, ServerOptions};
@@ -130,16 +133,56 @@ fn entry(app: Value, defaults: &Table, folder: &Path) -> wasmtime::Result<Entry>
 }
 
 /// The name of a file without what it ends with.
-fn stem(file: &Path) -> String {
+pub(in crate::cli) fn stem(file: &Path) -> String {
     file.file_stem().map_or_else(|| "app".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 fn parsed<T: Parser>(arguments: Vec<String>, what: &str) -> wasmtime::Result<T> {
-    T::try_parse_from(arguments).map_err(|error| {
-        let text = error.to_string();
-        let text = text.split("\n\nUsage:").next().unwrap_or_default().trim_start_matches("error: ");
-        wasmtime::format_err!("{what}: {}", text.split("\n\nFor more").next().unwrap_or_default())
-    })
+    T::try_parse_from(arguments).map_err(|error| wasmtime::format_err!("{what}: {}", told(&error)))
+}
+
+/// What is wrong, for somebody who has written a file: the names are those of its keys.
+fn told(error: &clap::Error) -> String {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
+        _ => None,
+    };
+    let key = |kind| context(kind).map(|text| keys(&text)).unwrap_or_default();
+    let argument = key(ContextKind::InvalidArg);
+    let value = || context(ContextKind::InvalidValue).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::UnknownArgument => {
+            let similar = key(ContextKind::SuggestedArg);
+            let similar = if similar.is_empty() { similar } else { format!("; there is {similar}") };
+            format!("there is no {argument}{similar}")
+        }
+        ErrorKind::MissingRequiredArgument => format!("{argument} is missing"),
+        ErrorKind::ArgumentConflict => format!("{argument} has more than one value"),
+        ErrorKind::TooManyValues => format!("{argument} is either `true` or `false`"),
+        ErrorKind::InvalidValue if value().is_empty() => format!("{argument} has no value"),
+        ErrorKind::InvalidValue => {
+            let valid = context(ContextKind::ValidValue).unwrap_or_default();
+            format!("{argument} is {:?}; it may be: {valid}", value())
+        }
+        ErrorKind::ValueValidation => {
+            let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            format!("{argument} is {:?}: {why}", value())
+        }
+        _ => {
+            let text = error.to_string();
+            text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+        }
+    }
+}
+
+/// Options as the keys that they are in a file: `--idle <SECONDS>` is `idle`.
+fn keys(text: &str) -> String {
+    let options = text.split(", ").map(|option| {
+        let name = option.trim_start_matches('-').split([' ', '=', '<']).next().unwrap_or_default();
+        format!("`{name}`")
+    });
+    options.collect::<Vec<_>>().join(", ")
 }
 
 /// The entries of a table as arguments.
@@ -229,9 +272,26 @@ mod tests {
         let error = |text: &str| parse(text, Path::new("")).unwrap_err().to_string();
         assert!(error("").contains("[[app]]"));
         assert!(error("[app]").contains("[[app]]"));
-        assert!(error("[[app]]").contains("--component"));
-        assert!(error("instancse = 1\n[[app]]\ncomponent = 'a.wasm'").contains("--instancse"));
-        assert!(error("[[app]]\ncomponent = 'a.wasm'\nidle = 'soon'").contains("seconds"));
+        assert_eq!(error("[[app]]"), "an `[[app]]`: `component` is missing");
+        let app = |line: &str| error(&format!("[[app]]\ncomponent = 'a.wasm'\n{line}"));
+        for (line, text) in [
+            ("instancse = 1", "there is no `instancse`; there is `instances`"),
+            ("idle = 'soon'", "`idle` is \"soon\": write seconds, such as 30 or 0.5"),
+            ("instances = 0", "`instances` is \"0\": 0 is not in 1..=10000"),
+            ("instances = -1", "`instances` is \"-1\": "),
+            ("instances = [1, 2]", "`instances` has more than one value"),
+            ("timeout = 1e19", "`timeout` is \"10000000000000000000\": write no more than"),
+            ("on-disconnect = 'go'", "`on-disconnect` is \"go\"; it may be: finish, stop"),
+            ("no-cache = 'x'", "`no-cache` is either `true` or `false`"),
+            ("allow-http = ['http://a']", "`allow-http` is \"http://a\": \"http://a\" is no name of a host"),
+            ("dir = ['::x']", "`dir` is \""),
+        ] {
+            let told = app(line);
+            assert!(told.contains(text) && !told.contains("--"), "{line}: {told}");
+        }
+        assert!(
+            error("drain = 0\n[[app]]\ncomponent = 'a.wasm'").starts_with("the server: `drain` is \"0\": ")
+        );
         assert!(error("[[app]]\ncomponent = 'a.wasm'\n[[app]]\ncomponent = 'a.wasm'").contains("name"));
         let same_path = "[[app]]\ncomponent = 'a.wasm'\n[[app]]\ncomponent = 'b.wasm'";
         assert!(error(same_path).contains("path"));

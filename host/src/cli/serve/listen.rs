@@ -1,8 +1,6 @@
-//! Connections: HTTP/1 and HTTP/2 for requests, and for those who look after the server.
+//! The two places to listen at: HTTP/1 and HTTP/2 for requests, and for those who look after the server.
 
 use std::{
-    convert::Infallible,
-    future::Future,
     net::SocketAddr,
     pin::pin,
     sync::Arc,
@@ -15,49 +13,29 @@ use futures_util::{
 };
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto::Builder,
-};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::{Semaphore, watch},
 };
 
 use super::{
     apps::{App, Apps},
+    connection::{Activity, Answer, connection, told},
     server::State,
 };
 use crate::http::{Body, CONTENT_TYPE};
-
-/// How long the head of a request may take, and a connection be there without one.
-const HEAD: Duration = Duration::from_secs(30);
-
-/// Bytes of the head of a request.
-const HEAD_BYTES: usize = 64 << 10;
-
-/// Requests at a time on a connection of HTTP/2. Each may have a response that its client does not read.
-const STREAMS: u32 = 32;
-
-/// How long bytes that are on their way may take when the server stops.
-const ARRIVES: Duration = Duration::from_millis(50);
 
 /// More connections than any system has room for.
 const MOST_CONNECTIONS: usize = 1 << 20;
 
 /// Between two tries to take a connection where the system has no room for one.
-const PAUSE: Duration = Duration::from_millis(50);
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 /// Opens the place to listen at.
-pub(super) async fn bind(address: SocketAddr, option: &str) -> wasmtime::Result<TcpListener> {
+pub(in crate::cli) async fn bind(address: SocketAddr, option: &str) -> wasmtime::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
         wasmtime::Error::from(error).context(format!("can't listen at {address} (--{option})"))
     })
-}
-
-/// What answers the requests of a connection.
-trait Answer: Clone + Send + 'static {
-    fn answer(self, request: Request<Incoming>) -> impl Future<Output = Response<Body>> + Send;
 }
 
 /// Answers with the components until `stop`, and waits for the connections for up to `drain` then. Whether none was
@@ -133,75 +111,12 @@ pub(super) async fn administer(listener: TcpListener, apps: Arc<Apps>, state: Ar
     }
 }
 
-/// Answers the requests of a connection to its end, or those that are there when `stop` comes.
-async fn connection<A: Answer>(stream: TcpStream, answer: A, mut stop: watch::Receiver<bool>) {
-    // Pieces of streams go out as they come.
-    let _ = stream.set_nodelay(true);
-    if !begins(&stream, &mut stop).await {
-        return;
-    }
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD).max_header_list_size(64 << 10);
-    builder.http2().max_concurrent_streams(STREAMS);
-    let service = hyper::service::service_fn(move |request| {
-        let answer = answer.clone();
-        async move { Ok::<_, Infallible>(answer.answer(request).await) }
-    });
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let stopped = pin!(told(&mut stop));
-    let ended = match future::select(connection.as_mut(), stopped).await {
-        Either::Left((ended, _)) => ended,
-        Either::Right(_) => match tokio::time::timeout(ARRIVES, connection.as_mut()).await {
-            Ok(ended) => ended,
-            Err(_) => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
-        },
-    };
-    if let Err(error) = ended {
-        tracing::debug!("a connection: {error}");
-    }
-}
-
-/// Waits until the server is told to stop.
-async fn told(stop: &mut watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
-}
-
-/// Waits for the first bytes of a connection; `false` where they don't come in time.
-async fn begins(stream: &TcpStream, stop: &mut watch::Receiver<bool>) -> bool {
-    let first = pin!(tokio::time::timeout(HEAD, has_version(stream)));
-    let has_version = match future::select(first, pin!(told(stop))).await {
-        Either::Left((first, _)) => first,
-        Either::Right(_) => tokio::time::timeout(ARRIVES, has_version(stream)).await,
-    };
-    has_version.unwrap_or(false)
-}
-
-/// Waits until the first bytes are HTTP/2's, or are not: hyper-util would wait for that without an end. `false` where the
-/// connection ends before.
-async fn has_version(stream: &TcpStream) -> bool {
-    const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    let mut first = [0; HTTP_2.len()];
-    loop {
-        let Ok(length @ 1..) = stream.peek(&mut first).await else { return false };
-        let first = first.get(..length).unwrap_or_default();
-        if first == HTTP_2 || !HTTP_2.starts_with(first) {
-            return true;
-        }
-        // Bytes that are there wake nobody.
-        tokio::time::sleep(PAUSE).await;
-    }
-}
-
 /// The components that are served.
 #[derive(Clone)]
 struct Components(Arc<Apps>);
 
 impl Answer for Components {
-    async fn answer(self, request: Request<Incoming>) -> Response<Body> {
+    async fn answer(self, request: Request<Incoming>, activity: &Activity) -> Response<Body> {
         let Some(app) = self.0.find(request.uri().path()) else {
             let mut response = text(StatusCode::NOT_FOUND, "no component is at this path\n");
             response
@@ -209,6 +124,7 @@ impl Answer for Components {
                 .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
             return response;
         };
+        activity.set_stall(app.handler.stall_timeout());
         let line = Line::begin(&app, &request);
         let response = app.handler.handle(request).await;
         line.end(&response);
@@ -263,7 +179,7 @@ impl Drop for Line {
 struct Administration(Arc<Apps>, Arc<State>);
 
 impl Answer for Administration {
-    async fn answer(self, request: Request<Incoming>) -> Response<Body> {
+    async fn answer(self, request: Request<Incoming>, _: &Activity) -> Response<Body> {
         let Self(apps, state) = self;
         let ok = |is: bool, no: &'static str| {
             if is { text(StatusCode::OK, "ok\n") } else { text(StatusCode::SERVICE_UNAVAILABLE, no) }
@@ -285,46 +201,10 @@ impl Answer for Administration {
     }
 }
 
-fn text(status: StatusCode, text: impl Into<bytes::Bytes>) -> Response<Body> {
+pub(super) fn text(status: StatusCode, text: impl Into<bytes::Bytes>) -> Response<Body> {
     let mut response = Response::new(Body::whole(text));
     *response.status_mut() = status;
     let kind = header::HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use super::*;
-
-    async fn check(listener: &TcpListener, parts: &[&str], version: Option<bool>) {
-        let mut client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let (server, _) = listener.accept().await.unwrap();
-        let writes = async move {
-            for part in parts {
-                client.write_all(part.as_bytes()).unwrap();
-                tokio::time::sleep(PAUSE).await;
-            }
-            (version != Some(false)).then_some(client)
-        };
-        let has = tokio::time::timeout(PAUSE * 8, has_version(&server));
-        let (has, _client) = future::join(has, writes).await;
-        assert_eq!(has.ok(), version, "{parts:?}");
-    }
-
-    #[test]
-    fn what_may_be_either_version_is_waited_for() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            check(&listener, &["P"], None).await;
-            check(&listener, &["PRI * HTTP/2.0\r\n\r\nSM\r\n\r"], None).await;
-            check(&listener, &["PRI * HTTP/2.0\r\n", "\r\nSM\r\n\r\n"], Some(true)).await;
-            check(&listener, &["P", "OST /"], Some(true)).await;
-            check(&listener, &["GET"], Some(true)).await;
-            check(&listener, &[], Some(false)).await;
-        });
-    }
 }

@@ -18,10 +18,11 @@ use tracing_subscriber::{
 use super::options::Log;
 
 /// What is logged unless `RUST_LOG` says otherwise: warnings, and of a server all that it does.
-const LEVELS: &str = "warn,wgpu_wasi_host::cli::serve=info,wgpu_hal=off,wgpu_core=error,naga=error,h2=error";
+const LEVELS: &str = "warn,wgpu_wasi_host::cli::serve=info,wgpu_wasi_host::cli::stream=info,wgpu_hal=off,wgpu_core=error,\
+                      naga=error,h2=error";
 
 /// Starts the log, on standard error.
-pub(super) fn start(how: Log) {
+pub(in crate::cli) fn start(how: Log) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LEVELS));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     match how {

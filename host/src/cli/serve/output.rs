@@ -21,7 +21,7 @@ const PERIOD: Duration = Duration::from_secs(10);
 
 /// The standard output, or the errors, of one instance.
 #[derive(Clone)]
-pub(super) struct Output(Arc<Mutex<Lines>>);
+pub(in crate::cli) struct Output(Arc<Mutex<Lines>>);
 
 struct Lines {
     app: String,
@@ -33,7 +33,7 @@ struct Lines {
 }
 
 impl Output {
-    pub(super) fn new(app: &str, instance: u64) -> Self {
+    pub(in crate::cli) fn new(app: &str, instance: u64) -> Self {
         let (app, since) = (app.to_owned(), Instant::now());
         Self(Arc::new(Mutex::new(Lines { app, instance, begun: Vec::new(), since, logged: 0, lost: 0 })))
     }

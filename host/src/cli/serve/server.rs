@@ -1,6 +1,7 @@
 //! A server from its start to its end.
 
 use std::{
+    pin::pin,
     process::ExitCode,
     sync::{
         Arc,
@@ -9,14 +10,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::future::{self, Either};
 use signal_hook::consts::{SIGINT, SIGTERM};
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 
 use super::{apps::Apps, config::Source, listen, options::ServerOptions};
 use crate::cli::{HOST_FAILED, run::end};
 
 /// Between two looks at signals.
-const LOOK: Duration = Duration::from_millis(50);
+pub(in crate::cli) const LOOK: Duration = Duration::from_millis(50);
 
 /// For what is left after the time for requests is up.
 const GRACE: Duration = Duration::from_millis(500);
@@ -39,13 +41,13 @@ impl State {
 }
 
 /// What the process was told.
-struct Signals {
+pub(in crate::cli) struct Signals {
     stop: Arc<AtomicBool>,
     reload: Arc<AtomicBool>,
 }
 
 impl Signals {
-    fn listen() -> std::io::Result<Self> {
+    pub(in crate::cli) fn listen() -> std::io::Result<Self> {
         let (stop, reload) = (Arc::<AtomicBool>::default(), Arc::default());
         for signal in [SIGTERM, SIGINT] {
             // Whoever asks twice does not want to wait.
@@ -57,12 +59,19 @@ impl Signals {
         Ok(Self { stop, reload })
     }
 
-    fn stop(&self) -> bool {
+    pub(in crate::cli) fn stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
     fn reload(&self) -> bool {
         self.reload.swap(false, Ordering::Relaxed)
+    }
+
+    /// Waits until it has to end.
+    async fn stopped(&self) {
+        while !self.stop() {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 }
 
@@ -81,25 +90,35 @@ async fn serve(options: ServerOptions, source: Source, signals: &Signals) -> was
     let listener = listen::bind(options.addr, "addr").await?;
     let (address, admin_address) = (listener.local_addr()?, admin.local_addr()?);
     tokio::spawn(listen::administer(admin, Arc::clone(&apps), Arc::clone(&state)));
+    tracing::info!("starting, administration at http://{admin_address}");
     let entries = source.entries()?;
-    apps.replace(entries, options.drain).await?;
+    let starts = pin!(apps.replace(entries, options.drain));
+    match future::select(starts, pin!(signals.stopped())).await {
+        Either::Left((started, _)) => started?,
+        Either::Right(_) => {
+            tracing::info!("stopping before it has started");
+            return Ok(0);
+        }
+    }
     state.started.store(true, Ordering::Relaxed);
     tracing::info!("serving at http://{address}, administration at http://{admin_address}");
     let (stop, stopped) = watch::channel(false);
     let limits = (Arc::clone(&apps), options.max_connections);
     let serving = tokio::spawn(listen::serve(listener, limits, stopped, options.drain));
-    loop {
+    // A task, so that it keeps nobody from hearing of the end.
+    let mut reloading = None::<JoinHandle<()>>;
+    while !signals.stop() {
         tokio::time::sleep(LOOK).await;
-        if signals.stop() {
-            break;
-        }
         if options.exit_on_gpu_loss && apps.lost_device() {
             tracing::error!("an instance has lost its device (--exit-on-gpu-loss)");
             return Ok(HOST_FAILED);
         }
-        if signals.reload() {
-            reload(&apps, &source, options.drain).await;
+        if reloading.as_ref().is_none_or(JoinHandle::is_finished) && signals.reload() {
+            reloading = Some(tokio::spawn(reload(Arc::clone(&apps), source.clone(), options.drain)));
         }
+    }
+    if let Some(reloading) = reloading {
+        reloading.abort();
     }
     let start = Instant::now();
     state.stopping.store(true, Ordering::Relaxed);
@@ -116,13 +135,14 @@ async fn serve(options: ServerOptions, source: Source, signals: &Signals) -> was
 }
 
 /// Reads the source anew. What is broken leaves what is there.
-async fn reload(apps: &Apps, source: &Source, drain: Duration) {
+async fn reload(apps: Arc<Apps>, source: Source, drain: Duration) {
+    tracing::info!("reading anew");
     let replaced = match source.entries() {
         Ok(entries) => apps.replace(entries, drain).await,
         Err(error) => Err(error),
     };
     match replaced {
-        Ok(()) => tracing::info!("read anew"),
+        Ok(()) => tracing::info!("all was read anew"),
         Err(error) => tracing::error!("what is there stays: {error:#}"),
     }
 }

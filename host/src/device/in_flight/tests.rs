@@ -6,7 +6,7 @@ use wit::{HostGpuBuffer as _, HostGpuDevice as _, HostGpuQueue as _};
 
 use crate::{
     bindings::wit,
-    device::errors::ErrorKind,
+    device::{errors::ErrorKind, in_flight::InFlight},
     objects::{buffer::Buffer, queue::Queue, texture::Texture},
     testing::{Guest, Memory, again, alone},
 };
@@ -46,6 +46,15 @@ fn write(guest: &mut Guest, queue: &Resource<Queue>, buffer: &Resource<Buffer>, 
 
 fn drop_buffer(guest: &mut Guest, buffer: Resource<Buffer>) {
     wit::HostGpuBuffer::drop(&mut guest.view(), buffer).unwrap();
+}
+
+#[test]
+fn a_device_that_ends_on_another_thread_is_waited_for() {
+    let in_flight = InFlight::default();
+    let alive = in_flight.begin();
+    assert!(in_flight.look());
+    drop(alive);
+    assert!(!in_flight.look());
 }
 
 #[test]

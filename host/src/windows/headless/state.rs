@@ -90,6 +90,15 @@ impl World {
         self.shown
     }
 
+    /// Pixels for each unit of a program, now.
+    pub(super) fn scale_factor(&self) -> f64 {
+        self.scale_factor
+    }
+
+    pub(super) fn open_windows(&self) -> Vec<u32> {
+        self.windows.keys().copied().collect()
+    }
+
     /// Since the first window was opened.
     pub(super) fn now(&self) -> Duration {
         match self.clock {
@@ -336,7 +345,8 @@ impl World {
         input.into_iter().chain(frame.map(|frame| self.rate.time(frame))).min()
     }
 
-    fn happen(&mut self, input: &Input) {
+    /// Whatever it says of when.
+    pub(super) fn happen(&mut self, input: &Input) {
         let event = match &input.happening {
             Happening::Event(event) => event,
             Happening::Copied(text) => {
@@ -367,7 +377,11 @@ impl World {
                     window.frames.want_redraw();
                 }
             }
-            Event::Redraw => return window.frames.want_redraw(),
+            Event::Redraw => {
+                window.frames.want_redraw();
+                // Nothing is posted yet: whoever waits looks at when it is due.
+                return window.events.mailbox.ring();
+            }
             _ => {}
         }
         window.events.post_at(now, event);

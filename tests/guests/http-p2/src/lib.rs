@@ -22,7 +22,8 @@ struct Guest;
 impl wasip2::exports::http::incoming_handler::Guest for Guest {
     fn handle(request: IncomingRequest, answer: ResponseOutparam) {
         let path = request.path_with_query().unwrap_or_default();
-        let text = match path.split('?').next().unwrap_or_default() {
+        let (path, port) = path.split_once('?').unwrap_or((&path, "1"));
+        let text = match path {
             "/" => "hello of 0.2\n".to_owned(),
             "/environment" => format!("{:?}\n", environment::get_environment()),
             "/trap" => panic!("it was asked for"),
@@ -31,7 +32,7 @@ impl wasip2::exports::http::incoming_handler::Guest for Guest {
                 monotonic_clock::subscribe_duration(3_600_000_000_000).block();
                 "slept\n".to_owned()
             }
-            "/out" => outside(),
+            "/out" => outside(port),
             _ => "no such path\n".to_owned(),
         };
         let response = OutgoingResponse::new(Fields::new());
@@ -52,11 +53,11 @@ fn forever() -> ! {
     }
 }
 
-/// What comes of a request to somebody else.
-fn outside() -> String {
+/// What comes of a request to a port of this machine.
+fn outside(port: &str) -> String {
     let request = OutgoingRequest::new(Fields::new());
     let set = request.set_scheme(Some(&Scheme::Http)).is_ok()
-        && request.set_authority(Some("127.0.0.1:1")).is_ok()
+        && request.set_authority(Some(&format!("127.0.0.1:{port}"))).is_ok()
         && request.set_path_with_query(Some("/")).is_ok();
     assert!(set, "the parts of the request are well formed");
     let response = match outgoing_handler::handle(request, None) {

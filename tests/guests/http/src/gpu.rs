@@ -1,4 +1,4 @@
-//! What the guest does on the GPU, in plain wgpu.
+//! What the guest does on the GPU, in plain wgpu. A native program has this file, too, to be compared with.
 
 use std::cell::OnceCell;
 
@@ -28,8 +28,8 @@ thread_local! {
 
 impl Gpu {
     fn new() -> Self {
-        let instance = wgpu_wasi_backend::instance();
-        // Futures of the backend are ready ones.
+        let instance = crate::instance();
+        // Futures of the backend are ready ones, and so are those of wgpu itself.
         let adapter = ready(instance.request_adapter(&wgpu::RequestAdapterOptions::default()))
             .expect("there is an adapter");
         let (device, queue) = ready(adapter.request_device(&wgpu::DeviceDescriptor::default()))
@@ -55,8 +55,15 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
     match future.as_mut().poll(&mut cx) {
         std::task::Poll::Ready(value) => value,
-        std::task::Poll::Pending => unreachable!("the backend completes its calls when they are made"),
+        std::task::Poll::Pending => unreachable!("such calls are complete when they are made"),
     }
+}
+
+/// Opens the GPU, if it is not.
+pub(crate) fn open() {
+    GPU.with(|gpu| {
+        gpu.get_or_init(Gpu::new);
+    });
 }
 
 /// A buffer of so many bytes, which is there for real.

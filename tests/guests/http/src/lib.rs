@@ -1,6 +1,10 @@
 //! A guest that answers HTTP requests by wasi:http 0.3, on the GPU, well and badly. The path says how.
 #![cfg(target_os = "wasi")]
 
+// What the examples do with a body, so that it is tested.
+#[expect(unreachable_pub, reason = "the examples export it")]
+#[path = "../../../../examples/serve/kit/src/body.rs"]
+mod body;
 mod gpu;
 
 use std::cell::{Cell, RefCell};
@@ -18,11 +22,18 @@ wasip3::http::service::export!(Guest);
 
 struct Guest;
 
+/// Where `gpu` gets its wgpu from.
+fn instance() -> wgpu::Instance {
+    wgpu_wasi_backend::instance()
+}
+
 const SECOND: u64 = 1_000_000_000;
 
 thread_local! {
     /// Requests that this instance has begun to answer.
     static REQUESTS: Cell<u64> = const { Cell::new(0) };
+    /// Bodies that it has read.
+    static WHOLE: Cell<u64> = const { Cell::new(0) };
     /// What it does not let go of.
     static KEPT: RefCell<Vec<wgpu::Buffer>> = const { RefCell::new(Vec::new()) };
 }
@@ -37,15 +48,24 @@ impl wasip3::exports::http::handler::Guest for Guest {
             "/" => Ok(whole(b"hello\n".to_vec())),
             "/count" => Ok(whole(format!("{}\n", REQUESTS.get()).into_bytes())),
             // Every number of the body twice as large.
-            "/double" => Ok(whole(gpu::double(&read(request).await))),
+            "/double" => Ok(whole(gpu::double(&read(request).await?))),
             "/bytes" => Ok(whole(vec![b'x'; number])),
-            "/echo" => Ok(whole(read(request).await)),
+            "/echo" => Ok(whole(read(request).await?)),
+            // How many bodies have come whole.
+            "/whole" => Ok(whole(format!("{}\n", WHOLE.get()).into_bytes())),
+            // A body that says its size, and comes to its end later.
+            "/length" => Ok(length(number)),
             "/error" => Err(ErrorCode::InternalError(Some("it was asked for".to_owned()))),
             "/trap" => panic!("it was asked for"),
             "/loop" => forever(),
             "/sleep" => {
                 monotonic_clock::wait_for(number as u64 * SECOND / 1000).await;
                 Ok(whole(b"slept\n".to_vec()))
+            }
+            // The GPU is opened, and that is all.
+            "/open" => {
+                gpu::open();
+                Ok(whole(b"open\n".to_vec()))
             }
             // A buffer of so many bytes that stays.
             "/keep" => {
@@ -64,27 +84,34 @@ impl wasip3::exports::http::handler::Guest for Guest {
             "/half" => Ok(half()),
             // A body that does not go on.
             "/stall" => Ok(stall()),
-            "/out" => Ok(whole(outside().await.into_bytes())),
+            "/out" => Ok(whole(outside(number).await.into_bytes())),
             _ => Ok(whole(b"no such path\n".to_vec())),
         }
     }
 }
 
 /// All of a request's body.
-async fn read(request: Request) -> Vec<u8> {
-    let (done, result) = wit_future::new(|| Ok(()));
-    let (body, _) = Request::consume_body(request, result);
-    drop(done);
-    body.collect().await
+async fn read(request: Request) -> Result<Vec<u8>, ErrorCode> {
+    let body = body::read(request).await?;
+    WHOLE.set(WHOLE.get() + 1);
+    Ok(body)
 }
 
 /// A response whose body `write` writes.
 fn answer<F: Future<Output = ()> + 'static>(
     write: impl FnOnce(wit_bindgen::StreamWriter<u8>) -> F,
 ) -> Response {
+    answer_with(Fields::new(), write)
+}
+
+/// The same with these headers.
+fn answer_with<F: Future<Output = ()> + 'static>(
+    fields: Fields,
+    write: impl FnOnce(wit_bindgen::StreamWriter<u8>) -> F,
+) -> Response {
     let (writer, reader) = wit_stream::new();
     let (trailers, trailers_reader) = wit_future::new(|| Ok(None));
-    let (response, _) = Response::new(Fields::new(), Some(reader), trailers_reader);
+    let (response, _) = Response::new(fields, Some(reader), trailers_reader);
     drop(trailers);
     wit_bindgen::spawn_local(write(writer));
     response
@@ -95,6 +122,16 @@ fn whole(body: Vec<u8>) -> Response {
     answer(async move |mut writer| {
         // What is left over is for a client that has gone.
         let _ = writer.write_all(body).await;
+    })
+}
+
+fn length(number: usize) -> Response {
+    let length = ("content-length".to_owned(), number.to_string().into_bytes());
+    let fields = Fields::from_list(&[length]).expect("the header is well formed");
+    answer_with(fields, async move |mut writer| {
+        let _ = writer.write_all(vec![b'x'; number]).await;
+        monotonic_clock::wait_for(SECOND / 2).await;
+        drop(writer);
     })
 }
 
@@ -134,13 +171,13 @@ fn forever() -> ! {
     }
 }
 
-/// What comes of a request to somebody else.
-async fn outside() -> String {
+/// What comes of a request to a port of this machine.
+async fn outside(port: usize) -> String {
     let (trailers, trailers_reader) = wit_future::new(|| Ok(None));
     let (request, _) = Request::new(Fields::new(), None, trailers_reader, None);
     drop(trailers);
     let set = request.set_scheme(Some(&Scheme::Http)).is_ok()
-        && request.set_authority(Some("127.0.0.1:1")).is_ok()
+        && request.set_authority(Some(&format!("127.0.0.1:{port}"))).is_ok()
         && request.set_path_with_query(Some("/")).is_ok();
     assert!(set, "the parts of the request are well formed");
     match client::send(request).await {

@@ -272,6 +272,15 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// How it ended, as it is in a line; `early` if the host ended it before it had made all of its calls.
+    #[must_use]
+    pub(super) fn word(&self) -> &'static str {
+        match &self.end {
+            End::Trap { .. } if self.said.ends.is_none() => "early",
+            end => end.word(),
+        }
+    }
+
     /// What differs from the run of the same guest without command memory.
     #[must_use]
     pub(super) fn difference(&self, other: &Self) -> Option<String> {

@@ -169,3 +169,48 @@ pub(super) async fn what_pictures_cost(_checks: &mut Checks) {
         println!(r#"{{"name":"present/{name}","unit":"us","value":{value},"quiet":{quiet}}}"#);
     }
 }
+
+/// It draws picture after picture, prints what it hears, and has another colour after each press and each turn of the wheel.
+/// Some keys have it do what programs do that are streamed. `host/tests/stream` is somebody in a browser.
+pub(super) async fn streamed(checks: &mut Checks) {
+    let shown = kit::shown(PresentMode::Fifo).await;
+    let mut others = Vec::new();
+    let mut colour = 0_usize;
+    loop {
+        for (window, event) in wit::next(None).await {
+            match event {
+                Event::Redraw if window == shown.id => {
+                    shown.fill([RED, GREEN, BLUE][colour % 3]);
+                    continue;
+                }
+                Event::Redraw => continue,
+                Event::Resized(Size { width, height }) if window == shown.id => {
+                    canvas::set_mode(&shown.context, Size { width, height }, PresentMode::Fifo, 2);
+                    checks.fine("the new size", &shown.device, || shown.configure()).await;
+                }
+                Event::CloseRequested => return,
+                _ => {}
+            }
+            println!("{window} {event:?}");
+            let pressed = match &event {
+                Event::Key(key) if key.pressed => key.text.clone().unwrap_or_default(),
+                Event::Button(button) if button.pressed => String::new(),
+                Event::Wheel(_) => String::new(),
+                _ => continue,
+            };
+            colour += 1;
+            match pressed.as_str() {
+                "w" => others.push(kit::open(32, 32).expect("another window")),
+                "s" => shown.window.request_size(wit::Extent::Physical(Size { width: 96, height: 32 })),
+                "t" => shown.window.set_title("another title"),
+                "p" => panic!("somebody wants that"),
+                "l" => loop {
+                    colour = std::hint::black_box(colour.wrapping_add(1));
+                },
+                "q" => return,
+                _ => {}
+            }
+        }
+        shown.window.request_redraw();
+    }
+}
