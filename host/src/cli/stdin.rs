@@ -211,15 +211,17 @@ impl AsyncRead for Stdin {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let size = buffer.remaining();
-        while size > 0 {
+        if size == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        loop {
             ready!(self.poll_there(context, size));
             // Another handle may have taken it meanwhile.
             if let Some(taken) = self.take(size) {
                 buffer.put_slice(&taken?);
-                break;
+                return Poll::Ready(Ok(()));
             }
         }
-        Poll::Ready(Ok(()))
     }
 }
 
