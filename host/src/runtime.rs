@@ -416,8 +416,8 @@ impl Runtime {
 
     /// Whether the component has an entry point that may wait for a host that has not finished yet.
     pub(crate) fn is_asynchronous(&self, component: &Component) -> bool {
-        let mut exports = component.component_type().exports(&self.engine);
-        exports.any(|(name, _)| name.starts_with("wasi:cli/run@0.3"))
+        let component = component.component_type();
+        component.exports(&self.engine).any(|(name, _)| name.starts_with("wasi:cli/run@0.3"))
     }
 
     /// Runs the guest in a store of its own. `is_told`: whether somebody wants it ended, where it is interruptible.
