@@ -10,7 +10,6 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { INSECURE, installed, launch } from "./browsers.mjs";
 import { CASE_SITES, cases } from "./cases.mjs";
-import { digits, digitsSite } from "./digits.mjs";
 import { complaint, sample } from "./pictures.mjs";
 import { serve } from "./server.mjs";
 import { component, reference, site, weight } from "./tool.mjs";
@@ -91,7 +90,6 @@ before(async () => {
     '<!doctype html><html data-state="ended"><link rel="icon" href="data:,"></html>',
   );
   await guestSite(join(folder, "guest"));
-  await digitsSite(join(folder, "digits"));
   server = await serve(folder);
 });
 
@@ -123,7 +121,6 @@ for (const name of BROWSERS) {
         await open(tested, site, (page) => compare(page, name, gate, files), { timeout: 1_200_000 });
       });
     }
-    digits(tested, open);
     cases(tested, () => server.address, !!ALL);
     whatIsMissing(tested);
   });

@@ -10,21 +10,17 @@ use clap::Args;
 use xshell::cmd;
 
 use crate::{
-    artifacts::{self, EXAMPLES, ML, RELEASE, WINDOWED},
+    artifacts::{self, EXAMPLES, RELEASE, WINDOWED},
     repo::Repo,
-    setup::{self, ml::SMALL_DIGITS},
-    web,
+    setup,
 };
 
-/// Where the site goes, and what is in it.
+/// Where the site goes.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
     /// The folder for the site; without it, `site` in the target folder
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// Also a net that learns to read what is drawn: burn takes ten minutes to compile, and Node and pip are needed
-    #[arg(long)]
-    ml: bool,
 }
 
 /// A program on the page.
@@ -101,23 +97,6 @@ const PROGRAMS: [Program; 6] = [
     },
 ];
 
-/// The net, whose page is written by hand.
-const DIGITS: Program = Program {
-    name: "digits",
-    component: "ml-digits",
-    title: "Digits",
-    shows: "A net learns to read handwritten digits, over burn; then it reads one that is drawn with the mouse.",
-    args: &[],
-    file: None,
-    source: "examples/ml/digits",
-};
-
-/// The files of that page.
-const DIGITS_PAGE: [&str; 2] = ["index.html", "digits.js"];
-
-/// What such a page has no use for: the page of any program.
-const PAGE_OF_ANY: [&str; 3] = ["app.json", "page.js", "panel.js"];
-
 /// The program whose scenes are listed one by one.
 const GALLERY: &str = "gallery";
 
@@ -140,16 +119,13 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     artifacts::build_components(repo, EXAMPLES, &EXAMPLE_NAMES)?;
     artifacts::build_by_subcommand(repo, &tool, WINDOWED, &[])?;
     let out = options.out.clone().unwrap_or_else(|| repo.target("site"));
-    if options.ml {
-        artifacts::build_by_subcommand(repo, &tool, ML)?;
-    }
-    let bytes = write(repo, &tool, &out, options.ml)?;
+    let bytes = write(repo, &tool, &out)?;
     println!("{}: {:.1} MB, to be put on any web server", out.display(), bytes as f64 / 1e6);
     Ok(())
 }
 
 /// Writes the site of components that are built; returns its size.
-fn write(repo: &Repo, tool: &Path, out: &Path, ml: bool) -> Result<u64> {
+fn write(repo: &Repo, tool: &Path, out: &Path) -> Result<u64> {
     let sh = &repo.sh;
     let index = out.join("index.html");
     let ours = !out.exists() || index.is_file() || fs::read_dir(out)?.next().is_none();
@@ -173,33 +149,10 @@ fn write(repo: &Repo, tool: &Path, out: &Path, ml: bool) -> Result<u64> {
         let scenes = if *name == GALLERY { scenes(repo, tool, &component)? } else { String::new() };
         items.push_str(&item(program, compressed(repo, &folder)?, &scenes));
     }
-    if ml {
-        let folder = digits(repo, tool, out)?;
-        items.push_str(&item(&DIGITS, compressed(repo, &folder)?, ""));
-    }
     let (before, after) = PAGE.split_once(LIST).context("the page has no place for the list")?;
     sh.write_file(&index, format!("{before}{items}{after}"))?;
     sh.copy_file("cargo-wgpu-wasi/site/style.css", out)?;
     files_below(out)?.iter().map(|file| Ok(fs::metadata(file)?.len())).sum()
-}
-
-/// The page in which a net learns, and reads what is drawn.
-fn digits(repo: &Repo, tool: &Path, out: &Path) -> Result<PathBuf> {
-    let sh = &repo.sh;
-    let data = setup::ml::ensure(repo, &[&SMALL_DIGITS])?;
-    let Program { name, component, source, .. } = &DIGITS;
-    let component = artifacts::component(&artifacts::component_folder(repo), component);
-    let folder = out.join(name);
-    cmd!(sh, "{tool} web build --component {component} --out {folder}").run()?;
-    for file in PAGE_OF_ANY {
-        sh.remove_path(folder.join(file))?;
-    }
-    for file in DIGITS_PAGE {
-        sh.copy_file(repo.path(source).join("page").join(file), folder.join(file))?;
-    }
-    sh.copy_file(web::package(repo)?, folder.join("host.js"))?;
-    sh.copy_file(data.join("digits/digits.csv.gz"), sh.create_dir(folder.join("data"))?)?;
-    Ok(folder)
 }
 
 /// A program in the list; its page runs it when it is opened.
@@ -254,7 +207,7 @@ mod tests {
     #[test]
     fn every_program_has_a_source_and_a_link() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for program in PROGRAMS.iter().chain([&DIGITS]) {
+        for program in &PROGRAMS {
             assert!(root.join(program.source).join("Cargo.toml").is_file(), "{}", program.source);
             assert!(program.file.is_none_or(|file| root.join(file).is_file()));
             let item = item(program, 400_000, "");
@@ -262,14 +215,6 @@ mod tests {
                 item.contains(&format!("href=\"{}/\"", program.name)) && item.contains("0.40 MB"),
                 "{item}"
             );
-        }
-    }
-
-    #[test]
-    fn the_page_that_is_written_by_hand_is_there() {
-        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(DIGITS.source).join("page");
-        for file in DIGITS_PAGE {
-            assert!(page.join(file).is_file(), "{file}");
         }
     }
 

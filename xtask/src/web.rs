@@ -1,18 +1,15 @@
 //! `cargo xtask web`: the host in a browser: its sources, its tests, and its pages in real browsers.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-};
+use std::{env, fs, path::Path};
 
 use anyhow::{Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use xshell::{Shell, cmd};
 
 use crate::{
-    artifacts::{self, EXAMPLES, GUESTS, MAIN, ML, RELEASE, WINDOWED},
+    artifacts::{self, EXAMPLES, GUESTS, MAIN, RELEASE, WINDOWED},
     repo::{Repo, in_path},
-    setup::{self, ml::SMALL_DIGITS},
+    setup,
 };
 
 /// What is tested of the host in a browser.
@@ -28,8 +25,7 @@ enum Browsers {
     /// Those of five minutes
     #[default]
     Short,
-    /// Those of half an hour as well, much of it compilation: the whole gallery, larger pictures, all test cases, and a
-    /// program over burn
+    /// Those of half an hour as well: the whole gallery, larger pictures, and the slow test cases
     All,
     /// None
     None,
@@ -57,13 +53,6 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
     in_browsers(repo, options)
 }
 
-/// Builds what only [`Browsers::All`] opens, and fetches what it learns from.
-fn build_more(repo: &Repo) -> Result<()> {
-    let tool = artifacts::subcommand(repo, RELEASE);
-    setup::ml::ensure(repo, &[&SMALL_DIGITS])?;
-    artifacts::build_by_subcommand(repo, &tool, ML)
-}
-
 /// The part of `cargo xtask test`, after the programs and cargo's subcommand have been built.
 pub(crate) fn test(repo: &Repo, options: Options) -> Result<()> {
     if !has_node(&repo.sh)? {
@@ -77,28 +66,12 @@ pub(crate) fn test(repo: &Repo, options: Options) -> Result<()> {
 fn check(repo: &Repo) -> Result<()> {
     let sh = &repo.sh;
     let _folder = sh.push_dir(repo.path("web"));
-    install(sh)?;
-    cmd!(sh, "npm run --silent check").run()?;
-    cmd!(sh, "npm run --silent unit").run()?;
-    Ok(cmd!(sh, "node build.mjs --check").run()?)
-}
-
-/// The module of the package `@wgpu-wasi/host`, built, for a page that is written by hand.
-pub(crate) fn package(repo: &Repo) -> Result<PathBuf> {
-    let sh = &repo.sh;
-    ensure!(has_node(sh)?, "Node {NODE} or newer is needed to build the package");
-    let _folder = sh.push_dir(repo.path("web"));
-    install(sh)?;
-    cmd!(sh, "npm run --silent build").run()?;
-    Ok(repo.path("web/host/dist/index.js"))
-}
-
-/// Installs the packages of the lock file in the current folder, unless they are there.
-fn install(sh: &Shell) -> Result<()> {
     if !is_installed(&sh.current_dir()) {
         cmd!(sh, "npm ci --no-audit --no-fund --ignore-scripts").run()?;
     }
-    Ok(())
+    cmd!(sh, "npm run --silent check").run()?;
+    cmd!(sh, "npm run --silent unit").run()?;
+    Ok(cmd!(sh, "node build.mjs --check").run()?)
 }
 
 /// Whether the packages of the lock file are there, by npm's own note of them.
@@ -113,9 +86,6 @@ fn is_installed(folder: &Path) -> bool {
 /// The pages in the browsers that are there.
 fn in_browsers(repo: &Repo, options: Options) -> Result<()> {
     let sh = &repo.sh;
-    if options.browsers == Browsers::All {
-        build_more(repo)?;
-    }
     let _folder = sh.push_dir(repo.path("web"));
     let test = cmd!(sh, "npm run --silent browsers")
         .env("WGPU_WASI_TOOL", artifacts::subcommand(repo, RELEASE))

@@ -12,8 +12,6 @@ use serde::Deserialize;
 
 /// How many labels there are.
 pub(crate) const CLASSES: usize = 10;
-/// Pixels on a side: scikit-learn's digits, and npm's.
-pub(crate) const SIZES: [usize; 2] = [8, 28];
 /// One of this many digits is held out of the training.
 const HOLD_OUT: usize = 5;
 

@@ -2,9 +2,7 @@
 
 mod batches;
 mod data;
-mod fit;
 mod net;
-mod read;
 mod sheet;
 mod test;
 mod train;
@@ -27,8 +25,6 @@ enum Command {
     Train(train::Options),
     /// Read digits that the training has not seen, with the weights of a net trained before
     Test(test::Options),
-    /// Read digits that somebody has drawn
-    Read(read::Options),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +32,5 @@ fn main() -> ExitCode {
     ml_kit::main(|| match arguments.command {
         Command::Train(options) => train::run(&options),
         Command::Test(options) => test::run(&options),
-        Command::Read(options) => read::run(&options),
     })
 }

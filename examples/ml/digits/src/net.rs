@@ -11,15 +11,12 @@ use burn::{
         pool::{MaxPool2d, MaxPool2dConfig},
     },
     store::ModuleRecord,
-    tensor::{
-        Bytes, Device, Int, Tensor,
-        activation::{relu, softmax},
-    },
+    tensor::{Bytes, Device, Int, Tensor, activation::relu},
 };
 
 use crate::{
     batches,
-    data::{CLASSES, Digits, SIZES},
+    data::{CLASSES, Digits},
 };
 
 /// Channels after the first convolution and after the second, for pictures of up to [`FEW_PIXELS`] on a side…
@@ -41,14 +38,6 @@ pub(crate) struct Net {
 }
 
 impl Net {
-    /// The net whose weights [`Net::save`] wrote, and the size of its pictures.
-    pub(crate) fn load_any(path: &Path, device: &Device) -> anyhow::Result<(Self, usize)> {
-        let [one, other] = SIZES;
-        Self::load(path, one, device)
-            .map(|net| (net, one))
-            .or_else(|_| Ok((Self::load(path, other, device)?, other)))
-    }
-
     /// A net for pictures of this size, with weights that are drawn when they are first used.
     pub(crate) fn new(size: usize, device: &Device) -> Self {
         let [first, second] = if size > FEW_PIXELS { CHANNELS } else { FEW_CHANNELS };
@@ -87,14 +76,6 @@ impl Net {
         // Read back once, when all of them are under way.
         let classes = Tensor::cat(classes, 0).try_into_data().context("the GPU gave no answer")?;
         Ok(classes.iter::<u8>().collect())
-    }
-
-    /// How likely the net finds each class, digit after digit.
-    pub(crate) fn shares(&self, digits: &Digits, device: &Device) -> anyhow::Result<Vec<f32>> {
-        let numbers: Vec<usize> = (0..digits.len()).collect();
-        let shares = softmax(self.forward(batches::pictures(digits, &numbers, device)), 1);
-        let shares = shares.try_into_data().context("the GPU gave no answer")?;
-        Ok(shares.iter::<f32>().collect())
     }
 
     /// Writes the weights.

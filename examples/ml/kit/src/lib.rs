@@ -4,7 +4,6 @@
 
 mod bench;
 mod canvas;
-mod drawing;
 mod files;
 mod gpu;
 mod plot;
@@ -13,7 +12,6 @@ mod terminal;
 
 pub use bench::Bench;
 pub use canvas::Canvas;
-pub use drawing::Drawing;
 pub use files::{output_folder, read, write};
 pub use gpu::Gpu;
 pub use plot::{Curve, Plot};
