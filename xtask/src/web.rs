@@ -22,7 +22,7 @@ pub(crate) struct Options {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Browsers {
-    /// Those of five minutes
+    /// Those that CI has the time for
     #[default]
     Short,
     /// Those of half an hour as well: the whole gallery, larger pictures, and the slow test cases
