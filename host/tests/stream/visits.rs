@@ -57,8 +57,10 @@ fn pictures_come_and_input_goes_back() {
     assert!(heard.contains("finger: 7") && heard.contains("Started") && heard.contains("0.5"), "{heard}");
     tab.happens("commit", json!({ "text": "か" }));
     assert!(server.wait_for("Ime").contains("か"));
-    tab.happens("focus", json!({ "is": false }));
-    assert!(server.wait_for("Focused").contains("false"));
+    for is in ["true", "false"] {
+        tab.happens("focus", json!({ "is": is == "true" }));
+        assert!(server.wait_for("Focused").contains(is));
+    }
     tab.say(json!({ "type": "theme", "theme": "light" }));
     assert!(server.wait_for("ThemeChanged").contains("Light"));
     tab.happens("drop", json!({ "name": "a.png" }));
@@ -122,8 +124,9 @@ fn visitors_have_programs_of_their_own() {
     let (first, same) = (one.picture(1, |_| true), other.picture(1, |_| true));
     assert_eq!(first, same);
     server.wait_until("wgpu_wasi_instances", |programs| programs == 2);
+    // Each holds a megabyte, and its picture now and then.
     let memory = server.metric("wgpu_wasi_gpu_memory_bytes", "");
-    assert!(memory > 0);
+    assert!(memory >= 2 << 20, "{memory}");
     one.types("x");
     one.picture(1, |jpeg| jpeg != first);
     for _ in 0..5 {
@@ -135,7 +138,7 @@ fn visitors_have_programs_of_their_own() {
     server.wait_until("wgpu_wasi_traps_total", |traps| traps == 1);
     server.wait_until("wgpu_wasi_instances", |programs| programs == 1);
     let left = server.metric("wgpu_wasi_gpu_memory_bytes", "");
-    assert!((1..memory).contains(&left), "{left} of {memory}");
+    assert!((1 << 20..2 << 20).contains(&left), "{left} of {memory}");
 }
 
 #[test]
@@ -145,8 +148,7 @@ fn who_goes_ends_his_program() {
     tab.picture(1, |_| true);
     server.wait_until("wgpu_wasi_gpu_memory_bytes", |bytes| bytes > 0);
     drop(tab);
-    // It was asked first.
-    server.wait_for("CloseRequested");
+    assert!(server.wait_for("visit").contains("end=Left"));
     server.wait_until("wgpu_wasi_instances", |programs| programs == 0);
     assert_eq!(server.metric("wgpu_wasi_gpu_memory_bytes", ""), 0);
     // One that computes does not hear of it.

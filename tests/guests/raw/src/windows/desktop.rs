@@ -174,6 +174,8 @@ pub(super) async fn what_pictures_cost(_checks: &mut Checks) {
 /// Some keys have it do what programs do that are streamed. `host/tests/stream` is somebody in a browser.
 pub(super) async fn streamed(checks: &mut Checks) {
     let shown = kit::shown(PresentMode::Fifo).await;
+    // Its pictures are there for a moment only; this is seen in what it holds.
+    let _held = raw::kit::buffer(&shown.device, 1 << 20, gpu::GpuBufferUsage::STORAGE);
     let mut others = Vec::new();
     let mut colour = 0_usize;
     loop {
