@@ -151,7 +151,10 @@ mod tests {
 
     const HEADER: &str = "YUV4MPEG2 W3 H1 Cmono F25:1 XFIRST\n";
 
-    fn read(stream: &[u8]) -> (Vec<(Vec<u8>, Vec<u8>)>, Option<String>) {
+    /// The words after `FRAME` of each picture, and its bytes.
+    type Pictures = Vec<(Vec<u8>, Vec<u8>)>;
+
+    fn read(stream: &[u8]) -> (Pictures, Option<String>) {
         let mut reader = match Reader::new(stream) {
             Ok(reader) => reader,
             Err(error) => return (Vec::new(), Some(format!("{error:#}"))),
