@@ -207,12 +207,15 @@ test("two visitors, of whom one leaves", { skip: !BROWSER, timeout: 4 * PATIENCE
     const stopped = await shown(one.page);
     await pictures(other.page, 10);
     assert.equal(await shown(one.page), stopped);
+    await other.page.keyboard.press("p");
+    await still(other.page);
     const both = await server.least("wgpu_wasi_gpu_memory_bytes");
     assert.equal(await server.metric("wgpu_wasi_instances"), 2);
     await one.leave();
     await server.until("wgpu_wasi_instances", (programs) => programs === 1);
     const left = await server.least("wgpu_wasi_gpu_memory_bytes");
     assert.ok(left > 0 && left < 0.7 * both, `${left} of ${both} bytes are left`);
+    await other.page.keyboard.press("p");
     await pictures(other.page, 10);
     await other.leave();
     await server.until("wgpu_wasi_instances", (programs) => programs === 0);
