@@ -91,10 +91,14 @@ fn in_browsers(repo: &Repo, options: Options) -> Result<()> {
         .env("WGPU_WASI_TOOL", artifacts::subcommand(repo, RELEASE))
         .env("WGPU_WASI_COMPONENTS", artifacts::component_folder(repo));
     match options.browsers {
-        Browsers::None => Ok(()),
-        Browsers::Short => Ok(test.run()?),
-        Browsers::All => Ok(test.env("WGPU_WASI_ALL", "1").run()?),
+        Browsers::None => return Ok(()),
+        Browsers::Short => test.run()?,
+        Browsers::All => test.env("WGPU_WASI_ALL", "1").run()?,
     }
+    let streamed = cmd!(sh, "npm run --silent stream")
+        .env("WGPU_WASI_HOST", artifacts::native(&repo.target(RELEASE), "wgpu-wasi"))
+        .env("WGPU_WASI_COMPONENTS", artifacts::component_folder(repo));
+    Ok(streamed.run()?)
 }
 
 /// The variable that names browsers, which then have to be there.
