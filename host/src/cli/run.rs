@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsString,
+    fs::File,
     io::{self, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -111,6 +112,15 @@ impl Run {
     }
 }
 
+/// Standard input itself: the standard library's would read more of it than it is asked for.
+fn raw_stdin() -> io::Result<File> {
+    #[cfg(unix)]
+    let raw = std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned();
+    #[cfg(windows)]
+    let raw = std::os::windows::io::AsHandle::as_handle(&io::stdin()).try_clone_to_owned();
+    raw.map(File::from)
+}
+
 /// `own`: the program is that of the one who runs it.
 fn run(options: &Options, app: &Path, args: &[String], own: bool) -> wasmtime::Result<ExitCode> {
     let begin = Instant::now();
@@ -122,7 +132,7 @@ fn run(options: &Options, app: &Path, args: &[String], own: bool) -> wasmtime::R
     let mut wasi = options.wasi(app, args)?;
     wasi.inherit_stdio();
     if !io::stdin().is_terminal() {
-        wasi.stdin(Stdin::new(io::stdin()));
+        wasi.stdin(Stdin::new(raw_stdin()?));
     }
     let kept = options.kept(app)?;
     if let Some(kept) = &kept {

@@ -20,6 +20,7 @@ use options::AppOptions;
 // What other servers have as well.
 pub(super) use self::{
     config::stem,
+    connection::Watched,
     listen::bind,
     log::start as start_log,
     options::ServerOptions,

@@ -1,9 +1,11 @@
 //! Standard input that is a pipe or a file, for one guest. wasmtime's own has a thread that reads 64 KiB when it is asked,
 //! and sleeps until it is asked again: two changes of threads for each 64 KiB. Here the thread goes on while the guest
-//! takes what is there, as far as the guest has asked: what it does not want is left for the next program.
+//! takes what is there. It reads no more than the guest has asked for, in bytes; what a guest has asked for and not taken
+//! is lost to the next program.
 
 use std::{
     collections::VecDeque,
+    future::poll_fn,
     io::{self, Read},
     pin::Pin,
     sync::Arc,
@@ -191,6 +193,29 @@ impl InputStream for Stdin {
             Some(Err(error)) => Err(StreamError::LastOperationFailed(error.into())),
         }
     }
+
+    // Written out, for the trait is one of the macro `async_trait`. Its own waits for it doesn't say how many bytes.
+    fn blocking_read<'life, 'future>(
+        &'life mut self,
+        size: usize,
+    ) -> Pin<Box<dyn Future<Output = StreamResult<Bytes>> + Send + 'future>>
+    where
+        'life: 'future,
+        Self: 'future,
+    {
+        Box::pin(async move {
+            loop {
+                if size > 0 {
+                    poll_fn(|context| self.poll_there(context, size)).await;
+                }
+                let read = self.read(size);
+                // Another handle may have taken it meanwhile.
+                if size == 0 || !matches!(&read, Ok(bytes) if bytes.is_empty()) {
+                    return read;
+                }
+            }
+        })
+    }
 }
 
 impl Pollable for Stdin {
@@ -200,7 +225,8 @@ impl Pollable for Stdin {
         'life: 'future,
         Self: 'future,
     {
-        Box::pin(std::future::poll_fn(|context| self.poll_there(context, PIECE)))
+        // Nobody says for how many bytes. A guest that waits, and reads then, gets the first of them by this.
+        Box::pin(poll_fn(|context| self.poll_there(context, 1)))
     }
 }
 
@@ -336,6 +362,14 @@ mod tests {
         let piece = run(InputStream::blocking_read(&mut stdin, 8 << 20)).unwrap();
         assert_eq!(piece.len(), 4000);
         assert_eq!(settled(&read, 5000 + AHEAD), 5000 + AHEAD);
+    }
+
+    #[test]
+    fn one_that_waits_for_ten_bytes_has_ten_read() {
+        let (mut stdin, sender, read) = stdin();
+        sender.send(Ok(numbers(10 << 20))).unwrap();
+        let piece = run(InputStream::blocking_read(&mut stdin, 10)).unwrap();
+        assert_eq!((piece.len(), settled(&read, 10)), (10, 10));
     }
 
     #[test]

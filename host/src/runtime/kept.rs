@@ -169,7 +169,7 @@ impl KeptFolder {
         files.set_length(name, file.metadata()?.len());
         let file = WasiFile::new(file, FsPerms::ReadOnly, OpenMode::READ | OpenMode::WRITE, true);
         files.open.retain(|(_, file)| file.strong_count() > 0);
-        files.open.push((name.to_owned(), Arc::downgrade(&file.file)));
+        files.open.push((key(name), Arc::downgrade(&file.file)));
         Ok(file)
     }
 
@@ -238,7 +238,7 @@ impl Files {
     }
 
     fn length(&self, name: &str) -> u64 {
-        self.lengths.get(name).copied().unwrap_or_default()
+        self.lengths.get(&key(name)).copied().unwrap_or_default()
     }
 
     fn name(&self, file: &Arc<File>) -> Option<&str> {
@@ -261,21 +261,27 @@ impl Files {
     }
 
     fn set_length(&mut self, name: &str, length: u64) {
-        let old = self.lengths.insert(name.to_owned(), length).unwrap_or_default();
+        let old = self.lengths.insert(key(name), length).unwrap_or_default();
         self.bytes = self.bytes.saturating_sub(old).saturating_add(length);
     }
 
     /// A file that is gone; returns how long it was.
     fn forget(&mut self, name: &str) -> u64 {
-        let length = self.lengths.remove(name).unwrap_or_default();
+        let length = self.lengths.remove(&key(name)).unwrap_or_default();
         self.bytes = self.bytes.saturating_sub(length);
         length
     }
 
     fn check_closed(&self, name: &str) -> io::Result<()> {
-        let is_open = |(open, file): &(String, Weak<File>)| open == name && file.strong_count() > 0;
+        let name = key(name);
+        let is_open = |(open, file): &(String, Weak<File>)| *open == name && file.strong_count() > 0;
         if self.open.iter().any(is_open) { Err(io::ErrorKind::ResourceBusy.into()) } else { Ok(()) }
     }
+}
+
+/// What a file is counted by. Where the system takes `a` and `A` for one file, they are one here.
+fn key(name: &str) -> String {
+    if cfg!(any(windows, target_vendor = "apple")) { name.to_ascii_lowercase() } else { name.to_owned() }
 }
 
 /// There is no room for more, as a guest is told by any file system.

@@ -1,6 +1,12 @@
 //! Who is not let in, what is not believed, and when it ends.
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    time::Duration,
+};
 
 use serde_json::json;
 
@@ -70,6 +76,34 @@ fn from_elsewhere_a_secret_is_needed() {
     let mut tab = Tab::connect(&server, &path, &["Host: 127.0.0.1"]).unwrap();
     tab.say(json!({ "type": "hello", "size": [800, 600], "scale": 1, "theme": null }));
     tab.picture(1, |_| true);
+}
+
+#[test]
+fn behind_another_name_a_secret_is_needed() {
+    let Some(server) = Server::start(&["--host", "gpu.example"]) else { return };
+    let (_, secret) = server.url.split_once("/?token=").unwrap();
+    let status = |path: &str| server.ask(path, &["Host: gpu.example"]).0;
+    assert_eq!((status("/"), status(&format!("/?token={secret}"))), (403, 200));
+}
+
+#[test]
+fn who_asks_for_a_head_begins_no_program() {
+    let Some(server) = Server::start(&[]) else { return };
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    write!(stream, "HEAD /stream.mjpeg HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("multipart/x-mixed-replace"), "{answer}");
+    assert_eq!(server.metric("wgpu_wasi_stream_visits_total", ""), 0);
+}
+
+#[test]
+fn numbers_of_nothing_are_refused() {
+    for option in ["--instances", "--viewers"] {
+        let output = command(&[option, "0", "app.wasm"]).output().unwrap();
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && words.contains("0 is not in 1..=1024"), "{words}");
+    }
 }
 
 #[test]

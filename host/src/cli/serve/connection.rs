@@ -82,7 +82,7 @@ pub(super) async fn connection<A: Answer>(stream: TcpStream, answer: A, mut stop
             }
         }
     });
-    let stream = Watched { stream, activity: Arc::clone(&activity), waits: None };
+    let stream = Watched::of(stream, &activity);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let stopped = pin!(told(&mut stop));
     let ended = match future::select(connection.as_mut(), stopped).await {
@@ -242,7 +242,7 @@ impl HttpBody for Answered {
 }
 
 /// A connection's stream, which fails when its client reads nothing for too long: hyper would wait without an end.
-struct Watched {
+pub(in crate::cli) struct Watched {
     stream: TcpStream,
     activity: Arc<Activity>,
     /// Since the client reads nothing.
@@ -250,6 +250,15 @@ struct Watched {
 }
 
 impl Watched {
+    /// With the longest time that a client has by itself.
+    pub(in crate::cli) fn new(stream: TcpStream) -> Self {
+        Self::of(stream, &Arc::default())
+    }
+
+    fn of(stream: TcpStream, activity: &Arc<Activity>) -> Self {
+        Self { stream, activity: Arc::clone(activity), waits: None }
+    }
+
     fn written(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         self.activity.unsent.store(written.is_pending(), Ordering::Relaxed);
         if written.is_ready() {

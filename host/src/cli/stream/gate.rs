@@ -62,7 +62,7 @@ impl Closed {
             }
             Self::Origin => "Pages of other sites may not use this server.",
             Self::Token => {
-                "The secret in the address is missing or wrong. The server has printed the whole address when it started."
+                "The secret in the address is missing or wrong. The server printed the whole address when it started."
             }
         }
     }

@@ -35,9 +35,6 @@ const GRACE: Duration = Duration::from_secs(1);
 /// For one that is ended: it may wait for the GPU in a call.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// More guests than any machine has room for.
-const MOST: usize = 1 << 10;
-
 /// Why a visitor gets no guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refused {
@@ -112,6 +109,15 @@ pub(super) struct Guests {
     pub(super) counts: Counts,
 }
 
+/// How the last guests have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stopped {
+    ByThemselves,
+    Ended,
+    /// One has not.
+    Stuck,
+}
+
 /// One who looks at a guest, until it is dropped.
 pub(super) struct Viewer {
     pub(super) guest: Arc<Guest>,
@@ -128,7 +134,7 @@ impl Guests {
     ) -> Arc<Self> {
         Arc::new(Self {
             name,
-            places: Arc::new(Semaphore::new(options.instances.clamp(1, MOST))),
+            places: Arc::new(Semaphore::new(options.instances)),
             options,
             runtime,
             component,
@@ -269,9 +275,8 @@ impl Guests {
         }
     }
 
-    /// Lets no more visitors in, tells those that are there, and ends their guests when `drain` is up. Whether all have
-    /// ended.
-    pub(super) async fn stop(self: &Arc<Self>, drain: Duration) -> bool {
+    /// Lets no more visitors in, tells those that are there, and ends their guests when `drain` is up.
+    pub(super) async fn stop(self: &Arc<Self>, drain: Duration) -> Stopped {
         {
             let _joining = self.joining.lock();
             self.stopping.store(true, Ordering::Relaxed);
@@ -286,7 +291,7 @@ impl Guests {
             }
         };
         if tokio::time::timeout(drain, gone).await.is_ok() {
-            return true;
+            return Stopped::ByThemselves;
         }
         let end = |guest: &Arc<Guest>| {
             let (all, guest) = (Arc::clone(self), Arc::clone(guest));
@@ -300,7 +305,7 @@ impl Guests {
         };
         // Nobody waits for a GPU that hangs.
         let _ = tokio::time::timeout(GRACE * 2, all).await;
-        guests.iter().all(|guest| *guest.over.borrow())
+        if guests.iter().all(|guest| *guest.over.borrow()) { Stopped::Ended } else { Stopped::Stuck }
     }
 
     pub(super) fn now(&self) -> Now {
@@ -385,10 +390,14 @@ impl Drop for Running {
         guest.screen.end(End::Crashed);
         // Who sees that it is gone finds its place free.
         drop(slot.take());
-        guests.live.lock().remove(&guest.number);
         let (_, read, dropped) = guest.screen.counts();
-        guests.counts.read_before.fetch_add(read, Ordering::Relaxed);
-        guests.counts.dropped_before.fetch_add(dropped, Ordering::Relaxed);
+        {
+            // Together, for counts never fall.
+            let mut live = guests.live.lock();
+            live.remove(&guest.number);
+            guests.counts.read_before.fetch_add(read, Ordering::Relaxed);
+            guests.counts.dropped_before.fetch_add(dropped, Ordering::Relaxed);
+        }
         guest.over.send_replace(true);
     }
 }

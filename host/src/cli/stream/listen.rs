@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{gate::Gate, guests::Guests, messages, metrics, parts, socket, words};
-use crate::http::CONTENT_TYPE;
+use crate::{cli::serve::Watched, http::CONTENT_TYPE};
 
 /// How long the head of a request may take, and a connection be there without one.
 const HEAD: Duration = Duration::from_secs(30);
@@ -87,7 +87,7 @@ async fn connection<A: Answer>(stream: TcpStream, answer: A, place: Connection) 
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
         .max_buf_size(BUFFER)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Watched::new(stream)), service)
         .with_upgrades();
     if let Err(error) = connection.await {
         tracing::debug!("a connection: {error}");
@@ -119,6 +119,8 @@ impl Answer for Site {
             }
             "/" => words::windows(&guests.name),
             "/windows" => windows(guests, request, connection).await,
+            // Who asks for its head alone begins no program.
+            "/stream.mjpeg" if request.method() == Method::HEAD => parts::head(),
             "/stream.mjpeg" => parts::answer(&guests, request.uri().query().unwrap_or_default(), connection),
             _ => words::page(
                 StatusCode::NOT_FOUND,

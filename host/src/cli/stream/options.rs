@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::Args;
+use clap::{Args, builder::RangedU64ValueParser};
 use wasmtime_wasi::WasiCtxBuilder;
 
 use crate::{
@@ -23,11 +23,11 @@ pub(super) struct StreamArguments {
 
     /// The most programs at a time: all together may use this many times the quotas. Other visitors are told to come
     /// again
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(long, value_name = "N", value_parser = how_many(), default_value = "4")]
     instances: usize,
 
     /// The most visitors of one program, with `--shared`
-    #[arg(long, value_name = "N", default_value_t = 16)]
+    #[arg(long, value_name = "N", value_parser = how_many(), default_value = "16")]
     viewers: usize,
 
     /// How long a program goes on
@@ -46,7 +46,8 @@ pub(super) struct StreamArguments {
     #[arg(long, value_name = "WxH", value_parser = parse_size, default_value = "1920x1080")]
     max_size: Size,
 
-    /// Asks for the secret in the address also where only this machine can reach it. Elsewhere it always does
+    /// Asks for the secret in the address also where only this machine can reach it. Elsewhere, and with `--host`, it
+    /// always does
     #[arg(long)]
     token: bool,
 
@@ -85,8 +86,8 @@ impl StreamArguments {
         access.wasi(&app, &args)?;
         Ok(StreamOptions {
             shared,
-            instances: instances.max(1),
-            viewers: if shared { viewers.max(1) } else { 1 },
+            instances,
+            viewers: if shared { viewers } else { 1 },
             timeout,
             rate,
             quality,
@@ -130,6 +131,12 @@ impl StreamOptions {
     pub(super) fn program(&self) -> String {
         self.app.file_name().map_or_else(|| "app".to_owned(), |name| name.to_string_lossy().into_owned())
     }
+}
+
+/// Programs, or visitors of one.
+fn how_many() -> RangedU64ValueParser<usize> {
+    const MOST: u64 = 1024;
+    RangedU64ValueParser::new().range(1..=MOST)
 }
 
 fn parse_size(text: &str) -> Result<Size, String> {

@@ -46,7 +46,16 @@ pub(super) fn answer(guests: &Arc<Guests>, query: &str, connection: Connection) 
         let part = parts.next().await?;
         Some((Ok::<_, Infallible>(part), parts))
     });
-    let mut response = Response::new(Body::from_stream(parts));
+    with_kind(Body::from_stream(parts))
+}
+
+/// The head of an answer with pictures.
+pub(super) fn head() -> Response<Body> {
+    with_kind(Body::empty())
+}
+
+fn with_kind(body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
     words::protect(response.headers_mut());
     let kind = HeaderValue::from_static("multipart/x-mixed-replace; boundary=picture");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);

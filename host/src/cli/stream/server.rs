@@ -4,14 +4,13 @@ use std::{
     path::Path,
     process::ExitCode,
     sync::{Arc, atomic::Ordering},
-    time::Instant,
 };
 
 use tokio::sync::watch;
 
 use super::{
     gate::{Gate, Token},
-    guests::Guests,
+    guests::{Guests, Stopped},
     listen::{self, Administration, Site},
     options::StreamOptions,
 };
@@ -49,7 +48,9 @@ async fn serve(server: &ServerOptions, guests: &Arc<Guests>, signals: &Signals) 
     let admin = bind(server.admin_addr, "admin-addr").await?;
     let listener = bind(server.addr, "addr").await?;
     let (address, admin_address) = (listener.local_addr()?, admin.local_addr()?);
-    let token = (guests.options.token || !address.ip().is_loopback()).then(Token::new).transpose()?;
+    // With another name, this address is that of a proxy, which others reach.
+    let reached = !address.ip().is_loopback() || !guests.options.hosts.is_empty();
+    let token = (guests.options.token || reached).then(Token::new).transpose()?;
     let secret = token.as_ref().map(|token| format!("?token={}", token.text())).unwrap_or_default();
     let gate = Gate::new(address, token, &guests.options.hosts);
     let (stop, stopped) = watch::channel(false);
@@ -72,11 +73,14 @@ async fn serve(server: &ServerOptions, guests: &Arc<Guests>, signals: &Signals) 
             return Ok(HOST_FAILED);
         }
     }
-    let start = Instant::now();
     tracing::info!("stopping");
     stop.send_replace(true);
-    if !guests.stop(server.drain).await {
-        tracing::warn!("programs were ended that did not end within {:?} (--drain)", start.elapsed());
+    match guests.stop(server.drain).await {
+        Stopped::ByThemselves => {}
+        Stopped::Ended => {
+            tracing::warn!("programs were ended that were still there after {:?} (--drain)", server.drain);
+        }
+        Stopped::Stuck => tracing::error!("a program could not be ended"),
     }
     // What visitors are told is on its way.
     tokio::time::sleep(LOOK * 4).await;
