@@ -91,12 +91,29 @@ export async function launch(name, lack) {
   return {
     name,
     version: await started.version(),
+    runs: () => started.connected,
     page: (address, options = {}) => open(started, address, { script: less.script, ...options }),
     async close() {
-      await started.close();
+      await started.close().catch(() => {});
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/**
+ * Does `work` in the browser of `tested`. Firefox itself crashes now and then, also where a page does nothing unusual:
+ * then a new one is started, and the work is done once more. A page that it can't survive twice is a failure.
+ */
+export async function inBrowser(tested, work) {
+  try {
+    return await work(tested.browser);
+  } catch (error) {
+    if (tested.browser.runs()) throw error;
+    console.log(`${tested.name} has crashed, and is started again: ${error.message}`);
+    await tested.browser.close();
+    tested.browser = await launch(tested.name);
+    return work(tested.browser);
+  }
 }
 
 /** Opens a page, and waits until it is in one of the states. */

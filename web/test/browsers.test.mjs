@@ -8,7 +8,7 @@ import { cp, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { INSECURE, installed, launch } from "./browsers.mjs";
+import { INSECURE, inBrowser, installed, launch } from "./browsers.mjs";
 import { CASE_SITES, cases } from "./cases.mjs";
 import { complaint, sample } from "./pictures.mjs";
 import { serve } from "./server.mjs";
@@ -127,12 +127,17 @@ for (const name of BROWSERS) {
 }
 
 /** Opens a page, and closes it; nothing may be in its console, and it may ask for nothing from elsewhere. */
-async function open({ browser }, path, work, options = {}) {
+function open(tested, path, work, options = {}) {
+  return inBrowser(tested, (browser) => opened(browser, path, work, options));
+}
+
+async function opened(browser, path, work, options) {
   const page = await browser.page(`${server.address}/${path}${path.includes("?") ? "" : "/"}`, options);
   try {
     await work(page);
   } finally {
-    await page.close();
+    // Of a browser that has crashed there is nothing to close.
+    if (browser.runs()) await page.close();
   }
   assert.deepEqual(page.complaints, []);
   const ours = [`${server.address}/`, `blob:${server.address}/`, "data:"];
@@ -248,7 +253,7 @@ function thePackage(tested) {
 /** What a page says where it can't run its program. */
 function whatIsMissing(tested) {
   test("a page that is neither from https nor from this machine", () => {
-    return lacks(tested.browser, `http://${INSECURE}:${server.port}/doubling/`, /https/);
+    return inBrowser(tested, (browser) => lacks(browser, `http://${INSECURE}:${server.port}/doubling/`, /https/));
   });
 
   for (const [lack, words] of Object.entries({ webgpu: /has no WebGPU/, jspi: /JSPI/, adapter: /finds no GPU/ })) {

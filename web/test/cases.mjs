@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
+import { inBrowser } from "./browsers.mjs";
 import { judge, LEFT_OUT, SLOW } from "./differences.mjs";
 import { decode, differences } from "./report.mjs";
 import { component, outcome } from "./tool.mjs";
@@ -97,16 +98,19 @@ export function cases(tested, address, all) {
     let page = null;
     for (const name of await names(all)) {
       await t.test(name, async () => {
-        page ??= await tested.browser.page(`${address()}/api/`);
-        const found = await differencesOf(page, address(), name).catch(async (error) => {
-          // The next case has a page of its own.
-          await page.close().catch(() => {});
-          page = null;
-          throw error;
+        const found = await inBrowser(tested, async (browser) => {
+          page ??= await browser.page(`${address()}/api/`);
+          return differencesOf(page, address(), name).catch(async (error) => {
+            // The next case has a page of its own.
+            await page.close().catch(() => {});
+            page = null;
+            throw error;
+          });
         });
         assert.deepEqual(judge(tested.name, name, found), []);
       });
     }
-    await page?.close();
+    // Of a browser that has crashed there is nothing to close.
+    await page?.close().catch(() => {});
   });
 }
