@@ -1,8 +1,10 @@
 // Debian's Chromium and Firefox, driven by puppeteer: the one by its own protocol, the other by WebDriver BiDi.
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import puppeteer from "puppeteer-core";
 
 /** What is switched off for the tests of what is missing. */
@@ -88,10 +90,12 @@ export async function launch(name, lack) {
     // A machine that does other things takes long to start one.
     timeout: 120_000,
   });
+  const ended = once(started.process(), "exit").then(() => true);
   return {
     name,
     version: await started.version(),
-    runs: () => started.connected,
+    /** Whether it has ended, or does so within `time` milliseconds. */
+    ends: (time = 0) => Promise.race([ended, sleep(time, false)]),
     page: (address, options = {}) => open(started, address, { script: less.script, ...options }),
     async close() {
       await started.close().catch(() => {});
@@ -108,7 +112,7 @@ export async function inBrowser(tested, work) {
   try {
     return await work(tested.browser);
   } catch (error) {
-    if (tested.browser.runs()) throw error;
+    if (!(await tested.browser.ends(1000))) throw error;
     console.log(`${tested.name} has crashed, and is started again: ${error.message}`);
     await tested.browser.close();
     tested.browser = await launch(tested.name);

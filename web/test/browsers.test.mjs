@@ -137,7 +137,7 @@ async function opened(browser, path, work, options) {
     await work(page);
   } finally {
     // Of a browser that has crashed there is nothing to close.
-    if (browser.runs()) await page.close();
+    if (!(await browser.ends())) await page.close();
   }
   assert.deepEqual(page.complaints, []);
   const ours = [`${server.address}/`, `blob:${server.address}/`, "data:"];
