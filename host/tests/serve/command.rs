@@ -5,14 +5,15 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
+    ops::{Deref, DerefMut},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::Command,
     sync::mpsc,
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use crate::guests::Guest;
+use crate::{guests::Guest, process::Process};
 
 /// A folder for one test.
 fn place(name: &str) -> PathBuf {
@@ -24,72 +25,39 @@ fn place(name: &str) -> PathBuf {
 
 /// A server, which is ended with the test.
 struct Server {
-    child: Child,
+    process: Process,
     address: String,
     admin: String,
-    /// What it logs.
-    log: mpsc::Receiver<String>,
 }
 
 impl Server {
     fn start(options: &[&str]) -> Self {
         let mut server = Self::begin(options);
-        let line = server.wait_for("serving at");
-        let mut addresses =
-            line.split("http://").skip(1).map(|rest| rest.split([',', '"']).next().unwrap().trim());
-        server.address = addresses.next().unwrap().to_owned();
-        server.admin = addresses.next().unwrap().to_owned();
+        [server.address, server.admin] = server.addresses("serving at");
         server
     }
 
     /// One that may not have started yet.
     fn begin(options: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wgpu-wasi"));
-        command.arg("serve").args(options).env_remove("RUST_LOG").stderr(Stdio::piped());
+        command.arg("serve").args(options).env_remove("RUST_LOG");
         command.env("WGPU_WASI_CACHE_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("serve-cache"));
-        let mut child = command.spawn().unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let (sender, log) = mpsc::channel();
-        thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        Self { child, address: String::new(), admin: String::new(), log }
-    }
-
-    /// The next line of the log with this text.
-    fn wait_for(&self, text: &str) -> String {
-        let end = Instant::now() + Duration::from_secs(120);
-        let mut before = String::new();
-        loop {
-            let line = self.log.recv_timeout(end.saturating_duration_since(Instant::now()));
-            let line = line.unwrap_or_else(|_| panic!("no {text:?} in the log:\n{before}"));
-            if line.contains(text) {
-                return line;
-            }
-            before += &format!("{line}\n");
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
-    }
-
-    /// Its end, which comes within `limit`.
-    fn ended(&mut self, limit: Duration) -> ExitStatus {
-        let start = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(start.elapsed() < limit, "it has not ended within {limit:?}");
-            thread::sleep(Duration::from_millis(10));
-        }
+        let process = Process::start(&mut command);
+        Self { process, address: String::new(), admin: String::new() }
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+impl Deref for Server {
+    type Target = Process;
+
+    fn deref(&self) -> &Process {
+        &self.process
+    }
+}
+
+impl DerefMut for Server {
+    fn deref_mut(&mut self) -> &mut Process {
+        &mut self.process
     }
 }
 

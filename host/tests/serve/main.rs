@@ -15,4 +15,7 @@ mod command;
 mod guests;
 mod handler;
 mod limits;
+#[cfg(unix)]
+#[path = "../process/mod.rs"]
+mod process;
 mod recovery;

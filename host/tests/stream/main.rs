@@ -13,6 +13,8 @@
 )]
 
 mod limits;
+#[path = "../process/mod.rs"]
+mod process;
 mod server;
 mod tab;
 mod visits;

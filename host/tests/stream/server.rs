@@ -4,15 +4,15 @@ use std::{
     env, fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
+    ops::{Deref, DerefMut},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc},
+    process::{Command, Stdio},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     thread,
     time::{Duration, Instant},
 };
 
-/// For what takes a moment on a machine that has nothing else to do.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+use crate::process::{PATIENCE, Process};
 
 /// The folder of the components; builds the guest first.
 fn folder() -> &'static Path {
@@ -46,13 +46,11 @@ pub(crate) fn has_gpu() -> bool {
 
 /// A server, which is ended with the test. One at a time: the processor draws for all.
 pub(crate) struct Server {
-    child: Child,
+    process: Process,
     /// The address that it has printed.
     pub(crate) url: String,
     pub(crate) address: String,
     admin: String,
-    /// What it logs.
-    log: mpsc::Receiver<String>,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -84,58 +82,13 @@ impl Server {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let component = folder().join("raw_windows.wasm");
         let mut command = command(&[&["--addr", address], options].concat());
-        command.arg(component).arg("streamed").stderr(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let (sender, log) = mpsc::channel();
-        thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        command.arg(component).arg("streamed").stdout(Stdio::piped());
+        let mut process = Process::start(&mut command);
         let mut url = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
-        let mut server = Self {
-            child,
-            url: url.trim().to_owned(),
-            address: String::new(),
-            admin: String::new(),
-            log,
-            _turn: turn,
-        };
-        let line = server.wait_for("administration at");
-        let mut addresses =
-            line.split("http://").skip(1).map(|rest| rest.split([',', '"']).next().unwrap().trim());
-        server.address = addresses.next().unwrap().replace("0.0.0.0", "127.0.0.1");
-        server.admin = addresses.next().unwrap().to_owned();
-        Some(server)
-    }
-
-    /// The next line of the log with this text.
-    pub(crate) fn wait_for(&self, text: &str) -> String {
-        let end = Instant::now() + PATIENCE;
-        let mut before = String::new();
-        loop {
-            let line = self.log.recv_timeout(end.saturating_duration_since(Instant::now()));
-            let line = line.unwrap_or_else(|_| panic!("no {text:?} in the log:\n{before}"));
-            if line.contains(text) {
-                return line;
-            }
-            before += &format!("{line}\n");
-        }
-    }
-
-    pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
-    }
-
-    /// Its end, which comes within `limit`.
-    pub(crate) fn ended(&mut self, limit: Duration) -> ExitStatus {
-        let start = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(start.elapsed() < limit, "it has not ended within {limit:?}");
-            thread::sleep(Duration::from_millis(10));
-        }
+        BufReader::new(process.child.stdout.take().unwrap()).read_line(&mut url).unwrap();
+        let [address, admin] = process.addresses("administration at");
+        let (url, address) = (url.trim().to_owned(), address.replace("0.0.0.0", "127.0.0.1"));
+        Some(Self { process, url, address, admin, _turn: turn })
     }
 
     /// The status, the head and the body of an answer to a request with these lines.
@@ -164,16 +117,23 @@ impl Server {
 
     /// The most memory that the process has had, in bytes.
     pub(crate) fn peak_memory(&self) -> Option<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.child.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+impl Deref for Server {
+    type Target = Process;
+
+    fn deref(&self) -> &Process {
+        &self.process
+    }
+}
+
+impl DerefMut for Server {
+    fn deref_mut(&mut self) -> &mut Process {
+        &mut self.process
     }
 }
 

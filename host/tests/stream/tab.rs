@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::server::{PATIENCE, Server};
+use crate::{process::PATIENCE, server::Server};
 
 /// What the server says.
 #[derive(Debug)]

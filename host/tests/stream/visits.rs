@@ -9,7 +9,8 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    server::{PATIENCE, Server},
+    process::PATIENCE,
+    server::Server,
     tab::{Said, Tab, size},
 };
 
