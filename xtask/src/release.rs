@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_found() {
         let found = |requirement: &str, backend: &str| {
-            let backend = package("wgpu-wasi-backend", backend, &[("wgpu", "=30.0.1", None)]);
+            let backend = package("wgpu-wasi-backend", backend, &[("wgpu", "=30.0.2", None)]);
             let host = package("wgpu-wasi-host", "0.1.0", &[("wgpu", "^30.0", None)]);
             let tool =
                 package("cargo-wgpu-wasi", "0.1.0", &[("wgpu-wasi-host", requirement, Some("../host"))]);
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn lines_of_another_version_are_found() {
-        let document = "cargo install cargo-wgpu-wasi@0.1.0\nwgpu-wasi-backend = \"0.1\"\nwgpu = \"=30.0.1\"\n\
+        let document = "cargo install cargo-wgpu-wasi@0.1.0\nwgpu-wasi-backend = \"0.1\"\nwgpu = \"=30.0.2\"\n\
                         wgpu-wasi-host = { version = \"0.2\" }\nOf cargo-wgpu-wasi 0.3. See cargo install.\n";
         let found = ["wgpu-wasi-host = { version = \"0.2\" }", "Of cargo-wgpu-wasi 0.3. See cargo install."];
         assert!(outdated(document, "0.1.0").eq(found));

@@ -36,7 +36,7 @@ pub(crate) struct Options {
 
 /// What is cloned.
 const REPOSITORY: &str = "https://github.com/gfx-rs/wgpu";
-const TAG: &str = "v30.0.1";
+const TAG: &str = "v30.0.2";
 
 /// Builds the examples both ways, runs them, and prints and writes what came of it.
 pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {

@@ -38,7 +38,7 @@ fn another_wgpu() {
 
 #[test]
 fn a_wgpu_from_elsewhere() {
-    let own = package("wgpu", "").replace("0.1.0", "30.0.1");
+    let own = package("wgpu", "").replace("0.1.0", "30.0.2");
     let files = [("src/main.rs", "fn main() {}"), ("own/Cargo.toml", &own), ("own/src/lib.rs", "")];
     let manifest = package("elsewhere", "wgpu.path = \"own\"\n");
     refused(&Project::new("elsewhere", &manifest, &files), &["not from crates.io", "elsewhere/own"]);
