@@ -172,6 +172,7 @@ mod commands {
     pub(crate) mod pass;
     pub(crate) mod recording;
     pub(crate) mod render;
+    pub(crate) mod used;
     pub(crate) mod words;
 }
 

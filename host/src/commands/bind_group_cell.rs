@@ -1,12 +1,9 @@
 //! A bind group as commands have it, which may be made later than they are recorded.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use crate::{
-    commands::{
-        holder::{Holder, PassId},
-        kept::Kept,
-    },
+    commands::holder::Holder,
     device::{budget::SharedReservation, timeline::Timeline, unusable::Usability},
 };
 
@@ -37,10 +34,10 @@ impl BindGroupCell {
         self.reservations.iter().find_map(|resource| look(resource.usability()))
     }
 
-    /// What `pass` has to hold for a command that uses it, if it does not already.
+    /// Which pass holds it.
     #[inline]
-    pub(crate) fn kept_by(self: &Arc<Self>, pass: PassId) -> Option<Kept> {
-        self.holder.is_new(pass).then(|| Kept::BindGroup(Arc::clone(self)))
+    pub(crate) fn holder(&self) -> &Holder {
+        &self.holder
     }
 
     /// wgpu's; `Err` says that there is none.

@@ -7,14 +7,18 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    commands::{bind_group_cell::BindGroupCell, holder::PassId, kept::Kept},
+    commands::{
+        bind_group_cell::BindGroupCell,
+        holder::{PassId, Place},
+        used::Used,
+    },
     device::core::DeviceCore,
 };
 
 /// A command that every encoder has, with its handles resolved.
 #[derive(Debug)]
 pub(crate) enum BindingCommand {
-    SetBindGroup { index: u32, group: Option<Arc<BindGroupCell>>, offsets: Box<[u32]> },
+    SetBindGroup { index: u32, group: Option<Place>, offsets: Box<[u32]> },
     SetImmediates { range_offset: u32, data: Box<[u8]> },
 }
 
@@ -26,27 +30,14 @@ pub(crate) enum DebugCommand {
     InsertDebugMarker(Box<str>),
 }
 
-/// A buffer for a command, and what the encoder has to hold of it, if it does not already.
-#[derive(Debug)]
-pub(crate) struct UsedBuffer {
-    pub(crate) buffer: wgpu::Buffer,
-    pub(crate) kept: Option<Kept>,
-}
-
-/// The arguments of a dispatch or a draw that are in a buffer.
-#[derive(Debug)]
-pub(crate) struct Indirect {
-    pub(crate) buffer: wgpu::Buffer,
-    pub(crate) offset: u64,
-}
-
-/// Gives a [`BindingCommand`] to an encoder of wgpu: a macro because wgpu has no trait for all three. `Err` says why
-/// there is no such bind group.
+/// Gives a [`BindingCommand`] to an encoder of wgpu, with what is `$used`: a macro because wgpu has no trait for all three.
+/// `Err` says why there is no such bind group.
 macro_rules! encode_binding {
-    ($command:expr, $encoder:expr, $timeline:expr) => {
+    ($command:expr, $encoder:expr, $used:expr, $timeline:expr) => {
         match $command {
             BindingCommand::SetBindGroup { index, group, offsets } => {
-                match group.as_ref().map(|group| group.made($timeline)).transpose() {
+                let group = group.map(|group| $used.group(group).and_then(|group| group.made($timeline)));
+                match group.transpose() {
                     Ok(group) => Ok($encoder.set_bind_group(*index, group, offsets)),
                     Err(reason) => Err(reason),
                 }
@@ -76,42 +67,37 @@ pub(crate) trait BindingCommands {
     /// As it stands in messages.
     const NAME: &'static str;
     type Command: From<BindingCommand>;
+    type Pipeline;
     /// What the host has to know between two draws.
     type Draws;
 
     fn device(&self) -> &DeviceCore;
+    /// The number of the encoder, by which objects know whether it holds them.
     fn id(&self) -> PassId;
     /// Whether commands are recorded.
     fn is_open(&self) -> bool;
 
-    /// Records what `command` makes if the encoder is open, a command which takes `bytes` beside itself and needs what
-    /// is `kept`. Its `Err` makes the encoder invalid. `None` is a command of which wgpu need not know.
+    /// Records what `command` makes if the encoder is open, a command which takes `bytes` beside itself and has the
+    /// encoder hold what it uses. Its `Err` makes the encoder invalid. `None` is a command of which wgpu need not know.
     fn try_record<E: AsRef<str>>(
         &mut self,
         call: &'static str,
         bytes: usize,
-        kept: impl IntoIterator<Item = Kept>,
-        command: impl FnOnce(&mut Self::Draws) -> Result<Option<Self::Command>, E>,
+        command: impl FnOnce(&mut Self::Draws, &mut Used<Self::Pipeline>) -> Result<Option<Self::Command>, E>,
     );
 
     /// [`Self::try_record`] for a command that is always right.
     #[inline]
-    fn record(
-        &mut self,
-        call: &'static str,
-        bytes: usize,
-        kept: impl IntoIterator<Item = Kept>,
-        command: impl FnOnce() -> Self::Command,
-    ) {
-        self.try_record(call, bytes, kept, |_| Ok::<_, &str>(Some(command())));
+    fn record(&mut self, call: &'static str, bytes: usize, command: impl FnOnce() -> Self::Command) {
+        self.try_record(call, bytes, |_, _| Ok::<_, &str>(Some(command())));
     }
 
     /// `setBindGroup`: <https://www.w3.org/TR/webgpu/#dom-gpubindingcommandsmixin-setbindgroup>
     #[inline]
-    fn set_bind_group(&mut self, index: u32, group: Option<Arc<BindGroupCell>>, offsets: &[u32]) {
-        let kept = group.as_ref().and_then(|group| group.kept_by(self.id()));
-        self.record("set_bind_group", size_of_val(offsets), kept, || {
-            BindingCommand::SetBindGroup { index, group, offsets: offsets.into() }.into()
+    fn set_bind_group(&mut self, index: u32, group: Option<&Arc<BindGroupCell>>, offsets: &[u32]) {
+        self.try_record("set_bind_group", size_of_val(offsets), |_, used| {
+            let group = group.map(|group| used.hold_group(group)).transpose()?;
+            Ok::<_, &str>(Some(BindingCommand::SetBindGroup { index, group, offsets: offsets.into() }.into()))
         });
     }
 
@@ -135,7 +121,7 @@ pub(crate) trait BindingCommands {
         };
         let range = immediate_range(range_offset, bytes, self.device().limits.max_immediate_size);
         let counted = if range.is_ok() { bytes.len() } else { 0 };
-        self.try_record(CALL, counted, None, |_| {
+        self.try_record(CALL, counted, |_, _| {
             range.map(|()| Some(BindingCommand::SetImmediates { range_offset, data: bytes.into() }.into()))
         });
     }

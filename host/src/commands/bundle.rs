@@ -1,6 +1,6 @@
 //! What is recorded of a render bundle. wgpu gets it when it is finished.
 
-use std::{mem, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     commands::{
@@ -9,6 +9,7 @@ use crate::{
         holder::PassId,
         kept::Kept,
         recording::ENDED,
+        used::Used,
     },
     device::{
         budget::{Budget, Ledger},
@@ -39,7 +40,7 @@ pub(crate) struct Recording {
     debug_groups: u32,
     /// Why the encoder is invalid; the first reason counts.
     error: Option<String>,
-    kept: Vec<Kept>,
+    used: Used<wgpu::RenderPipeline>,
     ledger: Ledger,
 }
 
@@ -68,7 +69,7 @@ impl Bundle {
     /// `error`: why the encoder is invalid from the start.
     pub(crate) fn new(device: &Arc<DeviceCore>, format: Format, error: Option<String>) -> Self {
         let recording = Recording::new(format, error, &device.host_memory);
-        Self { recording: Some(recording), device: Arc::clone(device), id: PassId::next() }
+        Self { id: recording.used.pass(), recording: Some(recording), device: Arc::clone(device) }
     }
 
     /// Ends the recording; `None`, with a validation error reported, when it has ended before.
@@ -138,6 +139,7 @@ impl Bundle {
 impl BindingCommands for Bundle {
     const NAME: &'static str = "RenderBundleEncoder";
     type Command = RenderCommand;
+    type Pipeline = wgpu::RenderPipeline;
     type Draws = DrawState;
 
     fn device(&self) -> &DeviceCore {
@@ -156,15 +158,11 @@ impl BindingCommands for Bundle {
         &mut self,
         call: &'static str,
         bytes: usize,
-        kept: impl IntoIterator<Item = Kept>,
-        command: impl FnOnce(&mut DrawState) -> Result<Option<RenderCommand>, E>,
+        command: impl FnOnce(&mut DrawState, &mut Used<wgpu::RenderPipeline>) -> Result<Option<RenderCommand>, E>,
     ) {
         let Some(recording) = self.open_for(call, bytes) else { return };
-        match command(&mut recording.draws) {
-            Ok(command) => {
-                recording.commands.extend(command);
-                recording.kept.extend(kept);
-            }
+        match command(&mut recording.draws, &mut recording.used) {
+            Ok(command) => recording.commands.extend(command),
             Err(reason) => recording.refuse(call, reason.as_ref()),
         }
     }
@@ -194,7 +192,7 @@ impl Recording {
             draws: DrawState::default(),
             debug_groups: 0,
             error,
-            kept: Vec::new(),
+            used: Used::new(),
             ledger: Ledger::new(host_memory),
         }
     }
@@ -212,12 +210,12 @@ impl Recording {
     /// What its commands need.
     pub(crate) fn take_kept(&mut self) -> Arc<[Kept]> {
         let commands = Kept::Resource(self.ledger.close());
-        mem::take(&mut self.kept).into_iter().chain([commands]).collect()
+        self.used.take_kept().into_iter().chain([commands]).collect()
     }
 
     /// `finish`: <https://www.w3.org/TR/webgpu/#dom-gpurenderbundleencoder-finish>. Bind groups are made by now.
     pub(crate) fn finish(self, device: &DeviceCore, label: &str) -> Result<wgpu::RenderBundle, String> {
-        let Self { format, commands, draws: _, debug_groups, error, kept: _, ledger: _ } = self;
+        let Self { format, commands, draws: _, debug_groups, error, used, ledger: _ } = self;
         if let Some(error) = error {
             return Err(error);
         }
@@ -232,7 +230,7 @@ impl Recording {
             let mut encoder = format.encoder(&device.wgpu, label);
             for command in &commands {
                 command
-                    .encode(&mut encoder, &device.timeline)
+                    .encode(&mut encoder, &used, &device.timeline)
                     .map_err(|reason| format!("In RenderBundleEncoder::set_bind_group: {reason}"))?;
             }
             Ok(encoder.finish(&wgpu::RenderBundleDescriptor { label: Some(label) }))

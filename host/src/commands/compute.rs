@@ -2,12 +2,12 @@
 
 use crate::{
     commands::{
-        binding::{
-            BindingCommand, BindingCommands, DebugCommand, Indirect, UsedBuffer, encode_binding, encode_debug,
-        },
+        binding::{BindingCommand, BindingCommands, DebugCommand, encode_binding, encode_debug},
+        holder::Place,
         kept::Weighed,
         pass::{Pass, PassDescriptor, TimestampWrites},
         recording::EncoderState,
+        used::{Used, UsedBuffer},
     },
     device::timeline::Timeline,
     weights,
@@ -25,9 +25,9 @@ pub(crate) struct ComputePassDescriptor {
 pub(crate) enum ComputeCommand {
     Binding(BindingCommand),
     Debug(DebugCommand),
-    SetPipeline(wgpu::ComputePipeline),
+    SetPipeline(Place),
     Dispatch([u32; 3]),
-    DispatchIndirect(Box<Indirect>),
+    DispatchIndirect { buffer: Place, offset: u64 },
 }
 
 // A pass may have hundreds of thousands of them: fresh memory for each costs as much as the rest of recording it.
@@ -48,11 +48,13 @@ impl From<DebugCommand> for ComputeCommand {
 impl PassDescriptor for ComputePassDescriptor {
     const NAME: &'static str = "ComputePass";
     type Command = ComputeCommand;
+    type Pipeline = wgpu::ComputePipeline;
     type Draws = ();
 
     fn encode(
         self,
         commands: Vec<ComputeCommand>,
+        used: &Used<wgpu::ComputePipeline>,
         encoder: &mut wgpu::CommandEncoder,
         state: &EncoderState,
         timeline: &Timeline,
@@ -65,13 +67,16 @@ impl PassDescriptor for ComputePassDescriptor {
         for command in &commands {
             match command {
                 ComputeCommand::Binding(command) => {
-                    state.require_group(encode_binding!(command, pass, timeline));
+                    state.require(encode_binding!(command, pass, used, timeline));
                 }
                 ComputeCommand::Debug(command) => encode_debug!(command, pass),
-                ComputeCommand::SetPipeline(pipeline) => pass.set_pipeline(pipeline),
+                ComputeCommand::SetPipeline(pipeline) => {
+                    state.require(used.pipeline(*pipeline).map(|pipeline| pass.set_pipeline(pipeline)));
+                }
                 ComputeCommand::Dispatch([x, y, z]) => pass.dispatch_workgroups(*x, *y, *z),
-                ComputeCommand::DispatchIndirect(indirect) => {
-                    pass.dispatch_workgroups_indirect(&indirect.buffer, indirect.offset);
+                ComputeCommand::DispatchIndirect { buffer, offset } => {
+                    let buffer = used.buffer(*buffer);
+                    state.require(buffer.map(|buffer| pass.dispatch_workgroups_indirect(buffer, *offset)));
                 }
             }
         }
@@ -82,24 +87,22 @@ impl Pass<ComputePassDescriptor> {
     /// `setPipeline`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-setpipeline>
     #[inline]
     pub(crate) fn set_pipeline(&mut self, pipeline: &Weighed<wgpu::ComputePipeline>) {
-        let kept = pipeline.kept_by(self.id());
-        self.record("set_pipeline", 0, kept, || ComputeCommand::SetPipeline(pipeline.inner.clone()));
+        self.try_record("set_pipeline", 0, |_, used| {
+            Ok::<_, &str>(Some(ComputeCommand::SetPipeline(used.hold_pipeline(pipeline)?)))
+        });
     }
 
     /// `dispatchWorkgroups`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-dispatchworkgroups>
     #[inline]
     pub(crate) fn dispatch_workgroups(&mut self, workgroups: [u32; 3]) {
-        self.record("dispatch_workgroups", weights::DISPATCH, None, || ComputeCommand::Dispatch(workgroups));
+        self.record("dispatch_workgroups", weights::DISPATCH, || ComputeCommand::Dispatch(workgroups));
     }
 
     /// `dispatchWorkgroupsIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpucomputepassencoder-dispatchworkgroupsindirect>
-    pub(crate) fn dispatch_workgroups_indirect(
-        &mut self,
-        UsedBuffer { buffer, kept }: UsedBuffer,
-        offset: u64,
-    ) {
-        self.record("dispatch_workgroups_indirect", weights::INDIRECT, kept, || {
-            ComputeCommand::DispatchIndirect(Box::new(Indirect { buffer, offset }))
+    pub(crate) fn dispatch_workgroups_indirect(&mut self, buffer: UsedBuffer, offset: u64) {
+        self.try_record("dispatch_workgroups_indirect", weights::INDIRECT, |_, used| {
+            let buffer = used.hold_buffer(buffer)?;
+            Ok::<_, &str>(Some(ComputeCommand::DispatchIndirect { buffer, offset }))
         });
     }
 }

@@ -12,8 +12,10 @@ use wgpu::util::RenderEncoder;
 
 use crate::{
     commands::{
-        binding::{BindingCommand, BindingCommands, Indirect, UsedBuffer, encode_binding},
-        kept::{Kept, Weighed},
+        binding::{BindingCommand, BindingCommands, encode_binding},
+        holder::Place,
+        kept::Weighed,
+        used::{Used, UsedBuffer},
     },
     device::{core::DeviceCore, timeline::Timeline},
     weights,
@@ -23,26 +25,13 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum RenderCommand {
     Binding(BindingCommand),
-    SetPipeline(wgpu::RenderPipeline),
-    SetIndexBuffer { bytes: Box<Bytes>, format: wgpu::IndexFormat },
-    SetVertexBuffer { slot: u32, bytes: Option<Box<Bytes>> },
+    SetPipeline(Place),
+    SetIndexBuffer { buffer: Place, format: wgpu::IndexFormat, range: Range<u64> },
+    SetVertexBuffer { slot: u32, buffer: Option<Place>, range: Range<u64> },
     Draw { vertices: Range<u32>, instances: Range<u32> },
     DrawIndexed { indices: Range<u32>, base_vertex: i32, instances: Range<u32> },
-    DrawIndirect(Box<Indirect>),
-    DrawIndexedIndirect(Box<Indirect>),
-}
-
-/// Bytes of a buffer; there are some, and they are inside it.
-#[derive(Debug)]
-pub(crate) struct Bytes {
-    buffer: wgpu::Buffer,
-    range: Range<u64>,
-}
-
-impl Bytes {
-    fn as_wgpu(&self) -> wgpu::BufferSlice<'_> {
-        self.buffer.slice(self.range.clone())
-    }
+    DrawIndirect { buffer: Place, offset: u64 },
+    DrawIndexedIndirect { buffer: Place, offset: u64 },
 }
 
 impl From<BindingCommand> for RenderCommand {
@@ -52,25 +41,31 @@ impl From<BindingCommand> for RenderCommand {
 }
 
 impl RenderCommand {
-    /// Gives it to wgpu's pass or bundle encoder; `Err` says why there is no such bind group.
+    /// Gives it to wgpu's pass or bundle encoder, with what is `used`; `Err` says why there is no such bind group.
     pub(crate) fn encode<'a>(
         &'a self,
         encoder: &mut impl RenderEncoder<'a>,
+        used: &'a Used<wgpu::RenderPipeline>,
         timeline: &Timeline,
     ) -> Result<(), &'static str> {
         match self {
-            Self::Binding(command) => return encode_binding!(command, encoder, timeline),
-            Self::SetPipeline(pipeline) => encoder.set_pipeline(pipeline),
-            Self::SetIndexBuffer { bytes, format } => encoder.set_index_buffer(bytes.as_wgpu(), *format),
-            Self::SetVertexBuffer { slot, bytes } => {
-                encoder.set_vertex_buffer(*slot, bytes.as_deref().map(Bytes::as_wgpu));
+            Self::Binding(command) => return encode_binding!(command, encoder, used, timeline),
+            Self::SetPipeline(pipeline) => encoder.set_pipeline(used.pipeline(*pipeline)?),
+            Self::SetIndexBuffer { buffer, format, range } => {
+                encoder.set_index_buffer(used.buffer(*buffer)?.slice(range.clone()), *format);
+            }
+            Self::SetVertexBuffer { slot, buffer, range } => {
+                let buffer = buffer.map(|buffer| used.buffer(buffer)).transpose()?;
+                encoder.set_vertex_buffer(*slot, buffer.map(|buffer| buffer.slice(range.clone())));
             }
             Self::Draw { vertices, instances } => encoder.draw(vertices.clone(), instances.clone()),
             Self::DrawIndexed { indices, base_vertex, instances } => {
                 encoder.draw_indexed(indices.clone(), *base_vertex, instances.clone());
             }
-            Self::DrawIndirect(draw) => encoder.draw_indirect(&draw.buffer, draw.offset),
-            Self::DrawIndexedIndirect(draw) => encoder.draw_indexed_indirect(&draw.buffer, draw.offset),
+            Self::DrawIndirect { buffer, offset } => encoder.draw_indirect(used.buffer(*buffer)?, *offset),
+            Self::DrawIndexedIndirect { buffer, offset } => {
+                encoder.draw_indexed_indirect(used.buffer(*buffer)?, *offset);
+            }
         }
         Ok(())
     }
@@ -78,7 +73,7 @@ impl RenderCommand {
 
 /// What records the draws of a render pass or a render bundle encoder.
 pub(crate) trait RenderCommands:
-    BindingCommands<Draws = DrawState, Command: From<RenderCommand>>
+    BindingCommands<Draws = DrawState, Pipeline = wgpu::RenderPipeline, Command: From<RenderCommand>>
 {
     /// Whether a draw may take `size` bytes of arguments from `offset` of `buffer` on.
     /// <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindirect>
@@ -90,39 +85,41 @@ pub(crate) trait RenderCommands:
         &mut self,
         call: &'static str,
         bytes: usize,
-        kept: Option<Kept>,
-        command: impl FnOnce(&mut DrawState) -> Result<Option<RenderCommand>, E>,
+        command: impl FnOnce(&mut DrawState, &mut Used<wgpu::RenderPipeline>) -> Result<Option<RenderCommand>, E>,
     ) {
-        self.try_record(call, bytes, kept, |draws| Ok::<_, E>(command(draws)?.map(Into::into)));
+        self.try_record(call, bytes, |draws, used| Ok::<_, E>(command(draws, used)?.map(Into::into)));
     }
 
     /// `setPipeline`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setpipeline>
     #[inline]
     fn set_pipeline(&mut self, pipeline: &Weighed<wgpu::RenderPipeline>) {
-        let kept = pipeline.kept_by(self.id());
-        self.record("set_pipeline", 0, kept, || RenderCommand::SetPipeline(pipeline.inner.clone()).into());
+        self.record_draw("set_pipeline", 0, |_, used| {
+            Ok::<_, &str>(Some(RenderCommand::SetPipeline(used.hold_pipeline(pipeline)?)))
+        });
     }
 
     /// `setIndexBuffer`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setindexbuffer>
-    fn set_index_buffer(
-        &mut self,
-        binding: Result<Binding, String>,
-        kept: Option<Kept>,
-        format: wgpu::IndexFormat,
-    ) {
+    #[inline]
+    fn set_index_buffer(&mut self, binding: Result<Binding, String>, format: wgpu::IndexFormat) {
         let binding = binding.and_then(|binding| binding.on(self.device()));
-        self.record_draw("set_index_buffer", 0, kept, |draws| {
-            binding.map(|binding| draws.set_index_buffer(binding, format))
+        self.record_draw("set_index_buffer", 0, |draws, used| {
+            let Binding { buffer, device: _, range } = binding?;
+            Ok::<_, String>(draws.set_index_buffer(used.hold_buffer(buffer)?, range, format))
         });
     }
 
     /// `setVertexBuffer`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-setvertexbuffer>; `None` takes the
     /// buffer out of `slot`.
-    fn set_vertex_buffer(&mut self, slot: u32, binding: Result<Option<Binding>, String>, kept: Option<Kept>) {
+    #[inline]
+    fn set_vertex_buffer(&mut self, slot: u32, binding: Result<Option<Binding>, String>) {
         let binding =
             binding.and_then(|binding| binding.map(|binding| binding.on(self.device())).transpose());
-        self.record_draw("set_vertex_buffer", 0, kept, |draws| {
-            binding.map(|binding| draws.set_vertex_buffer(slot, binding))
+        self.record_draw("set_vertex_buffer", 0, |draws, used| {
+            let bound = match binding? {
+                Some(Binding { buffer, device: _, range }) => Some((used.hold_buffer(buffer)?, range)),
+                None => None,
+            };
+            Ok::<_, String>(draws.set_vertex_buffer(slot, bound))
         });
     }
 
@@ -135,7 +132,7 @@ pub(crate) trait RenderCommands:
         first_vertex: Option<u32>,
         first_instance: Option<u32>,
     ) {
-        self.record_draw("draw", 0, None, |draws| {
+        self.record_draw("draw", 0, |draws, _| {
             draws.draw(vertex_count, instance_count, first_vertex, first_instance)
         });
     }
@@ -150,29 +147,31 @@ pub(crate) trait RenderCommands:
         base_vertex: Option<i32>,
         first_instance: Option<u32>,
     ) {
-        self.record_draw("draw_indexed", 0, None, |draws| {
+        self.record_draw("draw_indexed", 0, |draws, _| {
             draws.draw_indexed(index_count, instance_count, first_index, base_vertex, first_instance)
         });
     }
 
     /// `drawIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindirect>
-    fn draw_indirect(&mut self, UsedBuffer { buffer, kept }: UsedBuffer, offset: u64) {
-        self.record_draw("draw_indirect", weights::INDIRECT, kept, |draws| {
-            Self::check_indirect(&buffer, offset, 16)?;
+    fn draw_indirect(&mut self, buffer: UsedBuffer, offset: u64) {
+        self.record_draw("draw_indirect", weights::INDIRECT, |draws, used| {
+            let buffer = used.hold_buffer(buffer)?;
+            Self::check_indirect(used.buffer(buffer)?, offset, 16)?;
             draws.draw_count += 1;
-            Ok::<_, String>(Some(RenderCommand::DrawIndirect(Box::new(Indirect { buffer, offset }))))
+            Ok::<_, String>(Some(RenderCommand::DrawIndirect { buffer, offset }))
         });
     }
 
     /// `drawIndexedIndirect`: <https://www.w3.org/TR/webgpu/#dom-gpurendercommandsmixin-drawindexedindirect>
-    fn draw_indexed_indirect(&mut self, UsedBuffer { buffer, kept }: UsedBuffer, offset: u64) {
-        self.record_draw("draw_indexed_indirect", weights::INDIRECT, kept, |draws| {
-            Self::check_indirect(&buffer, offset, 20)?;
+    fn draw_indexed_indirect(&mut self, buffer: UsedBuffer, offset: u64) {
+        self.record_draw("draw_indexed_indirect", weights::INDIRECT, |draws, used| {
+            let buffer = used.hold_buffer(buffer)?;
+            Self::check_indirect(used.buffer(buffer)?, offset, 20)?;
             draws.draw_count += 1;
             // With an index buffer of no bytes, every index is out of bounds, so the GPU would draw nothing; wgpu still
             // holds the index buffer that was bound before.
-            let command = (!draws.empty_index_buffer)
-                .then(|| RenderCommand::DrawIndexedIndirect(Box::new(Indirect { buffer, offset })));
+            let command =
+                (!draws.empty_index_buffer).then_some(RenderCommand::DrawIndexedIndirect { buffer, offset });
             Ok::<_, String>(command)
         });
     }
@@ -181,15 +180,17 @@ pub(crate) trait RenderCommands:
 /// A `setVertexBuffer` or `setIndexBuffer` whose handle is resolved.
 #[derive(Debug)]
 pub(crate) struct Binding {
-    buffer: wgpu::Buffer,
+    buffer: UsedBuffer,
     /// Of the buffer, where the range is empty: wgpu checks the others.
     device: Option<wgpu::Device>,
     range: Range<u64>,
 }
 
 /// A buffer that is to be bound.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Bindable<'a> {
+    /// The same for a command.
+    pub(crate) used: UsedBuffer,
     pub(crate) inner: &'a wgpu::Buffer,
     pub(crate) device: &'a wgpu::Device,
     pub(crate) label: &'a str,
@@ -254,7 +255,7 @@ impl Binding {
             }
         }
         Ok(Self {
-            buffer: buffer.inner.clone(),
+            buffer: buffer.used,
             device: (start == end).then(|| buffer.device.clone()),
             range: start..end,
         })
@@ -266,12 +267,6 @@ impl Binding {
             Some(other) if *other != device.wgpu => Err("the buffer is another device's".to_owned()),
             Some(_) | None => Ok(self),
         }
-    }
-
-    /// Its bytes, if it has any.
-    fn bytes(self) -> Option<Box<Bytes>> {
-        let Self { buffer, device: _, range } = self;
-        (!range.is_empty()).then(|| Box::new(Bytes { buffer, range }))
     }
 
     /// What a `setVertexBuffer` without a buffer must look like, whose buffer has no bytes.
@@ -305,22 +300,31 @@ impl DrawState {
         self.empty_index_buffer = false;
     }
 
-    fn set_index_buffer(&mut self, binding: Binding, format: wgpu::IndexFormat) -> Option<RenderCommand> {
-        let bytes = binding.bytes();
-        self.empty_index_buffer = bytes.is_none();
-        bytes.map(|bytes| RenderCommand::SetIndexBuffer { bytes, format })
+    #[inline]
+    fn set_index_buffer(
+        &mut self,
+        buffer: Place,
+        range: Range<u64>,
+        format: wgpu::IndexFormat,
+    ) -> Option<RenderCommand> {
+        self.empty_index_buffer = range.is_empty();
+        (!self.empty_index_buffer).then_some(RenderCommand::SetIndexBuffer { buffer, format, range })
     }
 
-    fn set_vertex_buffer(&mut self, slot: u32, binding: Option<Binding>) -> Option<RenderCommand> {
+    #[inline]
+    fn set_vertex_buffer(&mut self, slot: u32, bound: Option<(Place, Range<u64>)>) -> Option<RenderCommand> {
         // wgpu refuses slots that are too high, whatever is bound there.
         let bit = 1_u32.checked_shl(slot).unwrap_or(0);
         self.empty_vertex_slots &= !bit;
-        let is_bound = binding.is_some();
-        let bytes = binding.and_then(Binding::bytes);
-        if is_bound && bytes.is_none() {
-            self.empty_vertex_slots |= bit;
-        }
-        Some(RenderCommand::SetVertexBuffer { slot, bytes })
+        let (buffer, range) = match bound {
+            Some((buffer, range)) if !range.is_empty() => (Some(buffer), range),
+            Some(_) => {
+                self.empty_vertex_slots |= bit;
+                (None, 0..0)
+            }
+            None => (None, 0..0),
+        };
+        Some(RenderCommand::SetVertexBuffer { slot, buffer, range })
     }
 
     #[inline]

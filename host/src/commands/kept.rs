@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    commands::{
-        bind_group_cell::BindGroupCell,
-        holder::{Holder, PassId},
-    },
+    commands::{bind_group_cell::BindGroupCell, holder::Holder},
     device::{budget::SharedReservation, unusable::Usability},
 };
 
@@ -65,10 +62,10 @@ impl<P> Weighed<P> {
         Kept::Pipeline(Arc::clone(&self.weight))
     }
 
-    /// What `pass` has to hold for a command that uses it, if it does not already.
+    /// Which pass holds it.
     #[inline]
-    pub(crate) fn kept_by(&self, pass: PassId) -> Option<Kept> {
-        self.weight.holder.is_new(pass).then(|| self.kept())
+    pub(crate) fn holder(&self) -> &Holder {
+        &self.weight.holder
     }
 }
 

@@ -94,8 +94,8 @@ impl Names {
     }
 
     /// The bind group that a `set-bind-group` names: none where the word is 0.
-    pub(crate) fn optional_bind_group(&self, name: u32) -> wasmtime::Result<Option<Arc<BindGroupCell>>> {
-        if name == 0 { Ok(None) } else { self.bind_group(name).map(|group| Some(Arc::clone(group))) }
+    pub(crate) fn optional_bind_group(&self, name: u32) -> wasmtime::Result<Option<&Arc<BindGroupCell>>> {
+        if name == 0 { Ok(None) } else { self.bind_group(name).map(Some) }
     }
 
     pub(crate) fn insert(&mut self, name: Name, named: NamedObject) {

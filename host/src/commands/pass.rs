@@ -11,6 +11,7 @@ use crate::{
         holder::PassId,
         kept::Kept,
         recording::{ENDED, EncoderState, LOCKED},
+        used::Used,
     },
     device::{budget::Ledger, core::DeviceCore, timeline::Timeline},
 };
@@ -20,14 +21,16 @@ pub(crate) trait PassDescriptor: Send + 'static {
     /// As it stands in messages.
     const NAME: &'static str;
     type Command: From<BindingCommand> + From<DebugCommand> + Send;
+    type Pipeline: Send;
     /// What the host has to know between two draws.
     type Draws: Default;
 
-    /// Begins the pass of wgpu, gives it the commands, and ends it. What turns out to be wrong only then makes the
-    /// encoder invalid.
+    /// Begins the pass of wgpu, gives it the commands with what they use, and ends it. What turns out to be wrong only
+    /// then makes the encoder invalid.
     fn encode(
         self,
         commands: Vec<Self::Command>,
+        used: &Used<Self::Pipeline>,
         encoder: &mut wgpu::CommandEncoder,
         state: &EncoderState,
         timeline: &Timeline,
@@ -43,9 +46,7 @@ pub(crate) struct Pass<D: PassDescriptor> {
     draws: D::Draws,
     device: Arc<DeviceCore>,
     encoder: Arc<EncoderState>,
-    id: PassId,
-    /// Goes to the encoder at the end.
-    kept: Vec<Kept>,
+    used: Used<D::Pipeline>,
     ledger: Ledger,
 }
 
@@ -103,8 +104,7 @@ impl<D: PassDescriptor> Pass<D> {
             draws: D::Draws::default(),
             device: Arc::clone(device),
             encoder: Arc::clone(encoder),
-            id: PassId::next(),
-            kept: Vec::new(),
+            used: Used::new(),
             ledger: Ledger::new(&device.host_memory),
         }
     }
@@ -125,10 +125,12 @@ impl<D: PassDescriptor> Pass<D> {
             State::Open(descriptor) => {
                 self.encoder.pass_ends();
                 let counted = Kept::Resource(self.ledger.close());
-                self.encoder.keep(self.kept.drain(..).chain([counted]));
-                let (commands, timeline) = (mem::take(&mut self.commands), Arc::clone(&self.device.timeline));
+                self.encoder.keep(self.used.take_kept().into_iter().chain([counted]));
+                let (commands, used) =
+                    (mem::take(&mut self.commands), mem::replace(&mut self.used, Used::new()));
+                let timeline = Arc::clone(&self.device.timeline);
                 self.encoder.record(move |encoder, state| {
-                    descriptor.encode(commands, encoder, state, &timeline);
+                    descriptor.encode(commands, &used, encoder, state, &timeline);
                 });
             }
             State::Invalid { locked } => {
@@ -143,27 +145,25 @@ impl<D: PassDescriptor> Pass<D> {
     /// Holds memory that the pass itself needs.
     pub(crate) fn keep(&mut self, kept: impl IntoIterator<Item = Kept>) {
         if self.is_open() {
-            self.kept.extend(kept);
+            self.used.keep(kept);
         }
     }
 
     /// `pushDebugGroup`: <https://www.w3.org/TR/webgpu/#dom-gpudebugcommandsmixin-pushdebuggroup>
     pub(crate) fn push_debug_group(&mut self, label: String) {
         let bytes = label.len();
-        self.record("push_debug_group", bytes, None, || DebugCommand::PushDebugGroup(label.into()).into());
+        self.record("push_debug_group", bytes, || DebugCommand::PushDebugGroup(label.into()).into());
     }
 
     /// `popDebugGroup`: <https://www.w3.org/TR/webgpu/#dom-gpudebugcommandsmixin-popdebuggroup>
     pub(crate) fn pop_debug_group(&mut self) {
-        self.record("pop_debug_group", 0, None, || DebugCommand::PopDebugGroup.into());
+        self.record("pop_debug_group", 0, || DebugCommand::PopDebugGroup.into());
     }
 
     /// `insertDebugMarker`: <https://www.w3.org/TR/webgpu/#dom-gpudebugcommandsmixin-insertdebugmarker>
     pub(crate) fn insert_debug_marker(&mut self, label: String) {
         let bytes = label.len();
-        self.record("insert_debug_marker", bytes, None, || {
-            DebugCommand::InsertDebugMarker(label.into()).into()
-        });
+        self.record("insert_debug_marker", bytes, || DebugCommand::InsertDebugMarker(label.into()).into());
     }
 
     /// Makes the encoder invalid because of what the pass was to begin with.
@@ -186,6 +186,7 @@ impl<D: PassDescriptor> Pass<D> {
 impl<D: PassDescriptor> BindingCommands for Pass<D> {
     const NAME: &'static str = D::NAME;
     type Command = D::Command;
+    type Pipeline = D::Pipeline;
     type Draws = D::Draws;
 
     fn device(&self) -> &DeviceCore {
@@ -194,7 +195,7 @@ impl<D: PassDescriptor> BindingCommands for Pass<D> {
 
     #[inline]
     fn id(&self) -> PassId {
-        self.id
+        self.used.pass()
     }
 
     fn is_open(&self) -> bool {
@@ -208,8 +209,7 @@ impl<D: PassDescriptor> BindingCommands for Pass<D> {
         &mut self,
         call: &'static str,
         bytes: usize,
-        kept: impl IntoIterator<Item = Kept>,
-        command: impl FnOnce(&mut D::Draws) -> Result<Option<D::Command>, E>,
+        command: impl FnOnce(&mut D::Draws, &mut Used<D::Pipeline>) -> Result<Option<D::Command>, E>,
     ) {
         if matches!(self.state, State::Ended) {
             return self.ended(call);
@@ -220,13 +220,9 @@ impl<D: PassDescriptor> BindingCommands for Pass<D> {
         if !matches!(self.state, State::Open(_)) {
             return;
         }
-        match command(&mut self.draws) {
-            Ok(command) => {
-                if let Some(command) = command {
-                    self.commands.push(command);
-                }
-                self.kept.extend(kept);
-            }
+        match command(&mut self.draws, &mut self.used) {
+            Ok(Some(command)) => self.commands.push(command),
+            Ok(None) => {}
             Err(reason) => self.refuse(call, reason.as_ref()),
         }
     }

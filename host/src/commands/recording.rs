@@ -71,10 +71,11 @@ impl EncoderState {
         self.error.get_or_init(|| message.into());
     }
 
-    /// Makes the encoder invalid where a `set_bind_group` had a group that could not be made.
+    /// Makes the encoder invalid where a command of a pass could not be given to wgpu: that of a bind group which could
+    /// not be made.
     #[inline]
-    pub(crate) fn require_group(&self, made: Result<(), &'static str>) {
-        if let Err(reason) = made {
+    pub(crate) fn require(&self, encoded: Result<(), &'static str>) {
+        if let Err(reason) = encoded {
             self.invalidate(format!("In a set_bind_group command\n  {reason}"));
         }
     }

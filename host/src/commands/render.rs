@@ -8,6 +8,7 @@ use crate::{
         kept::Kept,
         pass::{Pass, PassDescriptor, TimestampWrites},
         recording::EncoderState,
+        used::Used,
     },
     device::timeline::Timeline,
 };
@@ -113,11 +114,13 @@ impl RenderPassDescriptor {
 impl PassDescriptor for RenderPassDescriptor {
     const NAME: &'static str = "RenderPass";
     type Command = RenderPassCommand;
+    type Pipeline = wgpu::RenderPipeline;
     type Draws = DrawState;
 
     fn encode(
         self,
         commands: Vec<RenderPassCommand>,
+        used: &Used<wgpu::RenderPipeline>,
         encoder: &mut wgpu::CommandEncoder,
         state: &EncoderState,
         timeline: &Timeline,
@@ -126,7 +129,7 @@ impl PassDescriptor for RenderPassDescriptor {
         for command in &commands {
             match command {
                 RenderPassCommand::Render(command) => {
-                    state.require_group(command.encode(&mut pass, timeline))
+                    state.require(command.encode(&mut pass, used, timeline));
                 }
                 RenderPassCommand::Debug(command) => encode_debug!(command, pass),
                 RenderPassCommand::SetViewport([x, y, width, height, min_depth, max_depth]) => {
@@ -155,7 +158,7 @@ impl RenderCommands for Pass<RenderPassDescriptor> {
 impl Pass<RenderPassDescriptor> {
     /// `setViewport`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-setviewport>
     pub(crate) fn set_viewport(&mut self, viewport: [f32; 6]) {
-        self.try_record("set_viewport", 0, None, |_| {
+        self.try_record("set_viewport", 0, |_, _| {
             // A `float` of WebIDL is finite, and wgpu's comparisons let NaN through to the driver:
             // https://webidl.spec.whatwg.org/#js-float
             if !viewport.into_iter().all(f32::is_finite) {
@@ -168,12 +171,12 @@ impl Pass<RenderPassDescriptor> {
     /// `setScissorRect`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-setscissorrect>
     #[inline]
     pub(crate) fn set_scissor_rect(&mut self, rect: [u32; 4]) {
-        self.record("set_scissor_rect", 0, None, || RenderPassCommand::SetScissorRect(rect));
+        self.record("set_scissor_rect", 0, || RenderPassCommand::SetScissorRect(rect));
     }
 
     /// `setBlendConstant`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-setblendconstant>
     pub(crate) fn set_blend_constant(&mut self, color: wgpu::Color) {
-        self.try_record("set_blend_constant", 0, None, |_| {
+        self.try_record("set_blend_constant", 0, |_, _| {
             finite(&color)?;
             Ok::<_, &str>(Some(RenderPassCommand::SetBlendConstant(Box::new(color))))
         });
@@ -181,17 +184,17 @@ impl Pass<RenderPassDescriptor> {
 
     /// `setStencilReference`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-setstencilreference>
     pub(crate) fn set_stencil_reference(&mut self, reference: u32) {
-        self.record("set_stencil_reference", 0, None, || RenderPassCommand::SetStencilReference(reference));
+        self.record("set_stencil_reference", 0, || RenderPassCommand::SetStencilReference(reference));
     }
 
     /// `beginOcclusionQuery`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-beginocclusionquery>
     pub(crate) fn begin_occlusion_query(&mut self, query: u32) {
-        self.record("begin_occlusion_query", 0, None, || RenderPassCommand::BeginOcclusionQuery(query));
+        self.record("begin_occlusion_query", 0, || RenderPassCommand::BeginOcclusionQuery(query));
     }
 
     /// `endOcclusionQuery`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-endocclusionquery>
     pub(crate) fn end_occlusion_query(&mut self) {
-        self.record("end_occlusion_query", 0, None, || RenderPassCommand::EndOcclusionQuery);
+        self.record("end_occlusion_query", 0, || RenderPassCommand::EndOcclusionQuery);
     }
 
     /// `executeBundles`: <https://www.w3.org/TR/webgpu/#dom-gpurenderpassencoder-executebundles>. The bundles, which are
@@ -204,11 +207,12 @@ impl Pass<RenderPassDescriptor> {
         kept: Vec<Kept>,
     ) {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        self.try_record("execute_bundles", bytes, kept, |draws| {
+        self.try_record("execute_bundles", bytes, |draws, used| {
             draws.reset_bindings();
             draws.draw_count = draws.draw_count.saturating_add(draw_count);
-            let bundles = bundles.into_iter().collect::<Option<_>>().ok_or("a render bundle is invalid");
-            bundles.map(|bundles| Some(RenderPassCommand::ExecuteBundles(bundles)))
+            let bundles = bundles.into_iter().collect::<Option<_>>().ok_or("a render bundle is invalid")?;
+            used.keep(kept);
+            Ok::<_, &str>(Some(RenderPassCommand::ExecuteBundles(bundles)))
         });
     }
 }

@@ -15,6 +15,7 @@ use crate::{
         holder::{Holder, PassId},
         kept::Kept,
         memory::{MayHaveName, NamedObject},
+        used::UsedBuffer,
         words::Name,
     },
     device::{
@@ -43,7 +44,7 @@ pub struct Buffer {
     destroyed: bool,
     /// What the guest calls it in its command memory.
     name: Option<Name>,
-    holder: Holder,
+    holder: Arc<Holder>,
     /// Given back after `destroy`, which frees the memory before the handle goes.
     pub(crate) reservation: SharedReservation,
     /// What wgpu has beside it while it is mapped at creation.
@@ -116,7 +117,7 @@ impl Buffer {
             lent: false,
             destroyed: false,
             name: None,
-            holder: Holder::default(),
+            holder: Arc::default(),
             reservation,
             staging: staging.filter(|staging| staging.bytes() > 0),
         }
@@ -133,7 +134,7 @@ impl Buffer {
             lent: true,
             destroyed: false,
             name: None,
-            holder: Holder::default(),
+            holder: Arc::default(),
             reservation: SharedReservation::new(None),
             staging: None,
             inner,
@@ -145,17 +146,25 @@ impl Buffer {
         Kept::Resource(self.reservation.clone())
     }
 
-    /// What `pass` has to hold for a command that uses it, if it does not already.
+    /// As what a command of `pass` uses.
     #[inline]
-    pub(crate) fn kept_by(&self, pass: PassId) -> Option<Kept> {
-        self.holder.is_new(pass).then(|| self.kept())
+    pub(crate) fn used_by(&self, pass: PassId) -> UsedBuffer {
+        match self.holder.place_in(pass) {
+            Some(place) => UsedBuffer::Held(place),
+            None => UsedBuffer::New {
+                buffer: self.inner.clone(),
+                kept: self.kept(),
+                holder: Arc::clone(&self.holder),
+            },
+        }
     }
 
-    /// As what a command binds that needs `usage`.
+    /// As what a command of `pass` binds that needs `usage`.
     #[inline]
-    pub(crate) fn bindable(&self, usage: wit::GpuBufferUsage) -> Bindable<'_> {
+    pub(crate) fn bindable(&self, pass: PassId, usage: wit::GpuBufferUsage) -> Bindable<'_> {
         let Self { inner, device, label, size, usage: usages, .. } = self;
-        Bindable { inner, device: &device.wgpu, label, size: *size, usable: usages.contains(usage) }
+        let (used, usable) = (self.used_by(pass), usages.contains(usage));
+        Bindable { used, inner, device: &device.wgpu, label, size: *size, usable }
     }
 
     /// wgpu's buffer; `None` for a lent one that the guest has destroyed.
@@ -185,6 +194,8 @@ impl Buffer {
         });
         stand_in.destroy();
         self.inner = stand_in;
+        // A pass that holds the one that was lent holds another one.
+        self.holder = Arc::default();
     }
 
     /// How a write of the queue finds it.

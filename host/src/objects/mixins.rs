@@ -10,10 +10,11 @@ use wasmtime::component::Resource;
 use crate::{
     bindings::wit,
     commands::{
-        binding::{BindingCommands, UsedBuffer},
+        binding::BindingCommands,
         draw::{Binding, RenderCommands},
         fetch::{Encoder, NewName},
         holder::PassId,
+        used::UsedBuffer,
     },
     objects::buffer::Buffer,
     view::WebGpuCtxView,
@@ -31,12 +32,9 @@ impl WebGpuCtxView<'_> {
         size: Option<u64>,
     ) -> wasmtime::Result<&mut E::Recorder> {
         let buffer = self.get(buffer)?;
-        let (binding, kept) = (
-            Binding::index(buffer.bindable(wit::GpuBufferUsage::INDEX), format, offset, size),
-            buffer.kept_by(id),
-        );
+        let binding = Binding::index(buffer.bindable(id, wit::GpuBufferUsage::INDEX), format, offset, size);
         let recorder = self.get_mut(this)?.recorder();
-        recorder.set_index_buffer(binding, kept, format);
+        recorder.set_index_buffer(binding, format);
         Ok(recorder)
     }
 
@@ -50,21 +48,19 @@ impl WebGpuCtxView<'_> {
         offset: Option<u64>,
         size: Option<u64>,
     ) -> wasmtime::Result<&mut E::Recorder> {
-        let (binding, kept) = match buffer {
+        let binding = match buffer {
             Some(buffer) => {
-                let buffer = self.get(buffer)?;
-                let binding = Binding::vertex(buffer.bindable(wit::GpuBufferUsage::VERTEX), offset, size);
-                (binding.map(Some), buffer.kept_by(id))
+                let buffer = self.get(buffer)?.bindable(id, wit::GpuBufferUsage::VERTEX);
+                Binding::vertex(buffer, offset, size).map(Some)
             }
-            None => (Binding::none(offset, size).map(|()| None), None),
+            None => Binding::none(offset, size).map(|()| None),
         };
         let recorder = self.get_mut(this)?.recorder();
-        recorder.set_vertex_buffer(slot, binding, kept);
+        recorder.set_vertex_buffer(slot, binding);
         Ok(recorder)
     }
 
-    /// What records the commands of `this`, whose number is `id`; with a buffer for a command, and what that has to
-    /// hold of it.
+    /// What records the commands of `this`, whose number is `id`; with a buffer for a command.
     #[inline]
     pub(crate) fn with_buffer<E: Encoder>(
         &mut self,
@@ -72,8 +68,7 @@ impl WebGpuCtxView<'_> {
         id: PassId,
         buffer: &Resource<Buffer>,
     ) -> wasmtime::Result<(&mut E::Recorder, UsedBuffer)> {
-        let buffer = self.get(buffer)?;
-        let buffer = UsedBuffer { buffer: buffer.inner.clone(), kept: buffer.kept_by(id) };
+        let buffer = self.get(buffer)?.used_by(id);
         Ok((self.get_mut(this)?.recorder(), buffer))
     }
 
@@ -110,7 +105,9 @@ macro_rules! binding_commands {
                     dynamic_offsets_data_length,
                 );
                 let recorder = view.get_mut(&this)?.recorder();
-                Ok(offsets.map(|offsets| recorder.set_bind_group(index, group, offsets)).map_err(Into::into))
+                Ok(offsets
+                    .map(|offsets| recorder.set_bind_group(index, group.as_ref(), offsets))
+                    .map_err(Into::into))
             })
         }
 
