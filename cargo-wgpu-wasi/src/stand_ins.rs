@@ -172,6 +172,8 @@ const CUBECL_ENVIRONMENT: &StandIn = &StandIn {
 
 /// How it finds the fastest kernel. Natively it leaves out those that seem slow; in browsers it can't look at one result
 /// before it asks for the next, and measures all of them. In the sandbox reads are complete when they return.
+///
+/// How it takes memory of the GPU. Natively many tensors share a buffer; in browsers each has one of its own.
 const CUBECL_RUNTIME: &StandIn = &StandIn {
     name: "cubecl-runtime",
     versions: "0.11.",
@@ -179,6 +181,11 @@ const CUBECL_RUNTIME: &StandIn = &StandIn {
     made: Made::Edited(&[
         Edit { file: "src/tune/mod.rs", old: ANY_WASM, new: BROWSER },
         Edit { file: "src/tune/tuner.rs", old: ANY_WASM, new: BROWSER },
+        Edit {
+            file: "build.rs",
+            old: "feature = \"exclusive-memory-only\", target_family = \"wasm\"",
+            new: "feature = \"exclusive-memory-only\", all(target_family = \"wasm\", not(target_os = \"wasi\"))",
+        },
     ]),
 };
 

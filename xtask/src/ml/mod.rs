@@ -76,10 +76,11 @@ enum Size {
 
 /// What `cargo wgpu-wasi` writes other words into, for what burn tunes: a file of a package, and what it has then. Another
 /// version of the package may say it in another way.
-const REWRITTEN: [(&str, &str, &str); 5] = [
+const REWRITTEN: [(&str, &str, &str); 6] = [
     ("cubecl-environment-0.11.", "Cargo.toml", "wasi"),
     ("cubecl-environment-0.11.", "build.rs", "wasi"),
     ("cubecl-environment-0.11.", "src/persistence/storage.rs", "wasi::open(namespace)"),
+    ("cubecl-runtime-0.11.", "build.rs", "wasi"),
     ("cubecl-runtime-0.11.", "src/tune/tuner.rs", "wasi"),
     ("cubecl-std-0.11.", "src/throughput/base.rs", "wasi"),
 ];
