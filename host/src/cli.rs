@@ -6,6 +6,7 @@ mod adapters;
 mod cache;
 mod imports;
 mod kept;
+mod listening;
 mod options;
 mod quotas;
 mod run;

@@ -45,6 +45,10 @@ pub const GUEST_STACK: usize = 8 << 20;
 /// Stack for the host's functions below the guest's calls, in bytes.
 const HOST_STACK: usize = 2 << 20;
 
+/// Bytes that a guest gets of its input, or gives a file, at a time: as much as a pipe holds on Linux.
+#[cfg(feature = "cli")]
+pub(crate) const PIECE: usize = 64 << 10;
+
 /// The packages of WASI that the linker has, in their versions 0.2 and 0.3.
 pub(crate) const WASI_PACKAGES: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
 

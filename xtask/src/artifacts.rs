@@ -11,8 +11,8 @@ use xshell::cmd;
 use crate::repo::{GUEST_TARGET, Repo};
 
 /// The workspaces of the checkout, by their manifests; the main one first.
-pub(crate) const WORKSPACES: [&str; 7] =
-    [MAIN, EXAMPLES, DROP_IN, DROP_IN_MORE, ML, WINDOWED, "xtask/Cargo.toml"];
+pub(crate) const WORKSPACES: [&str; 8] =
+    [MAIN, EXAMPLES, DROP_IN, DROP_IN_MORE, ML, SERVE_EMBED, WINDOWED, "xtask/Cargo.toml"];
 
 /// The manifest of the main workspace.
 pub(crate) const MAIN: &str = "Cargo.toml";
@@ -36,6 +36,9 @@ pub(crate) const DROP_IN_MORE: &str = "examples/drop-in/more/Cargo.toml";
 
 /// The manifest of the burn programs.
 pub(crate) const ML: &str = "examples/ml/Cargo.toml";
+
+/// The manifest of the burn model that answers requests.
+pub(crate) const SERVE_EMBED: &str = "examples/serve/embed/Cargo.toml";
 
 /// The manifest of the programs with windows.
 pub(crate) const WINDOWED: &str = "examples/windowed/Cargo.toml";

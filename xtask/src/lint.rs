@@ -5,7 +5,9 @@ use clap::Args;
 use xshell::cmd;
 
 use crate::{
-    artifacts::{DROP_IN, DROP_IN_MORE, EXAMPLES, GUESTS, HTTP_GUESTS, ML, WINDOWED, WORKSPACES},
+    artifacts::{
+        DROP_IN, DROP_IN_MORE, EXAMPLES, GUESTS, HTTP_GUESTS, ML, SERVE_EMBED, WINDOWED, WORKSPACES,
+    },
     docs,
     repo::{GUEST_TARGET, Repo, in_path},
     wit,
@@ -23,11 +25,13 @@ const LINTED: [&[&str]; 6] = [
 ];
 
 /// What is linted when asked for: the crates below it take many minutes to check. [`DROP_IN_MORE`] is not even here.
-const LINTED_LONG: [&[&str]; 4] = [
+const LINTED_LONG: [&[&str]; 6] = [
+    &["-p", "wgpu-wasi-serve-bench", "--all-targets"],
     &["--manifest-path", EXAMPLES, "-p", "plugin", "--all-targets"],
     &["--manifest-path", DROP_IN, "--workspace", "--all-targets"],
     &["--manifest-path", WINDOWED, "--workspace", "--all-targets"],
     &["--manifest-path", ML, "--workspace", "--all-targets"],
+    &["--manifest-path", SERVE_EMBED, "--all-targets"],
 ];
 
 /// What is documented, as docs.rs does.
@@ -89,7 +93,7 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
         return Ok(());
     }
     // What these programs bring is what it is: they try other people's crates, and are part of nothing.
-    let denied = |manifest: &&str| ![DROP_IN, DROP_IN_MORE, ML, WINDOWED].contains(manifest);
+    let denied = |manifest: &&str| ![DROP_IN, DROP_IN_MORE, ML, SERVE_EMBED, WINDOWED].contains(manifest);
     for manifest in WORKSPACES.into_iter().filter(denied) {
         let deny = cmd!(
             sh,

@@ -18,6 +18,7 @@ mod pairs;
 mod release;
 mod repo;
 mod screen;
+mod server;
 mod setup;
 mod site;
 mod test;

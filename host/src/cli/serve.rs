@@ -21,7 +21,6 @@ use options::AppOptions;
 pub(super) use self::{
     config::stem,
     connection::Watched,
-    listen::bind,
     log::start as start_log,
     options::ServerOptions,
     output::Output,

@@ -21,8 +21,7 @@ use wasmtime_wasi::{
     p2::{InputStream, Pollable, StreamError, StreamResult},
 };
 
-/// As much as a pipe holds on Linux, and as a guest gets at a time.
-const PIECE: usize = 64 << 10;
+use crate::runtime::PIECE;
 
 /// What is read and not taken, at most.
 const AHEAD: usize = 256 << 10;

@@ -63,7 +63,7 @@ impl DerefMut for Server {
 
 /// The status and the body of an answer; 0 where there is none.
 fn get(address: &str, path: &str) -> (u16, String) {
-    send(address, &format!("GET {path} HTTP/1.0\r\nHost: test\r\n\r\n"))
+    send(address, &format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n"))
 }
 
 /// The same of any request after which the server closes the connection.
@@ -245,6 +245,20 @@ fn requests_for_nobody_are_refused() {
 }
 
 #[test]
+fn the_administration_answers_to_its_own_names() {
+    let server = start(Guest::New, &[]);
+    let ask = |host: &str| send(&server.admin, &format!("GET /metrics HTTP/1.0\r\n{host}\r\n")).0;
+    let port = server.admin.rsplit(':').next().unwrap();
+    for host in ["", "Host: localhost\r\n", &format!("Host: 127.0.0.1:{port}\r\n")] {
+        assert_eq!(ask(host), 200, "{host}");
+    }
+    // A name that somebody has pointed here; the server itself may have any.
+    let host = format!("Host: evil.example:{port}\r\n");
+    assert_eq!(ask(&host), 421);
+    assert_eq!(send(&server.address, &format!("GET / HTTP/1.0\r\n{host}\r\n")).0, 200);
+}
+
+#[test]
 fn requests_go_out_to_names_that_were_allowed() {
     let others = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = others.local_addr().unwrap().port();
@@ -339,7 +353,15 @@ fn what_can_not_be_served_is_told() {
     fs::write(&file, b"wrong").unwrap();
     let toml = folder.join("wrong.toml");
     fs::write(&toml, "instancse = 1\n[[app]]\ncomponent = 'a.wasm'").unwrap();
-    let (file, toml) = (file.to_str().unwrap(), toml.to_str().unwrap());
+    let later = folder.join("later.toml");
+    let ports = "addr = '127.0.0.1:0'\nadmin-addr = '127.0.0.1:0'\n";
+    let app = "[[app]]\ncomponent = 'wrong.wasm'\nname = 'a'\ndir = 'nowhere'\n";
+    fs::write(&later, format!("{ports}{app}")).unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let listens = folder.join("listens.toml");
+    fs::write(&listens, format!("addr = '{address}'\nadmin-addr = '127.0.0.1:0'\n{app}")).unwrap();
+    let [file, toml, later, listens] = [&file, &toml, &later, &listens].map(|file| file.to_str().unwrap());
     let told = |options: &[&str]| {
         let output =
             Command::new(env!("CARGO_BIN_EXE_wgpu-wasi")).arg("serve").args(options).output().unwrap();
@@ -350,6 +372,10 @@ fn what_can_not_be_served_is_told() {
         (&[&PORTS[..], &["--adapter", "pci:ffff:ff:1f.7", file]].concat()[..], "pci:ffff:ff:1f.7"),
         (&[&PORTS[..], &["--adapter", "pci:zz", file]].concat()[..], "no address of the PCI bus"),
         (&["--config", toml], "there is no `instancse`; there is `instances`"),
+        (&["--config", later], "can't serve \"a\", "),
+        (&["--config", later], "nowhere (`dir`)"),
+        (&["--config", listens], "(`addr`)"),
+        (&[&PORTS[..], &["--dir", "nowhere", file]].concat(), "nowhere (--dir)"),
     ] {
         let (status, stderr) = told(options);
         assert_eq!((status, stderr.contains(text)), (Some(125), true), "{options:?}: {stderr}");

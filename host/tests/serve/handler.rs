@@ -38,6 +38,26 @@ fn both_kinds_of_guests_answer() {
 }
 
 #[test]
+fn requests_at_a_time_can_be_one_batch() {
+    run(async {
+        let handler = Guest::New.handler(options().instances(1).concurrency(8));
+        let ask_for = |number: usize| {
+            let handler = handler.clone();
+            tokio::spawn(async move { ask(&handler, &format!("/batch?{number}")).await })
+        };
+        for asked in [8, 1] {
+            let asked: Vec<_> = (0..asked).map(ask_for).collect();
+            for (number, answer) in asked.into_iter().enumerate() {
+                assert_eq!(answer.await.unwrap(), (StatusCode::OK, format!("{}\n", number * 2)));
+            }
+        }
+        // One of the first eight may have come before the others.
+        let batches = ask(&handler, "/batches").await.1;
+        assert!(["2\n", "3\n"].contains(&batches.as_str()), "nine requests were {batches} batches");
+    });
+}
+
+#[test]
 fn the_gpu_answers_and_what_it_holds_is_given_back() {
     if !has_gpu() {
         return;

@@ -58,6 +58,8 @@ fn strangers_stay_outside() {
     tab.picture(1, |_| true);
     assert_eq!(server.metric("wgpu_wasi_instances", ""), 1);
     assert_eq!(status("/nothing", &["Host: localhost"]), 404);
+    let administration = |host: &str| server.administration(&[host]);
+    assert_eq!((administration("Host: evil.example"), administration("Host: localhost")), (421, 200));
     assert_eq!(status("/windows", &["Host: localhost"]), 400);
 }
 

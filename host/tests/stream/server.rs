@@ -96,6 +96,11 @@ impl Server {
         ask(&self.address, path, lines)
     }
 
+    /// The status of an answer of the administration to a request with these lines.
+    pub(crate) fn administration(&self, lines: &[&str]) -> u16 {
+        ask(&self.admin, "/metrics", lines).0
+    }
+
     /// A metric with these labels beside `app`; 0 where there is none.
     pub(crate) fn metric(&self, name: &str, labels: &str) -> u64 {
         let (status, _, text) = ask(&self.admin, "/metrics", &["Host: localhost"]);

@@ -6,6 +6,7 @@
 
 mod programs;
 mod report;
+mod serve;
 
 use std::{
     env,
@@ -13,7 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use self::{
     programs::Programs,
@@ -23,7 +24,10 @@ use crate::repo::Repo;
 
 /// How to measure.
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    what: Option<What>,
     /// Turns that each program takes
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
@@ -53,8 +57,18 @@ pub(crate) struct Options {
     report: Option<PathBuf>,
 }
 
+/// What else can be measured.
+#[derive(Debug, Subcommand)]
+enum What {
+    /// `wgpu-wasi serve` against the same programs natively, under load
+    Serve(serve::Options),
+}
+
 /// Measures, prints a table and writes the report; with `--no-build` it needs no checkout.
 pub(crate) fn run(repo: Result<Repo>, options: &Options) -> Result<()> {
+    if let Some(What::Serve(options)) = &options.what {
+        return serve::run(repo, options);
+    }
     let report_path = match (&options.report, &repo) {
         (Some(path), _) => path.clone(),
         (None, Ok(repo)) => repo.path("target/bench/report.json"),

@@ -172,7 +172,7 @@ fn is_rate(unit: &str) -> bool {
 }
 
 /// Three significant digits or more.
-fn digits(value: f64) -> String {
+pub(super) fn digits(value: f64) -> String {
     match value.abs() {
         0.0..10.0 => format!("{value:.2}"),
         10.0..100.0 => format!("{value:.1}"),

@@ -10,7 +10,7 @@ use super::{
 const PROGRAM: &str = "ml-embed";
 
 /// How far numbers, and the cosines of two sentences, may be apart.
-const TOLERANCE: &str = "1e-4";
+pub(super) const TOLERANCE: &str = "1e-4";
 
 /// Embeds batch after batch, and measures it.
 pub(super) fn measure(side: &Side) -> Result<Answer> {
@@ -25,19 +25,18 @@ pub(super) fn compare(sides: &[Side; 2], findings: &mut Findings) -> Result<()> 
     let [native, component] = sides;
     let search = [Word("--model"), Data("minilm"), Word("--out"), Output("sentences.json"), Word(query)];
     let answers = [native.run(PROGRAM, &search)?, component.run(PROGRAM, &search)?];
-    let check = [
-        Word("--model"),
-        Data("minilm"),
-        Word("--tolerance"),
-        Word(TOLERANCE),
-        Word("--check"),
-        Output("sentences.json"),
-    ];
-    // It fails where they differ by more.
-    let checked = native.with_results_of(component).run(PROGRAM, &check)?;
-    let found = format!("embed: {}", checked.text.lines().last().unwrap_or_default());
-    findings.holds(&found, &format!("within {TOLERANCE}"));
+    let found = check(&native.with_results_of(component), "sentences.json")?;
+    findings.holds(&format!("embed: {found}"), &format!("within {TOLERANCE}"));
     let [first, second] = &answers;
     findings.times("embed: finding a sentence", [first.time, second.time]);
     Ok(())
+}
+
+/// Has a side embed the sentences of one of its results anew; what it says of the differences. It fails where they are too
+/// large.
+pub(super) fn check(side: &Side, file: &str) -> Result<String> {
+    use Argument::{Data, Result as Output, Word};
+    let model = [Word("--model"), Data("minilm"), Word("--tolerance"), Word(TOLERANCE)];
+    let answer = side.run(PROGRAM, &[&model[..], &[Word("--check"), Output(file)]].concat())?;
+    Ok(answer.text.lines().last().unwrap_or_default().to_owned())
 }

@@ -4,6 +4,7 @@ mod chars;
 mod digits;
 mod embed;
 mod findings;
+mod serve;
 mod side;
 mod speed;
 
@@ -154,6 +155,8 @@ fn compare_all(repo: &Repo, tool: &Path, size: Size, tuning: Tuning, turns: usiz
     chars::compare(&sides, size, tuning, &mut findings)?;
     if size == Size::Full {
         embed::compare(&sides, &mut findings)?;
+        let [of_native, _] = &sides;
+        serve::compare(repo, tool, (of_native, &native), tuning, &mut findings)?;
     }
     findings.report(&repo.sh, &results)?;
     if turns > 0 {

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
+use ml_embed::{BATCH, Embedder};
 use ml_kit::Bench;
 
 use crate::corpus::Corpus;
-use crate::embedder::{BATCH, Embedder};
 
 /// How long the warm batches are repeated, at least.
 const LONG_ENOUGH: Duration = Duration::from_secs(5);

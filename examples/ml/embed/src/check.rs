@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
+use ml_embed::{Embedded, Embedder};
 
-use crate::embedder::{Embedded, Embedder};
 use crate::nearest::cosine;
 
 /// Writes sentences with their embeddings as JSON.
@@ -84,7 +84,7 @@ fn raise(largest: &mut f32, difference: f32) {
 #[cfg(test)]
 mod tests {
     use super::Difference;
-    use crate::embedder::Embedded;
+    use ml_embed::Embedded;
 
     fn embedded(vectors: &[[f32; 2]]) -> Vec<Embedded> {
         vectors.iter().map(|vector| Embedded { text: String::new(), embedding: vector.to_vec() }).collect()

@@ -6,20 +6,17 @@
 mod bench;
 mod check;
 mod corpus;
-mod embedder;
-mod model;
 mod nearest;
-mod tokens;
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::ensure;
 use clap::Parser;
+use ml_embed::{Embedder, Files};
 use ml_kit::{Bench, Gpu};
 
 use bench::Clock;
 use corpus::Corpus;
-use embedder::{Embedder, Files};
 
 /// Finds the sentences of a corpus that mean most nearly the same as a query.
 #[derive(Debug, Parser)]

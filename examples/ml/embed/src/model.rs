@@ -13,12 +13,20 @@ use burn::{
     tensor::{Bool, Device, Int, Tensor},
 };
 
-/// Numbers in an embedding.
-pub(crate) const WIDTH: usize = 384;
-const INNER_WIDTH: usize = 4 * WIDTH;
-const LAYERS: usize = 6;
-const HEADS: usize = 12;
-const VOCABULARY: usize = 30522;
+/// How large a model is.
+struct Size {
+    /// Numbers in an embedding.
+    width: usize,
+    layers: usize,
+    heads: usize,
+    vocabulary: usize,
+}
+
+const MINILM: Size = Size { width: 384, layers: 6, heads: 12, vocabulary: 30522 };
+
+/// One that is loaded and runs at once, and knows nothing.
+const SMALL: Size = Size { width: 32, layers: 2, heads: 4, vocabulary: 32 };
+
 const POSITIONS: usize = 512;
 const TYPES: usize = 2;
 const EPSILON: f64 = 1e-12;
@@ -64,28 +72,35 @@ impl MiniLm {
         for (theirs, ours) in NAMES {
             store = store.with_key_remapping(theirs, ours);
         }
-        let mut model = Self::new(device);
+        let mut model = Self::new(&MINILM, device);
         let loaded = model.load_from(&mut store).map_err(|error| anyhow!("{error}"));
         loaded.with_context(|| format!("{} has no weights of MiniLM-L6", path.display()))?;
         Ok(model)
     }
 
-    fn new(device: &Device) -> Self {
-        let embedding = |count| EmbeddingConfig::new(count, WIDTH).init(device);
+    /// A small model with random weights, the same each time.
+    pub(crate) fn seeded(device: &Device) -> Self {
+        device.seed(1);
+        Self::new(&SMALL, device)
+    }
+
+    fn new(size: &Size, device: &Device) -> Self {
+        let Size { width, layers, heads, vocabulary } = *size;
+        let embedding = |count| EmbeddingConfig::new(count, width).init(device);
         Self {
             embeddings: Embeddings {
-                words: embedding(VOCABULARY),
+                words: embedding(vocabulary),
                 positions: embedding(POSITIONS),
                 types: embedding(TYPES),
-                norm: LayerNormConfig::new(WIDTH).with_epsilon(EPSILON).init(device),
+                norm: LayerNormConfig::new(width).with_epsilon(EPSILON).init(device),
             },
-            encoder: TransformerEncoderConfig::new(WIDTH, INNER_WIDTH, HEADS, LAYERS)
+            encoder: TransformerEncoderConfig::new(width, 4 * width, heads, layers)
                 .with_layer_norm_eps(EPSILON)
                 .init(device),
         }
     }
 
-    /// A vector for each token: `[sentences, tokens, WIDTH]`. `padding` is true where there is none.
+    /// A vector for each token: `[sentences, tokens, width]`. `padding` is true where there is none.
     pub(crate) fn forward(&self, ids: Tensor<2, Int>, padding: Tensor<2, Bool>) -> Tensor<3> {
         let input = TransformerEncoderInput::new(self.embeddings.forward(ids)).mask_pad(padding);
         self.encoder.forward(input)

@@ -1,6 +1,6 @@
 //! Who is near to whom.
 
-use crate::embedder::Embedded;
+use ml_embed::Embedded;
 
 /// The cosine of the angle between two vectors of length 1: 1 for the same direction, 0 for a right angle.
 pub(crate) fn cosine(a: &[f32], b: &[f32]) -> f32 {
@@ -28,7 +28,7 @@ pub(crate) fn print(query: &Embedded, sentences: &[Embedded], top: usize) {
 #[cfg(test)]
 mod tests {
     use super::nearest;
-    use crate::embedder::Embedded;
+    use ml_embed::Embedded;
 
     #[test]
     fn the_nearest_come_first() {

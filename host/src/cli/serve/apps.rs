@@ -6,7 +6,7 @@ use http::{Request, StatusCode};
 use http_body_util::Empty;
 use parking_lot::RwLock;
 
-use super::config::Entry;
+use super::config::{Entry, stem};
 use crate::{
     cli::access::read,
     http::{Drained, Handler, prometheus},
@@ -25,7 +25,10 @@ impl App {
     /// where those of `before` are.
     async fn begin(entry: Entry, before: Option<&Handler>) -> wasmtime::Result<Self> {
         let Entry { name, path, component, options } = entry;
-        let mut handling = options.handler(&name, &component)?;
+        let file = component.display();
+        let what = if name == stem(&component) { file.to_string() } else { format!("{name:?}, {file}") };
+        let told = |error: wasmtime::Error| error.context(format!("can't serve {what}"));
+        let mut handling = options.handler(&name, &component).map_err(told)?;
         if let Some(before) = before {
             handling = handling.counts_on(before);
         }
@@ -37,9 +40,8 @@ impl App {
                 Ok::<_, wasmtime::Error>((runtime.compile(&wasm)?, runtime))
             }
         });
-        let told = |error: wasmtime::Error| error.context(format!("can't serve {}", component.display()));
-        let (component, runtime) = compiled.await?.map_err(told)?;
-        let handler = Handler::new(&runtime, &component, handling).map_err(told)?;
+        let (compiled, runtime) = compiled.await?.map_err(told)?;
+        let handler = Handler::new(&runtime, &compiled, handling).map_err(told)?;
         handler.try_one().await.map_err(told)?;
         let app = Self { name, path, handler };
         if let Some(path) = &options.warm_up

@@ -37,6 +37,23 @@ pub(super) struct Apps {
 }
 
 impl Source {
+    /// An option as whoever started the server knows it.
+    pub(super) fn option(&self, name: &str) -> String {
+        match self {
+            Self::File(_) => format!("`{name}`"),
+            Self::One(..) => format!("--{name}"),
+        }
+    }
+
+    /// An error, with the options in it as whoever started the server knows them.
+    pub(super) fn told(&self, error: &wasmtime::Error) -> wasmtime::Error {
+        let text = format!("{error:#}");
+        match self {
+            Self::File(file) => wasmtime::format_err!("in the file {}: {}", file.display(), in_keys(text)),
+            Self::One(..) => wasmtime::Error::msg(text),
+        }
+    }
+
     /// The components, as they are to be served now.
     pub(super) fn entries(&self) -> wasmtime::Result<Vec<Entry>> {
         match self {
@@ -120,12 +137,14 @@ fn entry(app: Value, defaults: &Table, folder: &Path) -> wasmtime::Result<Entry>
     };
     let mut all = defaults.clone();
     all.extend(app);
-    let what = all.get("component").map_or("an `[[app]]`".to_owned(), ToString::to_string);
+    let what = all.get("name").or(all.get("component"));
+    let what = what.map_or("an `[[app]]`".to_owned(), ToString::to_string);
+    let arguments = arguments(&all, folder).map_err(|why| wasmtime::format_err!("{what}: {why}"))?;
     let AppArguments { place: Place { component, path, name }, options } =
-        parsed::<AppArguments>(arguments(&all, folder)?, &what)?;
+        parsed::<AppArguments>(arguments, &what)?;
     let path = path.unwrap_or_else(|| "/".to_owned());
     if !path.starts_with('/') {
-        return Err(wasmtime::format_err!("the path {path:?} does not begin with `/`"));
+        return Err(wasmtime::format_err!("{what}: `path` is {path:?}: it has to begin with `/`"));
     }
     let path = if path == "/" { path } else { path.trim_end_matches('/').to_owned() };
     let component = folder.join(component);
@@ -171,7 +190,7 @@ fn told(error: &clap::Error) -> String {
         }
         _ => {
             let text = error.to_string();
-            text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+            in_keys(text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned())
         }
     }
 }
@@ -183,6 +202,16 @@ fn keys(text: &str) -> String {
         format!("`{name}`")
     });
     options.collect::<Vec<_>>().join(", ")
+}
+
+/// What names options, with the keys of a file in their place: `(--dir)` is (`dir`).
+fn in_keys(text: String) -> String {
+    let (server, app) = (ServerArguments::command(), AppArguments::command());
+    let options = server.get_arguments().chain(app.get_arguments()).filter_map(clap::Arg::get_long);
+    options.fold(text, |text, name| {
+        let key = format!("`{name}`");
+        text.replace(&format!("(--{name})"), &format!("({key})")).replace(&format!("`--{name}`"), &key)
+    })
 }
 
 /// The entries of a table as arguments.
@@ -295,6 +324,21 @@ mod tests {
         assert!(error("[[app]]\ncomponent = 'a.wasm'\n[[app]]\ncomponent = 'a.wasm'").contains("name"));
         let same_path = "[[app]]\ncomponent = 'a.wasm'\n[[app]]\ncomponent = 'b.wasm'";
         assert!(error(same_path).contains("path"));
-        assert!(error("[[app]]\ncomponent = 'a.wasm'\npath = 'a'").contains("begin"));
+        assert_eq!(app("path = 'a'"), "\"a.wasm\": `path` is \"a\": it has to begin with `/`");
+        assert_eq!(
+            app("name = 'b'\nidle = 1979-05-27"),
+            "\"b\": `idle` is neither a text nor a number nor a list of these"
+        );
+    }
+
+    #[test]
+    fn what_is_found_later_has_the_keys_too() {
+        let error = wasmtime::Error::msg("no such folder (--dir)").context("can't serve a.wasm");
+        let told = Source::File("/x/serve.toml".into()).told(&error).to_string();
+        assert_eq!(told, "in the file /x/serve.toml: can't serve a.wasm: no such folder (`dir`)");
+        assert_eq!(
+            in_keys("give `--max-code-bytes` or --nothing".to_owned()),
+            "give `max-code-bytes` or --nothing"
+        );
     }
 }

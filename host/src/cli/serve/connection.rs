@@ -30,14 +30,11 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
-use super::listen::{PAUSE, text};
-use crate::http::{Body, BodyError};
-
-/// How long the head of a request may take, and a connection be there without one.
-const HEAD: Duration = Duration::from_secs(30);
-
-/// Bytes of the head of a request.
-const HEAD_BYTES: usize = 64 << 10;
+use super::listen::text;
+use crate::{
+    cli::listening::{HEAD, HEAD_BYTES, PAUSE, told},
+    http::{Body, BodyError},
+};
 
 /// Requests at a time on a connection of HTTP/2. Each may have a response that its client does not read.
 const STREAMS: u32 = 32;
@@ -101,11 +98,6 @@ pub(super) async fn connection<A: Answer>(stream: TcpStream, answer: A, mut stop
     if let Err(error) = ended {
         tracing::debug!("a connection: {error}");
     }
-}
-
-/// Waits until the server is told to stop.
-pub(super) async fn told(stop: &mut watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// Waits for the first bytes of a connection; `false` where they don't come in time.

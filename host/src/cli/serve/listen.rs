@@ -1,42 +1,24 @@
 //! The two places to listen at: HTTP/1 and HTTP/2 for requests, and for those who look after the server.
 
 use std::{
-    net::SocketAddr,
-    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use futures_util::{
-    FutureExt as _,
-    future::{self, Either},
-};
+use futures_util::FutureExt as _;
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use tokio::{
-    net::TcpListener,
-    sync::{Semaphore, watch},
-};
+use tokio::{net::TcpListener, sync::watch};
 
 use super::{
     apps::{App, Apps},
-    connection::{Activity, Answer, connection, told},
+    connection::{Activity, Answer, connection},
     server::State,
 };
-use crate::http::{Body, CONTENT_TYPE};
-
-/// More connections than any system has room for.
-const MOST_CONNECTIONS: usize = 1 << 20;
-
-/// Between two tries to take a connection where the system has no room for one.
-pub(super) const PAUSE: Duration = Duration::from_millis(50);
-
-/// Opens the place to listen at.
-pub(in crate::cli) async fn bind(address: SocketAddr, option: &str) -> wasmtime::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| {
-        wasmtime::Error::from(error).context(format!("can't listen at {address} (--{option})"))
-    })
-}
+use crate::{
+    cli::listening::{Administered, Administration, FEW, No, Places},
+    http::Body,
+};
 
 /// Answers with the components until `stop`, and waits for the connections for up to `drain` then. Whether none was
 /// left.
@@ -46,8 +28,7 @@ pub(super) async fn serve(
     stop: watch::Receiver<bool>,
     drain: Duration,
 ) -> bool {
-    let most = most.clamp(1, MOST_CONNECTIONS);
-    let places = Arc::new(Semaphore::new(most));
+    let places = Places::new(most);
     let mut stops = stop.clone();
     let answer = |stream, place| {
         let connection = connection(stream, Components(Arc::clone(&apps)), stop.clone());
@@ -56,59 +37,29 @@ pub(super) async fn serve(
             drop(place);
         });
     };
-    loop {
-        let accepted = {
-            let accept = pin!(async {
-                // Beyond the limit they wait at the system's.
-                let place = Arc::clone(&places).acquire_owned().await;
-                (listener.accept().await, place)
-            });
-            let stopped = pin!(told(&mut stops));
-            match future::select(accept, stopped).await {
-                Either::Left((accepted, _)) => accepted,
-                Either::Right(_) => break,
-            }
-        };
-        match accepted {
-            (Ok((stream, _)), place) => answer(stream, place.ok()),
-            (Err(error), _) => {
-                tracing::warn!("a connection was not taken: {error}");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
+    places.accept(&listener, &mut stops, answer).await;
     // Those that the system has taken already are taken here, too.
-    while let Ok(place) = Arc::clone(&places).try_acquire_owned()
+    while let Some(place) = places.try_one()
         && let Some(Ok((stream, _))) = listener.accept().now_or_never()
     {
-        answer(stream, Some(place));
+        answer(stream, place);
     }
     drop(listener);
-    let all = places.acquire_many(u32::try_from(most).unwrap_or(u32::MAX));
-    tokio::time::timeout(drain, all).await.is_ok()
+    places.empty(drain).await
 }
 
 /// Answers those who look after the server, for as long as the process is there.
-pub(super) async fn administer(listener: TcpListener, apps: Arc<Apps>, state: Arc<State>) {
-    /// They are few.
-    const MOST: usize = 64;
-    let places = Arc::new(Semaphore::new(MOST));
+pub(super) async fn administer(listener: TcpListener, administration: Administration<Looked>) {
     // They are answered to the very end.
     let never = watch::Sender::new(false);
-    loop {
-        let place = Arc::clone(&places).acquire_owned().await;
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                let administration = Administration(Arc::clone(&apps), Arc::clone(&state));
-                let connection = connection(stream, administration, never.subscribe());
-                tokio::spawn(async move {
-                    connection.await;
-                    drop(place);
-                });
-            }
-            Err(_) => tokio::time::sleep(PAUSE).await,
-        }
-    }
+    let take = |stream, place| {
+        let connection = connection(stream, administration.clone(), never.subscribe());
+        tokio::spawn(async move {
+            connection.await;
+            drop(place);
+        });
+    };
+    Places::new(FEW).accept(&listener, &mut never.subscribe(), take).await;
 }
 
 /// The components that are served.
@@ -174,30 +125,31 @@ impl Drop for Line {
     }
 }
 
-/// Those who look after the server.
+/// What those see who look after the server.
 #[derive(Clone)]
-struct Administration(Arc<Apps>, Arc<State>);
+pub(super) struct Looked(pub(super) Arc<Apps>, pub(super) Arc<State>);
 
-impl Answer for Administration {
-    async fn answer(self, request: Request<Incoming>, _: &Activity) -> Response<Body> {
-        let Self(apps, state) = self;
-        let ok = |is: bool, no: &'static str| {
-            if is { text(StatusCode::OK, "ok\n") } else { text(StatusCode::SERVICE_UNAVAILABLE, no) }
-        };
-        match request.uri().path() {
-            "/livez" => ok(true, ""),
-            "/startz" => ok(state.has_started(), "starting\n"),
-            "/readyz" if !state.has_started() => ok(false, "starting\n"),
-            "/readyz" if state.is_stopping() => ok(false, "stopping\n"),
-            "/readyz" => ok(apps.are_ready(), "the last instances have all failed\n"),
-            "/metrics" => {
-                let mut response = text(StatusCode::OK, apps.metrics());
-                let kind = header::HeaderValue::from_static(CONTENT_TYPE);
-                response.headers_mut().insert(header::CONTENT_TYPE, kind);
-                response
-            }
-            _ => text(StatusCode::NOT_FOUND, "there are /livez, /readyz, /startz and /metrics\n"),
+impl Administered for Looked {
+    fn started(&self) -> Result<(), No> {
+        if self.1.has_started() { Ok(()) } else { Err("starting") }
+    }
+
+    fn ready(&self) -> Result<(), No> {
+        match (self.1.is_stopping(), self.0.are_ready()) {
+            (true, _) => Err("stopping"),
+            (false, true) => Ok(()),
+            (false, false) => Err("the last instances have all failed"),
         }
+    }
+
+    fn metrics(&self) -> String {
+        self.0.metrics()
+    }
+}
+
+impl Answer for Administration<Looked> {
+    async fn answer(self, request: Request<Incoming>, _: &Activity) -> Response<Body> {
+        self.respond(&request).map(Body::whole)
     }
 }
 

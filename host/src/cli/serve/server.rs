@@ -15,7 +15,11 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::{apps::Apps, config::Source, listen, options::ServerOptions};
-use crate::cli::{HOST_FAILED, run::end};
+use crate::cli::{
+    HOST_FAILED,
+    listening::{Administration, bind},
+    run::end,
+};
 
 /// Between two looks at signals.
 pub(in crate::cli) const LOOK: Duration = Duration::from_millis(50);
@@ -86,15 +90,16 @@ pub(super) fn run(options: ServerOptions, source: Source) -> wasmtime::Result<Ex
 
 async fn serve(options: ServerOptions, source: Source, signals: &Signals) -> wasmtime::Result<u8> {
     let (apps, state) = (Arc::<Apps>::default(), Arc::<State>::default());
-    let admin = listen::bind(options.admin_addr, "admin-addr").await?;
-    let listener = listen::bind(options.addr, "addr").await?;
+    let admin = bind(options.admin_addr, &source.option("admin-addr")).await?;
+    let listener = bind(options.addr, &source.option("addr")).await?;
     let (address, admin_address) = (listener.local_addr()?, admin.local_addr()?);
-    tokio::spawn(listen::administer(admin, Arc::clone(&apps), Arc::clone(&state)));
+    let looked = listen::Looked(Arc::clone(&apps), Arc::clone(&state));
+    tokio::spawn(listen::administer(admin, Administration::new(admin_address, looked)));
     tracing::info!("starting, administration at http://{admin_address}");
     let entries = source.entries()?;
     let starts = pin!(apps.replace(entries, options.drain));
     match future::select(starts, pin!(signals.stopped())).await {
-        Either::Left((started, _)) => started?,
+        Either::Left((started, _)) => started.map_err(|error| source.told(&error))?,
         Either::Right(_) => {
             tracing::info!("stopping before it has started");
             return Ok(0);
@@ -110,7 +115,7 @@ async fn serve(options: ServerOptions, source: Source, signals: &Signals) -> was
     while !signals.stop() {
         tokio::time::sleep(LOOK).await;
         if options.exit_on_gpu_loss && apps.lost_device() {
-            tracing::error!("an instance has lost its device (--exit-on-gpu-loss)");
+            tracing::error!("an instance has lost its device ({})", source.option("exit-on-gpu-loss"));
             return Ok(HOST_FAILED);
         }
         if reloading.as_ref().is_none_or(JoinHandle::is_finished) && signals.reload() {
@@ -129,7 +134,8 @@ async fn serve(options: ServerOptions, source: Source, signals: &Signals) -> was
     let left = options.drain.saturating_sub(start.elapsed());
     let drained = tokio::time::timeout(left + GRACE * 2, apps.drain(left)).await;
     if !(closed && drained.is_ok_and(|answered| answered)) {
-        tracing::warn!("requests were not answered within {:?} (--drain)", options.drain);
+        let option = source.option("drain");
+        tracing::warn!("requests were not answered within {:?} ({option})", options.drain);
     }
     Ok(0)
 }
@@ -138,7 +144,7 @@ async fn serve(options: ServerOptions, source: Source, signals: &Signals) -> was
 async fn reload(apps: Arc<Apps>, source: Source, drain: Duration) {
     tracing::info!("reading anew");
     let replaced = match source.entries() {
-        Ok(entries) => apps.replace(entries, drain).await,
+        Ok(entries) => apps.replace(entries, drain).await.map_err(|error| source.told(&error)),
         Err(error) => Err(error),
     };
     match replaced {

@@ -2,9 +2,11 @@
 //! the server by a name that is its own, which a page of somebody else's domain that was pointed here can't (DNS
 //! rebinding), and pages of other sites are refused. Who comes from elsewhere needs the secret in the address.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use http::{HeaderMap, StatusCode, Uri, header};
+
+use crate::cli::listening::{Hosts, the_host};
 
 /// The secret in the address.
 #[derive(Clone)]
@@ -79,30 +81,18 @@ impl Closed {
 /// What lets visitors in.
 #[derive(Clone, Debug)]
 pub(super) struct Gate {
-    /// Whether only this machine reaches the server.
-    is_local: bool,
     token: Option<Token>,
-    /// Names of the server, beside its numbers and `localhost`.
-    hosts: Vec<String>,
+    hosts: Hosts,
 }
 
 impl Gate {
     pub(super) fn new(address: SocketAddr, token: Option<Token>, hosts: &[String]) -> Self {
-        let hosts = hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
-        Self { is_local: address.ip().is_loopback(), token, hosts }
+        Self { token, hosts: Hosts::new(address, hosts) }
     }
 
     /// Whether a request may come in. `opens`: it is for what a person opens, by a link from anywhere perhaps.
     pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap, opens: bool) -> Result<(), Closed> {
-        // There has to be one: of several, nobody knows which one counts.
-        let mut hosts = headers.get_all(header::HOST).iter();
-        let (Some(host), None) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) else {
-            return Err(Closed::Host);
-        };
-        let host = host.to_ascii_lowercase();
-        if !self.has_name(name(&host)) {
-            return Err(Closed::Host);
-        }
+        let host = the_host(headers).filter(|host| self.hosts.has(host)).ok_or(Closed::Host)?;
         let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?").to_ascii_lowercase());
         if text(header::ORIGIN).is_some_and(|origin| !self.is_own(&origin, &host)) {
             return Err(Closed::Origin);
@@ -119,26 +109,10 @@ impl Gate {
         }
     }
 
-    /// Whether a host of this name is the server.
-    fn has_name(&self, name: &str) -> bool {
-        let is_known = name == "localhost" || self.hosts.iter().any(|host| self::name(host) == name);
-        let number = || name.trim_matches(['[', ']']).parse::<IpAddr>();
-        // A number is no name that somebody could have point here.
-        is_known || number().is_ok_and(|number| number.is_loopback() || !self.is_local)
-    }
-
     /// Whether a page of `origin` is the server's own. A proxy in front of it may add TLS.
     fn is_own(&self, origin: &str, host: &str) -> bool {
         let rest = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-        rest.is_some_and(|rest| rest == host || self.hosts.iter().any(|known| rest == known))
-    }
-}
-
-/// A host without its port.
-fn name(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if !port.ends_with(']') && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
+        rest.is_some_and(|rest| rest == host || self.hosts.names().iter().any(|known| rest == known))
     }
 }
 

@@ -1,35 +1,28 @@
 //! Connections, and what is at which path.
 
-use std::{convert::Infallible, future::Future, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, sync::Arc};
 
 use axum::{
     body::Body,
     extract::{FromRequestParts as _, ws::WebSocketUpgrade},
     response::IntoResponse as _,
 };
-use futures_util::future::{self, Either};
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{Method, Request, Response, StatusCode};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{OwnedSemaphorePermit, watch},
 };
 
 use super::{gate::Gate, guests::Guests, messages, metrics, parts, socket, words};
-use crate::{cli::serve::Watched, http::CONTENT_TYPE};
-
-/// How long the head of a request may take, and a connection be there without one.
-const HEAD: Duration = Duration::from_secs(30);
-
-/// Bytes of the head of a request, and bytes of a response that are on their way.
-const BUFFER: usize = 64 << 10;
+use crate::cli::{
+    listening::{Administered, Administration, HEAD, HEAD_BYTES, No, Places},
+    serve::Watched,
+};
 
 /// Bytes of messages to a visitor that may wait to be sent: those that go with a picture.
 const WAITING: usize = 1 << 20;
-
-/// Between two tries to take a connection where the system has no room for one.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// One of the connections that there may be at a time.
 pub(super) type Connection = Arc<OwnedSemaphorePermit>;
@@ -49,32 +42,10 @@ pub(super) async fn accept<A: Answer>(
     (answer, most): (A, usize),
     mut stop: watch::Receiver<bool>,
 ) {
-    let places = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
-    loop {
-        let accepted = {
-            let accept = std::pin::pin!(async {
-                // Beyond the limit they wait at the system's.
-                let place = Arc::clone(&places).acquire_owned().await;
-                (listener.accept().await, place)
-            });
-            let stopped = std::pin::pin!(stop.wait_for(|stop| *stop));
-            match future::select(accept, stopped).await {
-                Either::Left((accepted, _)) => accepted,
-                Either::Right(_) => return,
-            }
-        };
-        match accepted {
-            (Ok((stream, _)), Ok(place)) => {
-                tokio::spawn(connection(stream, answer.clone(), Arc::new(place)));
-            }
-            (Err(error), _) => {
-                tracing::warn!("a connection was not taken: {error}");
-                tokio::time::sleep(PAUSE).await;
-            }
-            // It is never closed.
-            (Ok(_), Err(_)) => return,
-        }
-    }
+    let take = move |stream, place| {
+        tokio::spawn(connection(stream, answer.clone(), Arc::new(place)));
+    };
+    Places::new(most).accept(&listener, &mut stop, take).await;
 }
 
 async fn connection<A: Answer>(stream: TcpStream, answer: A, place: Connection) {
@@ -86,7 +57,7 @@ async fn connection<A: Answer>(stream: TcpStream, answer: A, place: Connection) 
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
-        .max_buf_size(BUFFER)
+        .max_buf_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(Watched::new(stream)), service)
         .with_upgrades();
     if let Err(error) = connection.await {
@@ -148,27 +119,29 @@ async fn windows(guests: Arc<Guests>, request: Request<Incoming>, connection: Co
     }
 }
 
-/// What those reach who look after the server.
+/// What those see who look after the server.
 #[derive(Clone)]
-pub(super) struct Administration {
+pub(super) struct Looked {
     pub(super) guests: Arc<Guests>,
     pub(super) stopped: watch::Receiver<bool>,
 }
 
-impl Answer for Administration {
+impl Administered for Looked {
+    fn started(&self) -> Result<(), No> {
+        Ok(())
+    }
+
+    fn ready(&self) -> Result<(), No> {
+        if *self.stopped.borrow() { Err("stopping") } else { Ok(()) }
+    }
+
+    fn metrics(&self) -> String {
+        metrics::text(&self.guests)
+    }
+}
+
+impl Answer for Administration<Looked> {
     async fn answer(self, request: Request<Incoming>, _: Connection) -> Response<Body> {
-        let Self { guests, stopped } = self;
-        match request.uri().path() {
-            "/livez" | "/startz" => words::plain(StatusCode::OK, "ok\n"),
-            "/readyz" if *stopped.borrow() => words::plain(StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
-            "/readyz" => words::plain(StatusCode::OK, "ok\n"),
-            "/metrics" => {
-                let mut response = words::plain(StatusCode::OK, metrics::text(&guests));
-                let kind = HeaderValue::from_static(CONTENT_TYPE);
-                response.headers_mut().insert(header::CONTENT_TYPE, kind);
-                response
-            }
-            _ => words::plain(StatusCode::NOT_FOUND, "there are /livez, /readyz, /startz and /metrics\n"),
-        }
+        self.respond(&request).map(Body::from)
     }
 }

@@ -11,16 +11,17 @@ use tokio::sync::watch;
 use super::{
     gate::{Gate, Token},
     guests::{Guests, Stopped},
-    listen::{self, Administration, Site},
+    listen::{self, Looked, Site},
     options::StreamOptions,
 };
 use crate::cli::{
     HOST_FAILED,
     access::read,
     imports::Imports,
+    listening::{Administration, FEW, bind},
     options::check_imports,
     run::end,
-    serve::{LOOK, ServerOptions, Signals, bind, stem},
+    serve::{LOOK, ServerOptions, Signals, stem},
 };
 
 /// Serves until the process is told to end, and ends it.
@@ -45,8 +46,8 @@ pub(super) fn run(server: &ServerOptions, options: StreamOptions, app: &Path) ->
 }
 
 async fn serve(server: &ServerOptions, guests: &Arc<Guests>, signals: &Signals) -> wasmtime::Result<u8> {
-    let admin = bind(server.admin_addr, "admin-addr").await?;
-    let listener = bind(server.addr, "addr").await?;
+    let admin = bind(server.admin_addr, "--admin-addr").await?;
+    let listener = bind(server.addr, "--addr").await?;
     let (address, admin_address) = (listener.local_addr()?, admin.local_addr()?);
     // With another name, this address is that of a proxy, which others reach.
     let reached = !address.ip().is_loopback() || !guests.options.hosts.is_empty();
@@ -54,10 +55,11 @@ async fn serve(server: &ServerOptions, guests: &Arc<Guests>, signals: &Signals) 
     let secret = token.as_ref().map(|token| format!("?token={}", token.text())).unwrap_or_default();
     let gate = Gate::new(address, token, &guests.options.hosts);
     let (stop, stopped) = watch::channel(false);
-    let administration = Administration { guests: Arc::clone(guests), stopped: stopped.clone() };
+    let looked = Looked { guests: Arc::clone(guests), stopped: stopped.clone() };
+    let administration = Administration::new(admin_address, looked);
     // They are answered to the very end.
     let never = watch::Sender::new(false);
-    tokio::spawn(listen::accept(admin, (administration, 64), never.subscribe()));
+    tokio::spawn(listen::accept(admin, (administration, FEW), never.subscribe()));
     let site = Site { guests: Arc::clone(guests), gate: Arc::new(gate) };
     tokio::spawn(listen::accept(listener, (site, server.max_connections), stopped));
     // Once, and not in the log: it lets in whoever knows it.

@@ -23,14 +23,11 @@ use wasmtime_wasi::{
 };
 
 use super::{GUEST_FOLDER, KeptFolder, Opening};
-use crate::runtime::State;
+use crate::runtime::{PIECE, State};
 
 /// The interfaces, in wasmtime's version of WASI 0.2.
 const PREOPENS: &str = "wasi:filesystem/preopens@0.2.12";
 const TYPES: &str = "wasi:filesystem/types@0.2.12";
-
-/// How much a stream takes at a time.
-const AT_A_TIME: usize = 64 << 10;
 
 type Fd = Resource<Descriptor>;
 
@@ -245,7 +242,7 @@ impl OutputStream for KeptStream {
     }
 
     fn check_write(&mut self) -> StreamResult<usize> {
-        self.flush().map(|()| AT_A_TIME)
+        self.flush().map(|()| PIECE)
     }
 }
 

@@ -34,6 +34,7 @@ fn run(options: &Options) -> Result<()> {
     let gpu = Gpu::open()?;
     println!("{{\"adapter\":{:?}}}", gpu.name);
     record::rows(&gpu, options)?;
+    record::rows_of_kept(options)?;
     draw::rows(&gpu, options)?;
     transfer::rows(&gpu, options)?;
     work::rows(&gpu, options)

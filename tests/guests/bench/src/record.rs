@@ -15,6 +15,8 @@ pub(crate) const COMMANDS: usize = 10_000;
 const SUBMISSIONS: usize = 100;
 /// Buffers in one measured run, of 4 KiB each.
 const BUFFERS: usize = 500;
+/// Bind groups in one submit.
+const KEPT: usize = 1000;
 
 const SHADER: &str = "
     @group(0) @binding(0) var<storage, read_write> number: array<u32>;
@@ -107,7 +109,8 @@ pub(crate) fn rows(gpu: &Gpu, options: &Options) -> Result<()> {
     })?;
 
     row(options, "submit", "us", SUBMISSIONS as f64, || {
-        let buffers: Vec<_> = (0..SUBMISSIONS).map(|_| command_buffer(gpu, first, one)).collect();
+        let buffers: Vec<_> =
+            (0..SUBMISSIONS).map(|_| command_buffer(gpu, first, std::slice::from_ref(one))).collect();
         let took = seconds(|| {
             for buffer in buffers {
                 gpu.queue.submit([buffer]);
@@ -120,7 +123,7 @@ pub(crate) fn rows(gpu: &Gpu, options: &Options) -> Result<()> {
     row(options, "encode_and_submit", "us", SUBMISSIONS as f64, || {
         let took = seconds(|| {
             for _ in 0..SUBMISSIONS {
-                gpu.queue.submit([command_buffer(gpu, first, one)]);
+                gpu.queue.submit([command_buffer(gpu, first, std::slice::from_ref(one))]);
             }
         });
         gpu.wait()?;
@@ -136,16 +139,58 @@ pub(crate) fn rows(gpu: &Gpu, options: &Options) -> Result<()> {
     })
 }
 
-/// One dispatch of one workgroup.
+/// A submit of two command buffers that hold many objects. The host looks through them while a buffer is mapped, and once
+/// one was destroyed, whichever: so each of these rows has a device of its own.
+pub(crate) fn rows_of_kept(options: &Options) -> Result<()> {
+    for (name, is_mapped, is_destroyed) in [
+        ("submit_kept", false, false),
+        ("submit_kept_mapped", true, false),
+        ("submit_kept_destroyed", false, true),
+    ] {
+        if !options.wants(name) {
+            continue;
+        }
+        let gpu = Gpu::open()?;
+        let pipeline = gpu.pipeline(SHADER, None);
+        let layout = pipeline.get_bind_group_layout(0);
+        let group = |_| gpu.bind(&layout, &[&gpu.buffer(256, Usage::STORAGE)]);
+        let groups: Vec<_> = (0..KEPT).map(group).collect();
+        let other = gpu.device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: 256,
+            usage: Usage::COPY_SRC,
+            mapped_at_creation: is_mapped,
+        });
+        if is_destroyed {
+            other.destroy();
+        }
+        row(options, name, "us", 1.0, || {
+            let buffers: Vec<_> =
+                groups.chunks(KEPT / 2).map(|groups| command_buffer(&gpu, &pipeline, groups)).collect();
+            // So that they are finished.
+            gpu.wait()?;
+            let (took, waited) = seconds(|| {
+                gpu.queue.submit(buffers);
+                gpu.wait()
+            });
+            waited.map(|()| took)
+        })?;
+    }
+    Ok(())
+}
+
+/// One dispatch of one workgroup, after all of the bind groups were set.
 fn command_buffer(
     gpu: &Gpu,
     pipeline: &wgpu::ComputePipeline,
-    group: &wgpu::BindGroup,
+    groups: &[wgpu::BindGroup],
 ) -> wgpu::CommandBuffer {
     let mut encoder = gpu.encoder();
     let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
     pass.set_pipeline(pipeline);
-    pass.set_bind_group(0, group, &[]);
+    for group in groups {
+        pass.set_bind_group(0, group, &[]);
+    }
     pass.dispatch_workgroups(1, 1, 1);
     drop(pass);
     encoder.finish()

@@ -1,13 +1,19 @@
 //! A guest that answers HTTP requests by wasi:http 0.3, on the GPU, well and badly. The path says how.
 #![cfg(target_os = "wasi")]
 
-// What the examples do with a body, so that it is tested.
+// What the examples do with a body, and with several requests, so that it is tested.
+#[expect(unreachable_pub, reason = "the example exports it")]
+#[path = "../../../../examples/serve/embed/src/batches.rs"]
+mod batches;
 #[expect(unreachable_pub, reason = "the examples export it")]
 #[path = "../../../../examples/serve/kit/src/body.rs"]
 mod body;
 mod gpu;
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use wasip3::{
     clocks::monotonic_clock,
@@ -34,6 +40,9 @@ thread_local! {
     static REQUESTS: Cell<u64> = const { Cell::new(0) };
     /// Bodies that it has read.
     static WHOLE: Cell<u64> = const { Cell::new(0) };
+    /// Numbers that several requests have doubled together, and how often that was done.
+    static BATCHES: Rc<batches::Batches<usize, usize>> = Rc::new(batches::Batches::new(100));
+    static DOUBLED: Cell<u64> = const { Cell::new(0) };
     /// What it does not let go of.
     static KEPT: RefCell<Vec<wgpu::Buffer>> = const { RefCell::new(Vec::new()) };
 }
@@ -49,6 +58,8 @@ impl wasip3::exports::http::handler::Guest for Guest {
             "/count" => Ok(whole(format!("{}\n", REQUESTS.get()).into_bytes())),
             // Every number of the body twice as large.
             "/double" => Ok(whole(gpu::double(&read(request).await?))),
+            "/batch" => Ok(whole(format!("{}\n", batch(number).await).into_bytes())),
+            "/batches" => Ok(whole(format!("{}\n", DOUBLED.get()).into_bytes())),
             "/bytes" => Ok(whole(vec![b'x'; number])),
             "/echo" => Ok(whole(read(request).await?)),
             // How many bodies have come whole.
@@ -95,6 +106,17 @@ async fn read(request: Request) -> Result<Vec<u8>, ErrorCode> {
     let body = body::read(request).await?;
     WHOLE.set(WHOLE.get() + 1);
     Ok(body)
+}
+
+/// A number twice as large, together with those of other requests.
+async fn batch(number: usize) -> usize {
+    let batches = BATCHES.with(Rc::clone);
+    let double = |numbers: &[usize]| {
+        DOUBLED.set(DOUBLED.get() + 1);
+        Ok(numbers.iter().map(|number| number * 2).collect())
+    };
+    let doubled = batches.answer(vec![number], monotonic_clock::wait_for(SECOND / 10), double).await;
+    doubled.expect("doubling does not fail")[0]
 }
 
 /// A response whose body `write` writes.
