@@ -70,9 +70,6 @@ impl exports::wasi::cli::run::Guest for Run {
         if world.unsure {
             println!("unsure");
         }
-        if world.listened {
-            println!("listened");
-        }
         for (kind, count) in &world.answers {
             println!("answer\t{kind}\t{count}");
         }

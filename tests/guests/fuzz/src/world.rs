@@ -254,9 +254,8 @@ pub(crate) struct World {
     /// Nobody knows what is in buffers from now on: a time is in one of them, or a shader ran whose
     /// invocations may overtake each other.
     pub(crate) unsure: bool,
-    /// It has asked for the stream of uncaptured errors. How many are on their way in it when it is dropped,
-    /// and so are not left to the host, is a matter of time.
-    pub(crate) listened: bool,
+    /// It has asked for the stream of uncaptured errors.
+    listened: bool,
 }
 
 /// Bytes that were read from a buffer.
@@ -332,6 +331,15 @@ impl World {
     pub(crate) fn remark(&self, text: &str) {
         if self.manner.log {
             eprintln!("#{} {text}", self.calls);
+        }
+    }
+
+    /// Says that it asks for the stream of uncaptured errors. How many are on their way in it when it is dropped, and so
+    /// are not left to the host, is a matter of time. It says so at once: it may trap before its last call.
+    pub(crate) fn listen(&mut self) {
+        if !self.listened {
+            self.listened = true;
+            println!("listened");
         }
     }
 

@@ -197,7 +197,7 @@ pub(crate) fn on_uncaptured_error(w: &mut World) -> Later<'_> {
     Box::pin(async move {
         let device: Item<GpuDevice, KnownDevice> = w.any()?;
         call!(w, "GpuDevice.on_uncaptured_error", device.handle);
-        w.listened = true;
+        w.listen();
         let mut errors = device.handle.on_uncaptured_error();
         match w.random.below(3) {
             0 => {}
