@@ -4,6 +4,7 @@ mod chars;
 mod digits;
 mod embed;
 mod findings;
+mod llm;
 mod serve;
 mod side;
 mod speed;
@@ -63,7 +64,8 @@ pub(crate) fn learn_in_the_sandbox(repo: &Repo, tool: &Path) -> Result<()> {
     let [_, results] = pairs::empty_folders(&repo.sh, &data.join("test"))?;
     let component = Side::component(repo, tool, &data, &results);
     digits::learn(&component)?;
-    chars::learn(&component)
+    chars::learn(&component)?;
+    llm::learn(&component)
 }
 
 /// How much the programs have to do.
@@ -153,6 +155,7 @@ fn compare_all(repo: &Repo, tool: &Path, size: Size, tuning: Tuning, turns: usiz
     let mut findings = Findings::default();
     digits::compare(&sides, size, &mut findings)?;
     chars::compare(&sides, size, tuning, &mut findings)?;
+    llm::compare(&sides, tuning, &mut findings)?;
     if size == Size::Full {
         embed::compare(&sides, &mut findings)?;
         let [of_native, _] = &sides;

@@ -128,6 +128,11 @@ impl Side {
         Ok(self.sh.read_file(self.results.join(path))?)
     }
 
+    /// A result as it is.
+    pub(super) fn read_bytes(&self, path: &str) -> Result<Vec<u8>> {
+        Ok(self.sh.read_binary_file(self.results.join(path))?)
+    }
+
     fn command(&self, name: &str) -> Cmd<'_> {
         let Some(tool) = &self.tool else { return self.sh.cmd(artifacts::native(&self.programs, name)) };
         // What `cargo wgpu-wasi run` has cargo run.

@@ -6,17 +6,18 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Deserialize;
 
 use super::{
-    Size, chars, digits, embed,
+    Size, chars, digits, embed, llm,
     side::{Answer, Side},
 };
 
 /// A program that is measured, and how it is run.
 type Program = (&'static str, fn(&Side, Size) -> Result<Answer>);
 
-const PROGRAMS: [Program; 3] = [
+const PROGRAMS: [Program; 4] = [
     ("digits, all of a training", |side, size| digits::measure(side, size)),
     ("chars, all of a training", |side, size| chars::measure_training(side, size)),
     ("chars, all of a text", |side, _| chars::measure_writing(side)),
+    ("llm, all of a text", |side, _| llm::measure(side)),
 ];
 
 const EMBED: Program = ("embed, all of a run", |side, _| embed::measure(side));
