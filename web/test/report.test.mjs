@@ -1,7 +1,8 @@
 // The comparison of reports, and the list of differences, without a browser.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { DIFFERENCES, judge, SLOW } from "./differences.mjs";
+import { DIFFERENCES, judge, LEFT_OUT, SLOW } from "./differences.mjs";
 import { decode, differences } from "./report.mjs";
 
 /** A list of a report, with its length before it. */
@@ -89,4 +90,24 @@ test("the list has reasons, and its cases and slow cases are in order", () => {
     assert.deepEqual(Object.keys(cases), Object.keys(cases).sort());
   }
   assert.deepEqual(SLOW, [...SLOW].sort());
+});
+
+/** The names of the cases of the program `programs`, without those of its feature `translated`, by its source. */
+async function caseNames() {
+  const source = await readFile("../tests/guests/programs/src/lib.rs", "utf8");
+  const list = (group) => new RegExp(`^ +${group} in \\w+ by \\w+ \\{\\n([^}]*)`, "m").exec(source)[1];
+  return ["CASES", "VALIDATION", "FAILING"].flatMap((group) => list(group).match(/\w+/g));
+}
+
+test("each case of the lists is one, and the documents count them right", async () => {
+  const names = await caseNames();
+  const listed = DIFFERENCES.flatMap(({ cases }) => Object.keys(cases));
+  for (const name of [...listed, ...SLOW, ...Object.keys(LEFT_OUT)]) assert.ok(names.includes(name), name);
+  const judged = names.length - Object.keys(LEFT_OUT).length;
+  const of = (browser) => DIFFERENCES.filter(({ browsers }) => browsers.includes(browser));
+  const count = (browser) => new Set(of(browser).flatMap(({ cases }) => Object.keys(cases))).size;
+  const [chromium, firefox] = ["chromium", "firefox"].map(count);
+  const text = (await readFile("../docs/browser.md", "utf8")).replace(/\s+/g, " ");
+  const said = `of ${judged}, ${chromium} differ in Chromium and ${firefox} in Firefox`;
+  assert.ok(text.includes(said), `docs/browser.md does not say "${said}"`);
 });

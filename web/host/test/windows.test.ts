@@ -395,3 +395,16 @@ test("a surface that a program makes is a window, and has streams", async () => 
   surface[dispose]();
   assert.equal(surface.width(), 0);
 });
+
+test("a stream has what happened before its first read, also when the window is closed meanwhile", async () => {
+  const { guest, imports } = program();
+  const { Surface } = imports["wasi-gfx:surface/surface"];
+  const surface = new Surface({ width: 320, height: 200 });
+  const [down, up] = [surface.onPointerDown(), surface.onPointerUp()];
+  for (const event of [moved(5), button(true), button(false)]) guest.hear({ type: "event", window: 1, event });
+  guest.hear({ type: "event", window: 1, event: { tag: "close-requested" } });
+  for (const stream of [down, up]) {
+    assert.deepEqual(await stream.next(), { value: { x: 5, y: 0 }, done: false });
+    assert.equal((await stream.next()).done, true);
+  }
+});

@@ -56,11 +56,17 @@ class Feed<T> {
   }
 
   /**
-   * Reads it; `before` is called before each wait, `after` when something has come, and `last` waits a little before the
-   * end: jco takes an end badly that comes together with an item.
+   * A stream of it, which has what happens from now on, and not from its first read on. `before` is called before each
+   * wait, `after` when something has come, and `last` waits a little before the end: jco takes an end badly that comes
+   * together with an item.
    */
-  async *read(before: () => void, after: () => void, last: () => Promise<void>): AsyncGenerator<T> {
+  read(before: () => void, after: () => void, last: () => Promise<void>): AsyncGenerator<T> {
     this.#open = true;
+    return this.#each(before, after, last);
+  }
+
+  /** Nothing of a generator is done until somebody reads it. */
+  async *#each(before: () => void, after: () => void, last: () => Promise<void>): AsyncGenerator<T> {
     for (;;) {
       const item = this.#items.shift();
       if (item !== undefined) {
