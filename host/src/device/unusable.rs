@@ -18,12 +18,24 @@ pub(crate) struct Usability {
     /// While it is: its label.
     mapped: Mutex<Option<Box<str>>>,
     destroyed: AtomicBool,
+    /// It is destroyed, or will be by a job of the timeline.
+    expired: AtomicBool,
 }
 
 impl Usability {
     /// The label of a buffer that is mapped, or being mapped.
     pub(crate) fn mapped(&self) -> Option<Box<str>> {
         self.mapped.lock().clone()
+    }
+
+    /// From now on, a job of the timeline is to destroy it.
+    pub(crate) fn expires(&self) {
+        self.expired.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a job of the timeline is still to destroy it.
+    pub(crate) fn is_expiring(&self) -> bool {
+        self.expired.load(Ordering::Relaxed) && self.destroyed().is_none()
     }
 
     /// Whether it is destroyed.

@@ -345,6 +345,7 @@ impl wit::HostContext for WebGpuCtxView<'_> {
         let (told, done) = oneshot::channel();
         canvas.unfinished.push_back(done);
         let device = Arc::clone(&configured.device);
+        current.expires();
         let picture = Picture { core: Arc::clone(&device), texture: current.inner.clone(), deadline };
         device.later({
             let device = Arc::clone(&device);

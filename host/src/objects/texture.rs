@@ -83,7 +83,13 @@ impl Texture {
     /// Destroys one that is not lent, for all handles, when what was put off before is done.
     pub(crate) fn expire(self) {
         let device = Arc::clone(&self.device);
+        self.expires();
         device.later(move || self.destroy_here());
+    }
+
+    /// From now on, a job of the timeline is to destroy it: a picture that is shown or given up.
+    pub(crate) fn expires(&self) {
+        self.reservation.usability().expires();
     }
 
     /// Destroys one that is not lent: in a job of the timeline, or when what was put off before is done.
@@ -199,7 +205,12 @@ impl wit::HostGpuTexture for WebGpuCtxView<'_> {
         this: Resource<Texture>,
         descriptor: Option<wit::GpuTextureViewDescriptor>,
     ) -> wasmtime::Result<Resource<TextureView>> {
-        let view = TextureView::create(self.get(&this)?, descriptor);
+        let texture = self.get(&this)?;
+        // The guest gets the same answer each time, whether the timeline has come to it or not.
+        if texture.reservation.usability().is_expiring() {
+            texture.device.timeline.settle();
+        }
+        let view = TextureView::create(texture, descriptor);
         self.push(view)
     }
 
