@@ -128,6 +128,22 @@ impl Window<'_> {
         Ok(cmd!(self.screen.sh, "xdotool {words...}").quiet().ignore_stdout().run()?)
     }
 
+    /// [`Window::shoot`] as soon as there is something to see: a window is there before the program has drawn, and is black
+    /// until then.
+    pub(crate) fn shoot_drawn(&self, file: &Path) -> Result<()> {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            self.shoot(file)?;
+            let brightest =
+                cmd!(self.screen.sh, "convert {file} -format %[fx:maxima] info:").quiet().read()?;
+            if brightest.trim() != "0" {
+                return Ok(());
+            }
+            thread::sleep(LOOK);
+        }
+        bail!("{}: the window stays black", file.display())
+    }
+
     /// Writes what the window shows, as [`plain`] has it.
     pub(crate) fn shoot(&self, file: &Path) -> Result<()> {
         let number = &self.number;

@@ -105,7 +105,7 @@ fn tell(repo: &Repo, folder: &std::path::Path, outcomes: Vec<(Row, Outcome)>) ->
                     ("DIFFERENT", "shows something else".to_owned())
                 }
             }
-            (Kind::Window { .. } | Kind::Terminal { .. }, Outcome::Refused) => {
+            (Kind::Still { .. } | Kind::Moves { .. } | Kind::Terminal { .. }, Outcome::Refused) => {
                 wrong.push(row.name.clone());
                 ("FAILED   ", "as a component, it ends with an error".to_owned())
             }

@@ -63,7 +63,8 @@ pub(super) fn build(repo: &Repo, tool: &Path, workspace: &Workspace) -> Result<S
 pub(super) fn run(repo: &Repo, sides: &Sides, folder: &Path, row: &Row) -> Result<Outcome> {
     let name = &row.name;
     match row.kind {
-        Kind::Window { pictures } => in_windows(&repo.sh, sides, folder, name, pictures),
+        Kind::Still { pictures } => in_windows(&repo.sh, sides, folder, name, pictures, true),
+        Kind::Moves { pictures } => in_windows(&repo.sh, sides, folder, name, pictures, false),
         Kind::Terminal { arguments } => in_terminal(&repo.sh, sides, folder, name, arguments),
         Kind::CannotRun(_) => {
             let shots = folder.join("tried");
@@ -87,7 +88,15 @@ fn component(sh: &Shell, sides: &Sides, shots: &Path, name: &str, pictures: u32)
     Ok(run.quiet().ignore_stdout().ignore_stderr().run().is_ok())
 }
 
-fn in_windows(sh: &Shell, sides: &Sides, folder: &Path, name: &str, pictures: u32) -> Result<Outcome> {
+/// `stays`: what the native window shows does, so one can wait for it.
+fn in_windows(
+    sh: &Shell,
+    sides: &Sides,
+    folder: &Path,
+    name: &str,
+    pictures: u32,
+    stays: bool,
+) -> Result<Outcome> {
     let shots = folder.join("pictures");
     // A picture that stays is drawn once, or thrice: how often is the program's affair.
     let ended = component(sh, sides, &shots, name, pictures)?;
@@ -105,7 +114,10 @@ fn in_windows(sh: &Shell, sides: &Sides, folder: &Path, name: &str, pictures: u3
     let native = folder.join("native").join(format!("{name}.png"));
     let screen = Screen::start(sh, 95)?;
     let window = screen.open(Command::new(&sides.native).arg(name).current_dir(folder))?;
-    window.shoot(&native)?;
+    window.shoot_drawn(&native)?;
+    if stays {
+        window.shoot_still(&native)?;
+    }
     drop(window);
     let wanted = signatures(sh, std::slice::from_ref(&native))?;
     let drawn = signatures(sh, &shown)?;

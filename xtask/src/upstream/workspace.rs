@@ -12,6 +12,9 @@ use toml::{Table, Value};
 pub(crate) const PACKAGE: &str = "wgpu-examples";
 const FOLDER: &str = "examples/features";
 
+/// What else of the checkout the sources include, by paths from where they are.
+const INCLUDED: [&str; 2] = ["logo.png", "wgpu-hal/examples/halmark/shader.wgsl"];
+
 /// What of a checkout can be built here.
 #[derive(Debug)]
 pub(crate) struct Workspace {
@@ -30,14 +33,19 @@ pub(crate) fn make(checkout: &Path, folder: &Path) -> Result<Workspace> {
     let program = read(&checkout.join(FOLDER).join("src/main.rs"))?;
     let examples = names(&program);
     ensure!(!examples.is_empty(), "{FOLDER}/src/main.rs has no list of examples");
-    let sources = folder.join("features/src");
+    let sources = folder.join(FOLDER).join("src");
     if sources.exists() {
         fs::remove_dir_all(&sources)?;
     }
     copy(&checkout.join(FOLDER).join("src"), &sources)?;
+    for file in INCLUDED.map(Path::new) {
+        let target = folder.join(file);
+        fs::create_dir_all(target.parent().context("a file at the root")?)?;
+        fs::copy(checkout.join(file), target).with_context(|| file.display().to_string())?;
+    }
     let manifest = folder.join("Cargo.toml");
     fs::write(&manifest, workspace)?;
-    fs::write(folder.join("features/Cargo.toml"), without_tests(package).to_string())?;
+    fs::write(folder.join(FOLDER).join("Cargo.toml"), without_tests(package).to_string())?;
     let lock = checkout.join("Cargo.lock");
     if lock.is_file() && !folder.join("Cargo.lock").exists() {
         fs::copy(lock, folder.join("Cargo.lock"))?;
@@ -66,7 +74,7 @@ fn workspace(root: &Table) -> Result<Table> {
     }
     let mut new = Table::new();
     new.insert("resolver".to_owned(), old.get("resolver").cloned().unwrap_or_else(|| "2".into()));
-    new.insert("members".to_owned(), vec!["features"].into());
+    new.insert("members".to_owned(), vec![FOLDER].into());
     new.insert("package".to_owned(), package.clone());
     new.insert("dependencies".to_owned(), dependencies.into());
     if let Some(lints) = old.get("lints") {
