@@ -6,7 +6,7 @@ use xshell::cmd;
 
 use crate::{
     artifacts::{DROP_IN, DROP_IN_MORE, EXAMPLES, GUESTS, HTTP_GUESTS, ML, WINDOWED, WORKSPACES},
-    docs,
+    docs, python,
     repo::{GUEST_TARGET, Repo, in_path},
     wit,
 };
@@ -23,7 +23,9 @@ const LINTED: [&[&str]; 6] = [
 ];
 
 /// What is linted when asked for: the crates below it take many minutes to check. [`DROP_IN_MORE`] is not even here.
-const LINTED_LONG: [&[&str]; 4] = [
+const LINTED_LONG: [&[&str]; 5] = [
+    // The host with features of its own.
+    &["-p", python::PACKAGE, "--all-targets"],
     &["--manifest-path", EXAMPLES, "-p", "plugin", "--all-targets"],
     &["--manifest-path", DROP_IN, "--workspace", "--all-targets"],
     &["--manifest-path", WINDOWED, "--workspace", "--all-targets"],
@@ -49,7 +51,7 @@ const NO_MATTER: [&str; 5] = [
 /// How much is linted.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
-    /// Also the programs over vello, egui, burn and others
+    /// Also the programs over vello, egui, burn and others, and the Python package
     #[arg(long)]
     pub(crate) long: bool,
 }
