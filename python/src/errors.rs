@@ -1,4 +1,4 @@
-//! The exceptions of `wgpu_wasi/_errors.py`, and which error is which.
+//! The exceptions of `package/wgpu_wasi/_errors.py`, and which error is which.
 
 use pyo3::{PyErr, exceptions::PyValueError, import_exception};
 use wgpu_wasi_host::{

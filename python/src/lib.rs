@@ -1,7 +1,7 @@
 //! The native part of the Python package `wgpu_wasi`: `wgpu_wasi._native`, whose types are in `_native.pyi`.
 //!
 //! What Python calls here gives up Python's lock while it waits, hears signals, and raises the exceptions of
-//! `wgpu_wasi/_errors.py`. The public classes, and all that needs no native code, are in Python.
+//! `package/wgpu_wasi/_errors.py`. The public classes, and all that needs no native code, are in Python.
 
 #![deny(unsafe_code)]
 

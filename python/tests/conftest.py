@@ -55,10 +55,10 @@ def numbers(count: int, first: int = 1) -> tuple[bytes, bytes]:
 
 @pytest.fixture(scope="session")
 def python() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs a script in a Python of its own."""
+    """Runs a script in a Python of its own, which does not look for packages in this folder."""
 
     def run(script: str, *arguments: object, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", textwrap.dedent(script), *map(str, arguments)]
+        command = [sys.executable, "-P", "-c", textwrap.dedent(script), *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
 
     return run

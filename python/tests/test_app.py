@@ -61,18 +61,6 @@ def test_headers(components: Path) -> None:
         assert pickle.loads(pickle.dumps(caught.value)).response == refused
 
 
-def test_a_photograph_is_developed_as_by_the_program(components: Path, tmp_path: Path) -> None:
-    """Byte for byte what `image-filter` makes of it."""
-    folder = {str(tmp_path): "/data"}
-    image_filter = components / "image-filter.wasm"
-    wgpu_wasi.run(image_filter, ["--make-sample", "/data/in.png"], dirs=folder).check()
-    wgpu_wasi.run(image_filter, ["/data/in.png", "/data/out.png"], dirs=folder).check()
-    with wgpu_wasi.App(components / "serve_filter.wasm") as app:
-        answer = app.post("/", (tmp_path / "in.png").read_bytes()).raise_for_status()
-    assert answer.headers["content-type"].startswith("image/")
-    assert len(answer.body) > 10_000
-
-
 @pytest.mark.parametrize(
     ("method", "url", "headers", "what"),
     [

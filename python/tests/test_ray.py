@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ from ray.cluster_utils import Cluster
 import wgpu_wasi
 import wgpu_wasi.ray
 from wgpu_wasi.ray import Mapper
+
+# Workers have not got this module.
+ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 NUMBERS = 1024
 """Of each body: 4 KB."""
@@ -142,9 +146,9 @@ def test_the_gpu_that_ray_has_given(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 @pytest.fixture
 def cluster() -> Iterator[tuple[Cluster, list[Any]]]:
-    """A head that works nothing, and two nodes that do."""
+    """A head that works nothing, and two nodes that do. Each has room for the actors of both."""
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
-    nodes = [cluster.add_node(num_cpus=1, resources={f"node{number}": 1}) for number in (1, 2)]
+    nodes = [cluster.add_node(num_cpus=2, resources={f"node{number}": 1}) for number in (1, 2)]
     ray.init(address=cluster.address, logging_level="warning")
     cluster.wait_for_nodes()
     context = ray.data.DataContext.get_current()
@@ -166,9 +170,8 @@ def mapped(guest: Path, count: int, **arguments: Any) -> Any:
         fn_constructor_kwargs=kwargs,
         batch_size=5,
         num_cpus=1,
-        concurrency=(1, 2),
-        max_restarts=-1,
-        max_task_retries=-1,
+        scheduling_strategy="SPREAD",
+        compute=ray.data.ActorPoolStrategy(min_size=2, max_size=2),
     )
 
 
@@ -206,9 +209,9 @@ def test_a_node_is_killed(guest: Path, cluster: tuple[Cluster, list[Any]], tmp_p
 
     killer = threading.Thread(target=kill)
     killer.start()
-    rows = mapped(guest, 1000).take_all()
+    rows = mapped(guest, 400).take_all()
     end = time.monotonic()
     killer.join()
     assert end > killed[0], "the node was killed when all was done"
-    check(rows, 1000)
+    check(rows, 400)
     assert end - killed[0] < 90

@@ -7,7 +7,7 @@ Ray has the cluster, the scheduling and the retries. ``Mapper`` is an ordinary c
         fn_constructor_args=("embed.wasm",),
         fn_constructor_kwargs={"url": "/embed", "body": "text", "answer": "embedding", "dtype": "float32"},
         num_gpus=1,
-        concurrency=(1, 8),
+        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=8),
         batch_size=64,
     )
 """

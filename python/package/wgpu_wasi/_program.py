@@ -13,7 +13,7 @@ from ._options import AccessOptions, Component, native, read, size
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """How a program has ended."""
+    """How a program has ended. Most programs say success or failure alone, by a status of 0 or 1."""
 
     status: int
     stdout: bytes
