@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 import wgpu_wasi
 
 FOLDER = Path(__file__).resolve().parents[2] / "target/wasm32-wasip2/release"

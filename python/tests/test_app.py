@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import numbers
-
 import wgpu_wasi
+
+from conftest import numbers
 
 
 def test_a_component_answers(app: wgpu_wasi.App) -> None:

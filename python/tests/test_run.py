@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 import wgpu_wasi
 from wgpu_wasi import Dir
 
