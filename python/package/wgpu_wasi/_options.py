@@ -87,7 +87,7 @@ class AppOptions(AccessOptions, total=False):
     max_response: int | str
     """Bytes of a response's body; 256 MiB."""
     stop_on_timeout: bool
-    """Whether ``timeout`` of a request, and Ctrl-C, end the instance. Otherwise its work goes on for nobody,
+    """Whether ``timeout`` of a request, and Ctrl-C, end an instance that waits. Otherwise its work goes on,
     and then the instance is there for others, with what it has loaded."""
 
 
