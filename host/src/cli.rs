@@ -3,7 +3,6 @@
 
 mod access;
 mod adapters;
-mod cache;
 mod imports;
 mod kept;
 mod listening;
@@ -13,7 +12,6 @@ mod run;
 mod serve;
 mod stdin;
 mod stream;
-mod trap;
 mod windows;
 
 use std::{
@@ -30,7 +28,8 @@ pub use options::Options;
 pub use run::{Program, Run};
 pub use serve::Serve;
 pub use stream::Stream;
-pub use trap::{trap_report, trap_status};
+
+pub use crate::launch::{TRAPPED, trap_report, trap_status};
 
 /// Exit status when the program can't be run at all, as `docker` and `env` have it.
 pub const HOST_FAILED: u8 = 125;
@@ -40,9 +39,6 @@ pub const TIMED_OUT: u8 = 124;
 
 /// Exit status of a program that panicked, as Rust's own have it.
 pub const PANICKED: u8 = crate::runtime::PANICKED;
-
-/// Exit status of a program that trapped, as a shell reports one that was aborted.
-pub const TRAPPED: u8 = 134;
 
 /// Exit status of a program that did not close its window when it was asked to, as a shell reports one that was killed.
 pub const CLOSED: u8 = 137;

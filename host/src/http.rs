@@ -49,7 +49,7 @@ mod pool;
 pub(crate) mod upload;
 
 pub use body::{Body, BodyError};
-pub use handler::{Drained, Handler, NotAHandler};
+pub use handler::{Drained, Handler, NotAHandler, Unanswered};
 pub use instance::LEAKS;
 pub use metrics::{CONTENT_TYPE, prometheus};
 pub use options::{HandlerOptions, OnDisconnect};

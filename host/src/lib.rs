@@ -88,6 +88,8 @@ mod ctx;
 mod guest_memory;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "launch")]
+pub mod launch;
 mod lend;
 mod quotas;
 mod runtime;

@@ -25,6 +25,8 @@ pub use size::{
     ComponentLimits, ComponentTooLarge, DEFAULT_MAX_CODE_BYTES, DEFAULT_MAX_COMPONENT_BYTES,
     DEFAULT_MAX_FUNCTION_BYTES, DEFAULT_MAX_PARTS,
 };
+#[cfg(feature = "launch")]
+pub use time::{Ended, Ender};
 pub use time::{GRACE, NotInterruptible, TimedOut};
 
 use crate::{
@@ -35,8 +37,6 @@ use size::Kind;
 use time::Alarm;
 #[cfg(feature = "http")]
 pub(crate) use time::Ticker;
-#[cfg(feature = "cli")]
-pub(crate) use time::{Ended, Ender};
 
 /// Stack that a guest's own calls may use, in bytes: as much as a native program's main thread has.
 /// wasmtime allows 512 KiB, too little for a parser that recurses.
@@ -421,8 +421,8 @@ impl Runtime {
     /// # Errors
     ///
     /// As [`Self::run_async`]; [`Ended`]; [`NotInterruptible`].
-    #[cfg(feature = "cli")]
-    pub(crate) fn run_until_told(
+    #[cfg(feature = "launch")]
+    pub fn run_until_told(
         &self,
         component: &Component,
         wasi: WasiCtx,

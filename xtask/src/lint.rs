@@ -8,7 +8,7 @@ use crate::{
     artifacts::{
         DROP_IN, DROP_IN_MORE, EXAMPLES, GUESTS, HTTP_GUESTS, ML, SERVE_EMBED, WINDOWED, WORKSPACES,
     },
-    docs,
+    docs, python,
     repo::{GUEST_TARGET, Repo, in_path},
     wit,
 };
@@ -25,8 +25,10 @@ const LINTED: [&[&str]; 6] = [
 ];
 
 /// What is linted when asked for: the crates below it take many minutes to check. [`DROP_IN_MORE`] is not even here.
-const LINTED_LONG: [&[&str]; 6] = [
+const LINTED_LONG: [&[&str]; 7] = [
     &["-p", "wgpu-wasi-serve-bench", "--all-targets"],
+    // The host with features of its own.
+    &["-p", python::PACKAGE, "--all-targets"],
     &["--manifest-path", EXAMPLES, "-p", "plugin", "--all-targets"],
     &["--manifest-path", DROP_IN, "--workspace", "--all-targets"],
     &["--manifest-path", WINDOWED, "--workspace", "--all-targets"],
@@ -53,7 +55,7 @@ const NO_MATTER: [&str; 5] = [
 /// How much is linted.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
-    /// Also the programs over vello, egui, burn and others
+    /// Also the programs over vello, egui, burn and others, and the Python package
     #[arg(long)]
     pub(crate) long: bool,
 }

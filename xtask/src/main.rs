@@ -15,6 +15,7 @@ mod lint;
 mod ml;
 mod packages;
 mod pairs;
+mod python;
 mod release;
 mod repo;
 mod screen;
@@ -69,6 +70,8 @@ enum Command {
     Ci(test::Options),
     /// Check the host in a browser, and run programs in Chromium and Firefox
     Web(web::Options),
+    /// Build the Python package, and test it, with Ray on two nodes of this machine
+    Python(python::Options),
     /// Make a site of all examples, which run when they are opened
     Site(site::Options),
     /// Measure components against the same programs natively
@@ -117,6 +120,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Upstream(options) => upstream::run_all(&repo?, &options),
         Command::Test(options) => test::run_all(&repo?, options),
         Command::Web(options) => web::run_all(&repo?, options),
+        Command::Python(options) => python::run_all(&repo?, options),
         Command::Site(options) => site::run_all(&repo?, &options),
         Command::Bench(options) => bench::run(repo, &options),
         Command::Ci(options) => {

@@ -6,7 +6,7 @@ use xshell::cmd;
 
 use crate::{
     artifacts::{self, DROP_IN, EXAMPLES, GUESTS, HTTP_GUESTS, MAIN, RELEASE, WINDOWED},
-    darkroom, drop_in, ml,
+    darkroom, drop_in, ml, python,
     repo::Repo,
     setup, video, web, windowed, wit,
 };
@@ -14,7 +14,7 @@ use crate::{
 /// How much is tested.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
-    /// Also programs over vello, egui, burn and others: half an hour more on two processors, most of it compilation
+    /// Also programs over vello, egui, burn and others, and the Python package: half an hour more on two processors, most of it compilation
     #[arg(long)]
     pub(crate) long: bool,
     #[command(flatten)]
@@ -56,6 +56,8 @@ pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
         drop_in::compare_all(repo, &subcommand)?;
         ml::learn_in_the_sandbox(repo, &subcommand)?;
         darkroom::compare(repo, &subcommand)?;
+        // The host with features of its own: wasmtime is built once more.
+        python::test(repo, python::Options::default())?;
     }
     web::test(repo, options.web)?;
     let (variable, folder) = windowed::FOLDER;

@@ -9,10 +9,10 @@ use std::{
 use clap::Args;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 
-use super::{adapters, cache, quotas::QuotaOptions};
+use super::quotas::QuotaOptions;
 use crate::{
-    AdapterChoice, NO_ADAPTER, WebGpuCtxBuilder,
-    objects::instance::{is_address, is_at},
+    AdapterChoice, WebGpuCtxBuilder,
+    launch::{adapter_choice, cache_folder, check_dir},
     runtime::{
         RuntimeOptions,
         kept::{GUEST_FOLDER, VARIABLE},
@@ -89,7 +89,7 @@ impl Access {
     /// Options for a runtime that keeps compiled components in the user's cache folder.
     pub(super) fn runtime(&self) -> RuntimeOptions {
         let options = RuntimeOptions::default().limits(self.quotas.limits());
-        match (!self.no_cache).then(cache::folder).flatten() {
+        match (!self.no_cache).then(cache_folder).flatten() {
             Some(folder) => options.cache(folder),
             None => options,
         }
@@ -108,7 +108,7 @@ impl Access {
         let mut wasi = WasiCtx::builder();
         wasi.envs(&self.env).arg(app.to_string_lossy()).args(args);
         for Dir { host, guest, perms } in &self.dirs {
-            cache::check_dir(host)?;
+            check_dir(host, "--dir")?;
             wasi.preopened_dir(host, guest, *perms).map_err(|error| {
                 error.context(format!("can't open the folder {} (--dir)", host.display()))
             })?;
@@ -126,36 +126,7 @@ impl Access {
 
     /// The adapter that was asked for, if there is such a one.
     pub(super) fn adapter(&self) -> wasmtime::Result<AdapterChoice> {
-        let Some(name) = &self.adapter else { return Ok(AdapterChoice::Any) };
-        let adapters: Vec<_> = adapters::enumerate().iter().map(wgpu::Adapter::get_info).collect();
-        if adapters.is_empty() {
-            return Err(wasmtime::Error::msg(NO_ADAPTER));
-        }
-        if let Some(address) = name.strip_prefix("pci:") {
-            if !is_address(address) {
-                return Err(wasmtime::format_err!(
-                    "{name} is no address of the PCI bus: write it as pci:0000:1b:00.0, as `wgpu-wasi adapters` \
-                     lists them"
-                ));
-            }
-            if adapters.iter().any(|found| is_at(&found.device_pci_bus_id, address)) {
-                return Ok(AdapterChoice::Pci(address.to_owned()));
-            }
-            let addresses = adapters.iter().map(|found| match found.device_pci_bus_id.as_str() {
-                "" => format!("{} at none", found.name),
-                address => format!("{} at pci:{address}", found.name),
-            });
-            let addresses: Vec<_> = addresses.collect();
-            return Err(wasmtime::format_err!(
-                "no adapter is at {name}; there are: {}",
-                addresses.join(", ")
-            ));
-        }
-        if adapters.iter().any(|found| found.name.to_lowercase().contains(&name.to_lowercase())) {
-            return Ok(AdapterChoice::Named(name.clone()));
-        }
-        let names: Vec<_> = adapters.into_iter().map(|found| found.name).collect();
-        Err(wasmtime::format_err!("no adapter has {name:?} in its name; there are: {}", names.join(", ")))
+        self.adapter.as_deref().map_or(Ok(AdapterChoice::Any), adapter_choice)
     }
 }
 

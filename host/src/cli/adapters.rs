@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use crate::{NO_ADAPTER, default_instance};
+use crate::{NO_ADAPTER, launch::adapters};
 use clap::Args;
 use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
-use futures_util::FutureExt as _;
 
 /// Lists the GPU adapters that programs can run on.
 ///
@@ -22,7 +21,7 @@ impl Adapters {
     /// When there is none.
     pub fn execute(self) -> wasmtime::Result<ExitCode> {
         let Self {} = self;
-        let adapters = enumerate();
+        let adapters = adapters();
         if adapters.is_empty() {
             return Err(wasmtime::Error::msg(NO_ADAPTER));
         }
@@ -36,12 +35,6 @@ impl Adapters {
         println!("{table}");
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Every adapter of the machine, in the order in which wgpu finds them.
-pub(crate) fn enumerate() -> Vec<wgpu::Adapter> {
-    // On native backends the list is there at once.
-    default_instance().enumerate_adapters(wgpu::Backends::all()).now_or_never().unwrap_or_default()
 }
 
 fn row(adapter: &wgpu::Adapter) -> [String; 7] {

@@ -11,8 +11,10 @@ use std::{
 use bytesize::ByteSize;
 use clap::Args;
 
-use super::cache;
-use crate::runtime::kept::{KeptFolder, KeptQuota};
+use crate::{
+    launch::cache,
+    runtime::kept::{KeptFolder, KeptQuota},
+};
 
 /// Where a program keeps files, and how much.
 #[derive(Args, Clone, Debug)]
@@ -53,7 +55,7 @@ impl KeptOptions {
     /// everything works without.
     pub(super) fn open(&self, app: &Path) -> wasmtime::Result<Option<Arc<KeptFolder>>> {
         if let Some(folder) = &self.folder {
-            cache::check_dir(folder)?;
+            cache::check_dir(folder, "--cache")?;
             let opened = self.open_folder(folder).map_err(|error| {
                 let error = wasmtime::Error::from(error);
                 error.context(format!("can't use the folder {} (--cache)", folder.display()))

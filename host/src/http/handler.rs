@@ -78,6 +78,15 @@ pub struct Drained {
     pub empty: bool,
 }
 
+/// Is in the [extensions](http::Response::extensions) of a response that is not the component's: why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unanswered {
+    /// The reason, as the metrics have it: `full`, `queue_timeout`, `draining`, `body` (too large), `upload_timeout`,
+    /// `upload` (broken off), `connect`, `timeout`, `trap`, `error` (of the component's own), `start`.
+    pub reason: &'static str,
+}
+
 /// Answers HTTP requests with the instances of a component; a service of tower's. Clones are the same handler.
 #[derive(Clone)]
 pub struct Handler(Arc<Inner>);
@@ -187,7 +196,7 @@ impl Handler {
     /// Answers a request. The answer is one of the component's, or says with its status why there is none: 400 (the body
     /// has broken off), 408 (it did not go on), 413 (it is too large), 500 (the component has trapped or failed), 501 (it
     /// asks for a tunnel), 503 with `Retry-After` (all instances are busy, or the handler [is drained](Self::drain)), 504
-    /// (it took too long).
+    /// (it took too long). Then it has an [`Unanswered`] in its extensions.
     pub async fn handle<B>(&self, request: http::Request<B>) -> http::Response<Body>
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
@@ -474,6 +483,7 @@ impl Inner {
         self.metrics.refuse(reason);
         let mut response = http::Response::new(Body::whole(format!("{status}: {reason}\n")));
         *response.status_mut() = status;
+        response.extensions_mut().insert(Unanswered { reason });
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
         if status == StatusCode::SERVICE_UNAVAILABLE {

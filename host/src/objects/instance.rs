@@ -231,7 +231,7 @@ pub(crate) fn is_at(found: &str, wanted: &str) -> bool {
 }
 
 /// Whether this is how an address of the bus is written: `0000:1b:00.0`, or without the domain.
-#[cfg(feature = "cli")]
+#[cfg(feature = "launch")]
 pub(crate) fn is_address(text: &str) -> bool {
     let is_hex =
         |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|digit| digit.is_ascii_hexdigit());
@@ -245,7 +245,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "launch")]
     fn addresses_are_told_from_other_texts() {
         assert!(is_address("0000:1b:00.0") && is_address("1B:00.0") && is_address("00000000:1b:00.0"));
         for text in ["", "zz", "0", "1b:00", "00.0", "0:0:0:0.0", "0000:1g:00.0", "0000::00.0", "1b:00."] {

@@ -29,23 +29,26 @@ pub struct TimedOut(pub Duration);
 pub struct NotInterruptible;
 
 /// The guest was ended because somebody wanted that.
-#[cfg(feature = "cli")]
+#[cfg(feature = "launch")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the program was ended")]
-pub(crate) struct Ended;
+pub struct Ended;
 
 /// Ends one guest from outside. A clone ends the same one.
-#[cfg(feature = "cli")]
+#[cfg(feature = "launch")]
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ender(std::sync::Arc<tokio::sync::watch::Sender<bool>>);
+pub struct Ender(std::sync::Arc<tokio::sync::watch::Sender<bool>>);
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "launch")]
 impl Ender {
-    pub(crate) fn end(&self) {
+    /// Ends it, or has it not begin.
+    pub fn end(&self) {
         self.0.send_replace(true);
     }
 
-    pub(crate) fn is_told(&self) -> bool {
+    /// Whether it is to end.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
         *self.0.borrow()
     }
 

@@ -173,9 +173,12 @@ pub(super) async fn drawn_after_present(checks: &mut Checks) {
     // Also where there is so much to do that it is not shown yet.
     for _ in 0..20 {
         let texture = context.get_current_texture();
-        (0..20).for_each(|_| kit::clear(device, &texture, RED));
-        context.present();
-        checks.invalid("a view after present", device, || texture.create_view(None)).await;
+        let body = || {
+            (0..20).for_each(|_| kit::clear(device, &texture, RED));
+            context.present();
+            texture.create_view(None)
+        };
+        checks.invalid("a view after present", device, body).await;
     }
     let texture = context.get_current_texture();
     shown.configure();

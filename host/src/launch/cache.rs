@@ -11,7 +11,8 @@ const CACHE_DIR: &str = "WGPU_WASI_CACHE_DIR";
 
 /// The folder to keep compiled components in. `None` where there is none, or it can't be made or trusted, which is told
 /// in the log: everything works without.
-pub(super) fn folder() -> Option<PathBuf> {
+#[must_use]
+pub fn cache_folder() -> Option<PathBuf> {
     let folder = std::path::absolute(named().or_else(default)?).ok()?;
     match make(&folder).map_err(|error| error.to_string()).and_then(|()| check_rights(&folder)) {
         Ok(()) => Some(folder),
@@ -23,7 +24,8 @@ pub(super) fn folder() -> Option<PathBuf> {
 }
 
 /// The folder in which guests have theirs; it need not be there. `None` where the user has no cache folder.
-pub(super) fn of_guests() -> Option<PathBuf> {
+#[cfg(feature = "cli")]
+pub(crate) fn of_guests() -> Option<PathBuf> {
     let mut compiled = named().or_else(default)?;
     let mut name = compiled.file_name()?.to_owned();
     name.push("-kept");
@@ -32,18 +34,22 @@ pub(super) fn of_guests() -> Option<PathBuf> {
 }
 
 /// Refuses a folder for the guest that is, holds or lies in one with compiled code, whether this process uses that or
-/// not: what the guest leaves there would be run by another.
-pub(super) fn check_dir(dir: &Path) -> wasmtime::Result<()> {
-    check_dir_against(dir, &[named(), default()])
+/// not: what the guest leaves there would be run by another. `option`: by what the folder was given, for the error.
+///
+/// # Errors
+///
+/// Where it is.
+pub fn check_dir(dir: &Path, option: &str) -> wasmtime::Result<()> {
+    check_dir_against(dir, option, &[named(), default()])
 }
 
-fn check_dir_against(dir: &Path, folders: &[Option<PathBuf>]) -> wasmtime::Result<()> {
+fn check_dir_against(dir: &Path, option: &str, folders: &[Option<PathBuf>]) -> wasmtime::Result<()> {
     let resolved_dir = resolved(dir)?;
     for folder in folders.iter().flatten() {
         let cache = resolved(folder)?;
         if cache.starts_with(&resolved_dir) || resolved_dir.starts_with(&cache) {
             return Err(wasmtime::format_err!(
-                "a program can't have the folder {} (--dir): compiled components, which are native code, are kept in \
+                "a program can't have the folder {} ({option}): compiled components, which are native code, are kept in \
                  {}. Give it another folder, or keep them elsewhere with {CACHE_DIR}",
                 dir.display(),
                 cache.display()
@@ -74,7 +80,7 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
 
 /// Makes a folder that is the user's alone.
 #[cfg(unix)]
-pub(super) fn make(folder: &Path) -> io::Result<()> {
+pub(crate) fn make(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
 
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
@@ -82,7 +88,7 @@ pub(super) fn make(folder: &Path) -> io::Result<()> {
 
 /// Makes a folder, which is the user's as those around it are.
 #[cfg(not(unix))]
-pub(super) fn make(folder: &Path) -> io::Result<()> {
+pub(crate) fn make(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
@@ -176,7 +182,8 @@ mod tests {
         fs::create_dir_all(scratch.0.join("a/beside")).unwrap();
         symlink(scratch.0.join("a"), scratch.0.join("link")).unwrap();
         symlink(cache.join("inside"), scratch.0.join("a/beside/link")).unwrap();
-        let check = |dir: &str| check_dir_against(&scratch.0.join(dir), &[None, Some(cache.clone())]);
+        let check =
+            |dir: &str| check_dir_against(&scratch.0.join(dir), "--dir", &[None, Some(cache.clone())]);
         for dir in
             ["", "a", "a/cache", "a/cache/inside", "link", "a/beside/link", "a/beside/..", "a/cache/new"]
         {
@@ -188,13 +195,14 @@ mod tests {
         }
         // One that is not there yet, and would be made by the guest.
         let later = Some(scratch.0.join("link/later/cache"));
-        assert!(check_dir_against(&scratch.0.join("a"), &[later]).is_err());
+        assert!(check_dir_against(&scratch.0.join("a"), "--dir", &[later]).is_err());
     }
 
     #[test]
+    #[cfg(feature = "cli")]
     fn guests_keep_their_files_beside_compiled_code() {
         let kept = of_guests().unwrap();
-        check_dir_against(&kept, &[named(), default()]).unwrap();
+        check_dir_against(&kept, "--dir", &[named(), default()]).unwrap();
         assert!(kept.ends_with("components-kept") || named().is_some());
     }
 

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use rustc_demangle::demangle;
 use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 
-use super::{PANICKED, TRAPPED};
+use crate::runtime::PANICKED;
+
+/// Exit status of a program that trapped, as a shell reports one that was aborted.
+pub const TRAPPED: u8 = 134;
 
 /// How many frames are told, the innermost first.
 const FRAMES: usize = 20;
