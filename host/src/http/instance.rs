@@ -100,6 +100,10 @@ impl Job {
     pub(super) fn leave(&self, what: OnDisconnect) {
         if what == OnDisconnect::Stop {
             self.gone.notify_one();
+            // A guest that computes hears of nothing: the clock ends it.
+            if let Some(taken) = self.taken.get() {
+                taken.clock.give_up(self.number);
+            }
         }
     }
 

@@ -109,6 +109,11 @@ fn work_for_a_client_that_has_gone_is_finished_or_ended() {
             assert_eq!(ask(&handler, "/count").await.1, answered, "{what:?}");
             assert_eq!(metric(&handler, "http_server_request_duration_seconds_count", ",code=\"499\""), 1.0);
         }
+        // One that computes is ended as well, long before its time is up.
+        let handler = Guest::New.handler(options().on_disconnect(OnDisconnect::Stop).timeout(60_000 * MS));
+        assert!(tokio::time::timeout(300 * MS, get(&handler, "/loop")).await.is_err());
+        let next = tokio::time::timeout(20_000 * MS, ask(&handler, "/")).await;
+        assert_eq!(next.expect("the instance is free again").1, "hello\n");
         // One that streams without an end notices.
         let handler = Guest::New.handler(options());
         let mut endless = get(&handler, "/parts").await.into_body();
