@@ -1,4 +1,4 @@
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 
 use super::positions::Positions;
 use crate::config::Config;
@@ -9,14 +9,20 @@ fn config() -> anyhow::Result<Config> {
     Ok(serde_json::from_str(text)?)
 }
 
+/// In one test: a process opens burn's device once.
 #[test]
-fn the_halves_of_a_head_turn_with_each_other() -> anyhow::Result<()> {
+fn positions_turn_heads_and_hide_what_comes_after() -> anyhow::Result<()> {
     let device = ml_kit::Gpu::open()?.device;
     let positions = Positions::new(&config()?, 16, &device, DType::F32)?;
+    the_halves_of_a_head_turn_with_each_other(&positions, &device)?;
+    no_token_sees_those_after_it(&positions)
+}
+
+fn the_halves_of_a_head_turn_with_each_other(positions: &Positions, device: &Device) -> anyhow::Result<()> {
     let place = positions.place(3, 2, 8);
     // One head of four numbers, at the positions 3 and 4.
     let x = [[[1.0, 0.0, 0.0, 2.0], [0.0, 3.0, 1.0, 0.0]]];
-    let turned = place.rotate(Tensor::from_data(TensorData::from(x), &device));
+    let turned = place.rotate(Tensor::from_data(TensorData::from(x), device));
     let turned = turned.into_data().try_into_vec::<f32>()?;
     let (slow, slower) = (0.3_f32, 0.4_f32);
     let wanted = [
@@ -35,10 +41,8 @@ fn the_halves_of_a_head_turn_with_each_other() -> anyhow::Result<()> {
     Ok(())
 }
 
-#[test]
-fn no_token_sees_those_after_it() -> anyhow::Result<()> {
-    let device = ml_kit::Gpu::open()?.device;
-    let place = Positions::new(&config()?, 16, &device, DType::F32)?.place(2, 2, 5);
+fn no_token_sees_those_after_it(positions: &Positions) -> anyhow::Result<()> {
+    let place = positions.place(2, 2, 5);
     let unseen = place.unseen().into_data().try_into_vec::<f32>()?;
     let sees: Vec<_> = unseen.iter().map(|score| *score == 0.0).collect();
     assert_eq!(sees, [true, true, true, false, false, true, true, true, true, false]);
