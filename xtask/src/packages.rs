@@ -57,7 +57,7 @@ pub(crate) fn run(repo: &Repo, version: &str) -> Result<()> {
     let sh = repo.sh.clone();
     let copy = repo.target("packages");
     sh.remove_path(&copy)?;
-    let files = cmd!(sh, "git ls-files .cargo Cargo.lock Cargo.toml examples tests").quiet().read()?;
+    let files = cmd!(sh, "git ls-files .cargo Cargo.lock Cargo.toml examples python tests").quiet().read()?;
     for file in files.lines() {
         let to = copy.join(file);
         sh.create_dir(to.parent().context("a file is in a folder")?)?;
