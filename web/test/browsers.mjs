@@ -106,17 +106,18 @@ export async function launch(name, lack) {
 
 /**
  * Does `work` in the browser of `tested`. Firefox itself crashes now and then, also where a page does nothing unusual:
- * then a new one is started, and the work is done once more. A page that it can't survive twice is a failure.
+ * then a new one is started, and the work is done once more. A page that it can't survive three times is a failure.
  */
 export async function inBrowser(tested, work) {
-  try {
-    return await work(tested.browser);
-  } catch (error) {
-    if (!(await tested.browser.ends(1000))) throw error;
-    console.log(`${tested.name} has crashed, and is started again: ${error.message}`);
-    await tested.browser.close();
-    tested.browser = await launch(tested.name);
-    return work(tested.browser);
+  for (let crashes = 1; ; crashes += 1) {
+    try {
+      return await work(tested.browser);
+    } catch (error) {
+      if (!(await tested.browser.ends(1000)) || crashes === 3) throw error;
+      console.log(`${tested.name} has crashed, and is started again: ${error.message}`);
+      await tested.browser.close();
+      tested.browser = await launch(tested.name);
+    }
   }
 }
 

@@ -65,6 +65,16 @@ pub(super) async fn canvases_of_one_surface(checks: &mut Checks) {
         checks.fine("it is shown", &device, || context.present()).await;
     }
     let [one, other] = contexts;
+    // Also where there is so much to do that the picture is not shown yet.
+    for _ in 0..20 {
+        let texture = one.get_current_texture();
+        let body = || {
+            (0..20).for_each(|_| kit::clear(&device, &texture, RED));
+            one.present();
+            texture.create_view(None)
+        };
+        checks.invalid("a view of one that was presented", &device, body).await;
+    }
     let texture = one.get_current_texture();
     drop(one);
     checks.invalid("a canvas that is gone", &device, || kit::clear(&device, &texture, RED)).await;
