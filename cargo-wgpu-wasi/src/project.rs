@@ -17,7 +17,7 @@ use crate::{
     cargo::{cargo, output},
     lock::Flavor,
     mirror,
-    stand_ins::{self, MARKER, StandIn, WGPU},
+    stand_ins::{MARKER, STAND_INS, StandIn, WGPU},
     variants::Variant,
 };
 
@@ -121,7 +121,7 @@ impl Project {
             return Ok(Found::StandIns);
         }
         let reals: Result<Vec<_>> =
-            stand_ins::in_use().filter_map(|stand_in| self.real(metadata, stand_in).transpose()).collect();
+            STAND_INS.iter().filter_map(|stand_in| self.real(metadata, stand_in).transpose()).collect();
         let reals = reals?;
         if reals.iter().any(|real| real.stand_in.name == WGPU.name) {
             return Ok(Found::Reals(reals));
@@ -132,7 +132,7 @@ impl Project {
 
     /// Adds what `metadata` has beside `reals`, which are replaced in it already.
     pub(crate) fn add_reals(&self, metadata: &Metadata, reals: &mut Vec<Real>) -> Result<()> {
-        for stand_in in stand_ins::in_use() {
+        for stand_in in STAND_INS {
             if !reals.iter().any(|real| real.stand_in.name == stand_in.name) {
                 reals.extend(self.real(metadata, stand_in)?);
             }

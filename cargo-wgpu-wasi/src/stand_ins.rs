@@ -1,7 +1,5 @@
 //! The packages that take the place of ones on crates.io.
 
-use std::env;
-
 use cargo_metadata::semver::Version;
 
 /// A package with the name of one on crates.io.
@@ -197,18 +195,9 @@ const CUBECL_STD: &StandIn = &StandIn {
     made: Made::Edited(&[Edit { file: "src/throughput/base.rs", old: ANY_WASM, new: BROWSER }]),
 };
 
-/// With this variable set to 1, the rows of [`TUNING`] hold. burn has not been run with them yet.
-const TUNE: &str = "WGPU_WASI_TUNE";
-
 /// The rows by which cubecl tunes in the sandbox as natively.
+#[cfg(test)]
 const TUNING: [&StandIn; 3] = [CUBECL_ENVIRONMENT, CUBECL_RUNTIME, CUBECL_STD];
-
-/// The rows of [`STAND_INS`] that hold for this build.
-pub(crate) fn in_use() -> impl Iterator<Item = &'static StandIn> {
-    let tunes = env::var_os(TUNE).is_some_and(|value| value == "1");
-    let is_left_out = move |row: &StandIn| !tunes && TUNING.iter().any(|tuning| tuning.name == row.name);
-    STAND_INS.iter().copied().filter(move |row| !is_left_out(row))
-}
 
 /// How glow knows the one wasm32 without JavaScript that it has heard of.
 const EMSCRIPTEN: &str = "target_os = \"emscripten\"";
@@ -317,12 +306,6 @@ mod tests {
             let takes = |version: &str| row.takes(&version.parse().unwrap());
             assert!(takes("0.11.3") && !takes("0.11.2") && !takes("0.12.0") && !takes("0.12.0-pre.1"));
         }
-    }
-
-    #[test]
-    fn cubecl_tunes_where_it_is_asked_to() {
-        assert_eq!(in_use().count() + TUNING.len(), STAND_INS.len());
-        assert!(in_use().all(|row| !row.name.starts_with("cubecl-")));
     }
 
     /// What cubecl says of wasm means browsers, in each of the forms that it has.

@@ -141,11 +141,8 @@ fn packages(size: Size) -> &'static [&'static Package] {
 fn compare_all(repo: &Repo, tool: &Path, size: Size, tuning: Tuning, turns: usize) -> Result<()> {
     let data = setup::ml::ensure(repo, packages(size))?;
     artifacts::build_native_with(repo, ML, &[], tuning.features())?;
-    let _tunes = (tuning == Tuning::Default).then(|| repo.sh.push_env("WGPU_WASI_TUNE", "1"));
     artifacts::build_by_subcommand(repo, tool, ML, tuning.features())?;
-    if tuning == Tuning::Default {
-        check_rewritten(repo)?;
-    }
+    check_rewritten(repo)?;
     let results = data.join("runs");
     let [native, component] = pairs::empty_folders(&repo.sh, &results)?;
     let sides = [Side::native(repo, &data, &native), Side::component(repo, tool, &data, &component)];
