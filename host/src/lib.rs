@@ -156,6 +156,7 @@ mod shaders {
     pub(crate) mod loop_bound;
     pub(crate) mod nesting;
     pub(crate) mod statements;
+    pub(crate) mod unroll;
     pub(crate) mod weight;
     pub(crate) mod workgroup_memory;
 }

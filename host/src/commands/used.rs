@@ -74,11 +74,8 @@ impl<P> Used<P> {
         if let Some(place) = group.holder().place_in(self.pass) {
             return Ok(place);
         }
-        self.groups.push(Arc::clone(group));
         self.kept.push(Kept::BindGroup(Arc::clone(group)));
-        let place = Place::last(&self.groups).ok_or(TOO_MANY)?;
-        group.holder().is_at(self.pass, place);
-        Ok(place)
+        put(&mut self.groups, Arc::clone(group), group.holder(), self.pass)
     }
 
     /// Holds a buffer.
@@ -87,11 +84,8 @@ impl<P> Used<P> {
         match buffer {
             UsedBuffer::Held(place) => Ok(place),
             UsedBuffer::New { buffer, kept, holder } => {
-                self.buffers.push(buffer);
                 self.kept.push(kept);
-                let place = Place::last(&self.buffers).ok_or(TOO_MANY)?;
-                holder.is_at(self.pass, place);
-                Ok(place)
+                put(&mut self.buffers, buffer, &holder, self.pass)
             }
         }
     }
@@ -116,12 +110,18 @@ impl<P: Clone> Used<P> {
         if let Some(place) = pipeline.holder().place_in(self.pass) {
             return Ok(place);
         }
-        self.pipelines.push(pipeline.inner.clone());
         self.kept.push(pipeline.kept());
-        let place = Place::last(&self.pipelines).ok_or(TOO_MANY)?;
-        pipeline.holder().is_at(self.pass, place);
-        Ok(place)
+        put(&mut self.pipelines, pipeline.inner.clone(), pipeline.holder(), self.pass)
     }
+}
+
+/// Puts `object` behind the others, and tells `holder` where it is.
+#[inline]
+fn put<T>(list: &mut Vec<T>, object: T, holder: &Holder, pass: PassId) -> Result<Place, &'static str> {
+    list.push(object);
+    let place = Place::last(list).ok_or(TOO_MANY)?;
+    holder.is_at(pass, place);
+    Ok(place)
 }
 
 #[cfg(test)]

@@ -412,6 +412,31 @@ mod tests {
     }
 
     #[test]
+    fn loops_are_written_out_where_that_is_valid() {
+        let shader =
+            |body: &str| format!("@compute @workgroup_size(1) fn main() {{ var a: array<u32, 4>; {body} }}");
+        let expressions = |body: &str| {
+            let (compiled, error) = module(&mut Guest::new(|_| {}), &shader(body));
+            assert!(error.is_none() && compiled.messages.is_empty(), "{body}");
+            compiled.expressions
+        };
+        let by_sixteen =
+            |size: u32| expressions(&format!("for (var i = 0u; i < {size}u; i++) {{ a[i % 4u] = i; }}"));
+        assert!(by_sixteen(16) > by_sixteen(65));
+        // A literal there would be outside; as it is, the index is kept inside.
+        let outside = expressions("for (var i = 0u; i < 5u; i++) { a[i] = 1u; }");
+        assert_eq!(outside, expressions("for (var i = 0u; i < 99u; i++) { a[i] = 1u; }"));
+        let never_outside = expressions("for (var i = 0u; i < 5u; i++) { if i < 4u { a[i] = 1u; } }");
+        assert_eq!(never_outside, expressions("for (var i = 0u; i < 99u; i++) { if i < 4u { a[i] = 1u; } }"));
+        // With a bound on all loops, they count.
+        let (bounded, _) = module(
+            &mut Guest::with_bounded_loops(9),
+            &shader("for (var i = 0u; i < 4u; i++) { a[i] = 1u; }"),
+        );
+        assert!(bounded.expressions < expressions("for (var i = 0u; i < 4u; i++) { a[i] = 1u; }"));
+    }
+
+    #[test]
     fn the_text_is_capped() {
         let mut guest = Guest::new(|_| {});
         let code = " ".repeat(guest.core.max_shader_bytes + 1);

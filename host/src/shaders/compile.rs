@@ -7,7 +7,7 @@ use wgpu::naga;
 
 use crate::{
     device::{
-        budget::{Budget, SharedReservation},
+        budget::{Budget, Reservation, SharedReservation},
         errors::GpuError,
         lent_scopes::collecting,
     },
@@ -17,7 +17,9 @@ use crate::{
         directives::without_enable_subgroups,
         inlining,
         loop_bound::{self, Ending},
-        nesting, weight,
+        nesting,
+        unroll::unroll,
+        weight,
         workgroup_memory::WorkgroupMemory,
     },
 };
@@ -121,7 +123,6 @@ pub(crate) fn compile(
     let &Shader { label, code, subgroups, max_loop_iterations, max_workgroup_memory } = shader;
     let text = &*if subgroups { without_enable_subgroups(code) } else { Cow::Borrowed(code) };
     const_values::check(text)?;
-    let describe = |source| wgpu::ShaderModuleDescriptor { label: Some(label), source };
     let parsed = naga::front::wgsl::parse_str(text);
     if let Err(error) = &parsed
         && error.labels().len() > MAX_ERROR_PLACES
@@ -130,10 +131,17 @@ pub(crate) fn compile(
     }
     // wgpu says what is wrong with text that is no WGSL, and the bound on loops is kept whatever it says.
     let unbounded = parsed.is_err() && max_loop_iterations.is_some();
-    let (expressions, bytes) = parsed.as_ref().map_or((0, 0), weight::module);
+    let (mut expressions, bytes) = parsed.as_ref().map_or((0, 0), weight::module);
     let bytes = bytes.saturating_add(weight::text(text.len()));
-    let Some(weight) = host_memory.reserve(bytes) else {
+    let Some(mut weight) = host_memory.reserve(bytes) else {
         return Err(Refused::Quota(QuotaExceeded::HostMemory(host_memory.max())));
+    };
+    // With a bound on all loops, these count, whether they are written out or not.
+    let unrolled = match &parsed {
+        Ok(module) if max_loop_iterations.is_none() && !draws(module) => {
+            Unrolled::of(module, text, host_memory)
+        }
+        _ => None,
     };
     let ending = match parsed {
         Ok(module) => {
@@ -146,6 +154,29 @@ pub(crate) fn compile(
         }
         Err(_) => None,
     };
+    let (mut inner, messages, errors) = make(device, label, text, ending, unbounded)?;
+    if errors.is_empty()
+        && let Some(unrolled) = unrolled
+        && let Some(made) = unrolled.make(device, label)
+    {
+        (inner, expressions, weight) = made;
+    }
+    let weight = SharedReservation::new(Some(weight));
+    let workgroup_memory = WorkgroupMemory::of(text, max_workgroup_memory).map(Arc::new);
+    Ok(Compiled { inner, messages, errors, expressions, weight, workgroup_memory })
+}
+
+type Made = (wgpu::ShaderModule, Vec<wgpu::CompilationMessage>, Vec<GpuError>);
+
+/// What wgpu makes of a text, or of the module that takes its place so that its loops end, with what it says.
+fn make(
+    device: &wgpu::Device,
+    label: &str,
+    text: &str,
+    ending: Option<Ending>,
+    unbounded: bool,
+) -> Result<Made, GpuError> {
+    let describe = |source| wgpu::ShaderModuleDescriptor { label: Some(label), source };
     let wgsl = describe(wgpu::ShaderSource::Wgsl(Cow::Borrowed(text)));
     let (mut inner, mut errors) = collecting(|| match ending {
         Some(Ending::AsItIs) => create_ending(device, wgsl),
@@ -155,16 +186,46 @@ pub(crate) fn compile(
     let messages = messages(&inner);
     if errors.is_empty() {
         if unbounded {
-            return Err(GpuError::internal("can't bound the loops of the shader".to_owned()).into());
+            return Err(GpuError::internal("can't bound the loops of the shader".to_owned()));
         }
         if let Some(Ending::Bounded(bounded)) = ending {
             let bounded = describe(wgpu::ShaderSource::Naga(Cow::Owned(*bounded)));
             (inner, errors) = collecting(|| create_ending(device, bounded));
         }
     }
-    let weight = SharedReservation::new(Some(weight));
-    let workgroup_memory = WorkgroupMemory::of(text, max_workgroup_memory).map(Arc::new);
-    Ok(Compiled { inner, messages, errors, expressions, weight, workgroup_memory })
+    Ok((inner, messages, errors))
+}
+
+/// A shader with loops written out, all of whose other loops end.
+struct Unrolled {
+    module: naga::Module,
+    expressions: u64,
+    weight: Reservation,
+}
+
+impl Unrolled {
+    /// The shader in place of `module`, where it has such loops and there is room for it.
+    fn of(module: &naga::Module, text: &str, host_memory: &Arc<Budget>) -> Option<Self> {
+        let module = unroll(module)?;
+        inlining::check(&module).ok()?;
+        let (expressions, bytes) = weight::module(&module);
+        let weight = host_memory.reserve(bytes.saturating_add(weight::text(text.len())))?;
+        let module = match loop_bound::bound(module.clone(), None) {
+            Some(Ending::Bounded(bounded)) => *bounded,
+            Some(Ending::AsItIs) | None => module,
+        };
+        Some(Self { module, expressions, weight })
+    }
+
+    /// What wgpu makes of it. `None`: it refuses it, since an index that the text left open is a literal now, and
+    /// outside. Then the shader stays as it was.
+    fn make(self, device: &wgpu::Device, label: &str) -> Option<(wgpu::ShaderModule, u64, Reservation)> {
+        let Self { module, expressions, weight } = self;
+        let source = wgpu::ShaderSource::Naga(Cow::Owned(module));
+        let shader = wgpu::ShaderModuleDescriptor { label: Some(label), source };
+        let (module, errors) = collecting(|| create_ending(device, shader));
+        errors.is_empty().then_some((module, expressions, weight))
+    }
 }
 
 /// What wgpu's compiler said. Places are the same in the code as in what wgpu took of it.

@@ -21,6 +21,14 @@ enum Direction {
     Down,
 }
 
+/// What a loop asks before each iteration: whether `variable` has come to `limit`.
+#[derive(Clone, Copy, Debug)]
+struct Condition {
+    variable: Handle<LocalVariable>,
+    direction: Direction,
+    limit: Handle<Expression>,
+}
+
 impl Loop<'_> {
     /// Whether it is seen to end. The loop has to look like what becomes of
     /// `for (…; i < n; i++)` or `for (…; i > n; i--)`, with a local variable `i` that nothing else in the loop
@@ -28,12 +36,26 @@ impl Loop<'_> {
     /// `i < n`. So `i` is below the largest number of its type when the step adds one to it, which therefore
     /// never wraps: `i` grows with every iteration, and there are at most 2³² of them, whatever becomes of `n`.
     pub(crate) fn ends(&self) -> bool {
-        let Some((variable, direction)) = self.condition() else { return false };
-        self.step() == Some((variable, direction)) && self.assignments(variable) == Some(1)
+        self.counting().is_some()
+    }
+
+    /// The variable that the loop counts up, one by one, and the expression that it stays below. `None` of any
+    /// other loop.
+    pub(crate) fn counts_up_to(&self) -> Option<(Handle<LocalVariable>, Handle<Expression>)> {
+        let Condition { variable, direction, limit } = self.counting()?;
+        (direction == Direction::Up).then_some((variable, limit))
+    }
+
+    /// How it counts, if it does.
+    fn counting(&self) -> Option<Condition> {
+        let condition = self.condition()?;
+        let Condition { variable, direction, limit: _ } = condition;
+        let counts = self.step() == Some((variable, direction)) && self.assignments(variable) == Some(1);
+        counts.then_some(condition)
     }
 
     /// The variable that the loop begins by comparing, and which way it has to go for the loop to end.
-    fn condition(&self) -> Option<(Handle<LocalVariable>, Direction)> {
+    fn condition(&self) -> Option<Condition> {
         // What is evaluated before, and therefore in this iteration.
         let emitted = self.body.iter().map_while(|statement| match statement {
             Statement::Emit(range) => Some(range.clone()),
@@ -70,18 +92,20 @@ impl Loop<'_> {
             return None;
         }
         let counted = |side| self.loaded(side).filter(|_| fresh.contains(&side));
+        let up = |variable| Condition { variable, direction: Direction::Up, limit: larger };
+        let down = |variable| Condition { variable, direction: Direction::Down, limit: smaller };
         match (counted(smaller), counted(larger)) {
             // `a < b` with two variables: the one that the loop steps is the one meant.
             (Some(smaller), Some(larger)) => {
                 let (stepped, direction) = self.step()?;
                 let meant = match direction {
-                    Direction::Up => smaller,
-                    Direction::Down => larger,
+                    Direction::Up => up(smaller),
+                    Direction::Down => down(larger),
                 };
-                (meant == stepped).then_some((stepped, direction))
+                (meant.variable == stepped).then_some(meant)
             }
-            (Some(variable), None) => Some((variable, Direction::Up)),
-            (None, Some(variable)) => Some((variable, Direction::Down)),
+            (Some(variable), None) => Some(up(variable)),
+            (None, Some(variable)) => Some(down(variable)),
             (None, None) => None,
         }
     }
@@ -177,13 +201,21 @@ impl Loop<'_> {
 
     /// The local variable that a pointer points at or into.
     fn root(&self, pointer: Handle<Expression>) -> Option<Handle<LocalVariable>> {
-        match self.expressions.try_get(pointer).ok()? {
-            Expression::LocalVariable(variable) => Some(*variable),
-            Expression::Access { base, index: _ } | Expression::AccessIndex { base, index: _ } => {
-                self.root(*base)
-            }
-            _ => None,
+        root(self.expressions, pointer)
+    }
+}
+
+/// The local variable that a pointer points at or into.
+pub(crate) fn root(
+    expressions: &Arena<Expression>,
+    pointer: Handle<Expression>,
+) -> Option<Handle<LocalVariable>> {
+    match expressions.try_get(pointer).ok()? {
+        Expression::LocalVariable(variable) => Some(*variable),
+        Expression::Access { base, index: _ } | Expression::AccessIndex { base, index: _ } => {
+            root(expressions, *base)
         }
+        _ => None,
     }
 }
 

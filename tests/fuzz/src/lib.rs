@@ -16,6 +16,7 @@ use crate::{
         loop_bound::{self, Ending},
         nesting,
         statements::every,
+        unroll::unroll,
         workgroup_memory::WorkgroupMemory,
     },
 };
@@ -50,6 +51,7 @@ mod shaders {
     pub(crate) mod loop_bound;
     pub(crate) mod nesting;
     pub(crate) mod statements;
+    pub(crate) mod unroll;
     pub(crate) mod workgroup_memory;
 }
 
@@ -69,7 +71,8 @@ pub fn commands(words: &[u32]) -> Result<usize, String> {
 /// What the host makes of a shader that naga parses and validates.
 #[derive(Debug)]
 pub struct Shader {
-    /// What is wrong, by naga, with the module whose loops have a bound; one for each bound that was tried.
+    /// What is wrong, by naga, with the module whose loops have a bound, one for each bound that was tried, and with that
+    /// whose loops are written out.
     pub bounded: Vec<Result<(), String>>,
     /// Whether its loops would be left as they are.
     pub as_it_is: bool,
@@ -97,6 +100,9 @@ pub fn shader(text: &str, constants: &[(&str, f64)]) -> Option<Shader> {
             Some(Ending::AsItIs) | None => {}
         }
     }
+    if let Some(unrolled) = unroll(&module) {
+        bounded.push(validate(&unrolled).or_else(what_only_a_literal_shows));
+    }
     let workgroup_memory = WorkgroupMemory::of(text, WORKGROUP_LIMIT)
         .map(|memory| memory.check(None, constants, WORKGROUP_LIMIT));
     Some(Shader { bounded, as_it_is, workgroup_memory })
@@ -105,6 +111,12 @@ pub fn shader(text: &str, constants: &[(&str, f64)]) -> Option<Shader> {
 fn validate(module: &Module) -> Result<(), String> {
     let validated = Validator::new(ValidationFlags::all(), Capabilities::all()).validate(module);
     validated.map(drop).map_err(|error| format!("{error:?}"))
+}
+
+/// naga refuses of literals what it takes from variables; the host then leaves the shader as it was.
+fn what_only_a_literal_shows(error: String) -> Result<(), String> {
+    let known = ["IndexOutOfBounds", "ShiftAmountTooLarge", "DivideByZero"];
+    if known.iter().any(|known| error.contains(known)) { Ok(()) } else { Err(error) }
 }
 
 /// Whether each loop of a shader is seen to end, in the order of the text; `None` for what is no shader.

@@ -173,6 +173,7 @@ cases! {
         compute_fft,
         compute_histogram,
         compute_mandelbrot,
+        compute_loops,
         compute_matmul,
         compute_pass_dispatch_indirect,
         compute_pass_immediates,
