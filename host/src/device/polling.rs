@@ -155,3 +155,31 @@ fn answered<T>(done: &mut oneshot::Receiver<T>) -> Option<Option<T>> {
         Err(oneshot::error::TryRecvError::Empty) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::testing::Guest;
+
+    #[test]
+    fn what_is_done_needs_no_other_thread() {
+        let guest = Guest::new(|_| {});
+        let (sender, done) = oneshot::channel();
+        guest.core.queue.on_submitted_work_done(move || sender.send("done").unwrap());
+        let patience = Patience { mode: WaitMode::Background, deadline: None, in_place: false };
+        let answer = guest.core.wait_until(done, patience).now_or_never();
+        assert_eq!(answer.expect("it is ready at once").unwrap(), Some("done"));
+    }
+
+    #[test]
+    fn a_callback_that_is_dropped_is_heard_of() {
+        let guest = Guest::new(|_| {});
+        let (sender, done) = oneshot::channel::<()>();
+        drop(sender);
+        let patience = Patience { mode: WaitMode::Background, deadline: None, in_place: false };
+        let answer = guest.core.wait_until(done, patience).now_or_never();
+        assert_eq!(answer.expect("it is ready at once").unwrap(), None);
+    }
+}
