@@ -15,7 +15,7 @@ use crate::{
     device::{
         core::DeviceCore,
         fence,
-        waiting::{Patience, WaitMode},
+        waiting::{Patience, Polled, WaitMode},
     },
     quotas::QuotaExceeded,
 };
@@ -51,10 +51,8 @@ impl DeviceCore {
         let expired = || wasmtime::Error::from(QuotaExceeded::Wait(start.elapsed()));
         match mode {
             WaitMode::Eager => loop {
-                match done.try_recv() {
-                    Ok(value) => return Ok(Some(value)),
-                    Err(oneshot::error::TryRecvError::Closed) => return Ok(None),
-                    Err(oneshot::error::TryRecvError::Empty) => {}
+                if let Some(answer) = answered(&mut done) {
+                    return Ok(answer);
                 }
                 let slice = match deadline {
                     Some(deadline) => {
@@ -69,15 +67,17 @@ impl DeviceCore {
                 patience.block(|| self.poll(Some(slice)));
             },
             WaitMode::Background => {
+                // To map what is finished needs a poll, and no other thread: two that wake each other up cost more than all
+                // the rest of a short wait.
+                self.poll_now();
+                if let Some(answer) = answered(&mut done) {
+                    return Ok(answer);
+                }
                 // The thread must not keep the device alive: it ends with it.
                 let device = Arc::downgrade(self);
-                let _waiting = self.poller.wait(move || match device.upgrade() {
-                    Some(device) => {
-                        device.poll(None);
-                        true
-                    }
-                    None => false,
-                });
+                let _waiting = self
+                    .poller
+                    .wait(move || device.upgrade().map_or(Polled::Gone, |device| device.poll(None)));
                 match deadline {
                     Some(deadline) => match tokio::time::timeout_at(deadline.into(), done).await {
                         Ok(result) => Ok(result.ok()),
@@ -95,7 +95,7 @@ impl DeviceCore {
     ///
     /// wgpu's wait panics, and loses callbacks, when it times out just as another thread finds the work done: a
     /// `slice` is only for a thread that alone has to do with the device.
-    fn poll(&self, slice: Option<Duration>) {
+    fn poll(&self, slice: Option<Duration>) -> Polled {
         let oldest = self.submissions.oldest();
         // A lent device is polled by others, too, and a wait would be for their work as well.
         let wait = if self.lent {
@@ -109,18 +109,31 @@ impl DeviceCore {
             reason = "behind the fence, and without a wait where it is lent"
         )]
         let polled = fence::catch(|| self.wgpu.poll(wait));
+        let done = || {
+            if let Some((number, _)) = &oldest {
+                self.submissions.done(*number);
+            }
+        };
         match polled {
             Ok(Ok(status)) if self.lent && !status.is_queue_empty() => {
                 thread::sleep(slice.map_or(LENT_PAUSE, |slice| slice.min(LENT_PAUSE)));
+                Polled::Busy
+            }
+            // The callbacks have run by then, or are being run by another thread that has polled.
+            Ok(Ok(status)) if status.is_queue_empty() => {
+                done();
+                Polled::Idle
             }
             // wgpu says that of a submission that it has refused, and that is the last one.
             Ok(Ok(_) | Err(wgpu::PollError::WrongSubmissionIndex(..))) => {
-                if let Some((number, _)) = oldest {
-                    self.submissions.done(number);
-                }
+                done();
+                Polled::Busy
             }
-            Ok(Err(wgpu::PollError::Timeout)) => {}
-            Err(message) => self.lose(wgpu::DeviceLostReason::Unknown, &message),
+            Ok(Err(wgpu::PollError::Timeout)) => Polled::Busy,
+            Err(message) => {
+                self.lose(wgpu::DeviceLostReason::Unknown, &message);
+                Polled::Idle
+            }
         }
     }
 
@@ -131,5 +144,42 @@ impl DeviceCore {
         if let Err(message) = polled {
             self.lose(wgpu::DeviceLostReason::Unknown, &message);
         }
+    }
+}
+
+/// What a callback has said, or that it was dropped; `None` while neither has come.
+fn answered<T>(done: &mut oneshot::Receiver<T>) -> Option<Option<T>> {
+    match done.try_recv() {
+        Ok(value) => Some(Some(value)),
+        Err(oneshot::error::TryRecvError::Closed) => Some(None),
+        Err(oneshot::error::TryRecvError::Empty) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::testing::Guest;
+
+    #[test]
+    fn what_is_done_needs_no_other_thread() {
+        let guest = Guest::new(|_| {});
+        let (sender, done) = oneshot::channel();
+        guest.core.queue.on_submitted_work_done(move || sender.send("done").unwrap());
+        let patience = Patience { mode: WaitMode::Background, deadline: None, in_place: false };
+        let answer = guest.core.wait_until(done, patience).now_or_never();
+        assert_eq!(answer.expect("it is ready at once").unwrap(), Some("done"));
+    }
+
+    #[test]
+    fn a_callback_that_is_dropped_is_heard_of() {
+        let guest = Guest::new(|_| {});
+        let (sender, done) = oneshot::channel::<()>();
+        drop(sender);
+        let patience = Patience { mode: WaitMode::Background, deadline: None, in_place: false };
+        let answer = guest.core.wait_until(done, patience).now_or_never();
+        assert_eq!(answer.expect("it is ready at once").unwrap(), None);
     }
 }

@@ -9,7 +9,7 @@ mod gpu;
 mod load;
 mod servers;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::OnceLock};
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -32,9 +32,11 @@ enum Command {
     Picture { from: PathBuf, to: PathBuf },
 }
 
-/// Where `gpu` gets its wgpu from.
+/// Where `gpu` gets its wgpu from. One for all devices, as `wgpu-wasi serve` has.
 fn instance() -> wgpu::Instance {
-    wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env())
+    static INSTANCE: OnceLock<wgpu::Instance> = OnceLock::new();
+    let new = || wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env());
+    INSTANCE.get_or_init(new).clone()
 }
 
 fn main() -> anyhow::Result<()> {

@@ -20,7 +20,7 @@ use hyper_util::{
     server::conn::auto::Builder,
 };
 use serve_kit::Query;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot};
 use wasmtime::{
     Store, StoreContextMut,
     component::{GuestTaskId, Linker, ResourceTable},
@@ -51,6 +51,8 @@ pub(crate) enum Kind {
     Constant { answer: PathBuf },
     /// Twice the numbers that were sent, from the GPU
     Double,
+    /// The same, with a device and a pipeline for each request
+    Afresh,
     /// The photograph that was sent, developed by the example `serve-filter`
     Filter,
     /// A component of wasi:http 0.3, by wasmtime-wasi-http alone
@@ -61,6 +63,7 @@ pub(crate) enum Kind {
 enum Service {
     Constant(Bytes),
     Double,
+    Afresh,
     Filter,
     Bare(ProxyHandler<Workers>),
 }
@@ -70,6 +73,7 @@ pub(crate) async fn run(kind: Kind) -> anyhow::Result<()> {
     let service = match kind {
         Kind::Constant { answer } => Service::Constant(fs::read(answer)?.into()),
         Kind::Double => Service::Double,
+        Kind::Afresh => Service::Afresh,
         Kind::Filter => Service::Filter,
         Kind::Bare { component } => {
             Service::Bare(ProxyHandler::new(Workers::new(&fs::read(component)?).map_err(told)?))
@@ -101,10 +105,21 @@ impl Service {
         let answer = match self {
             Self::Constant(answer) => answer,
             Self::Double => gpu::double(&body).into(),
+            Self::Afresh => afresh(body).await?.into(),
             _ => develop(&body, &query)?.into(),
         };
         Ok(http::Response::new(Full::new(answer).map_err(Error::from).boxed_unsync()))
     }
+}
+
+/// Opens the GPU for this request alone: what is kept is a thread's, and this one has no other request.
+async fn afresh(numbers: Bytes) -> anyhow::Result<Vec<u8>> {
+    let (done, doubled) = oneshot::channel();
+    std::thread::Builder::new().name("one request".to_owned()).spawn(move || {
+        // The client may have gone.
+        let _ = done.send(gpu::double(&numbers));
+    })?;
+    Ok(doubled.await?)
 }
 
 /// An error of wasmtime is no `std::error::Error`.

@@ -174,6 +174,7 @@ impl<'a> Bench<'a> {
         let photo = bench.question("filter");
         bench.load("filter/native", &photo, &["--out", &photo.answer.display().to_string()])?;
         bench.serve("double/native", tool("double", None))?;
+        bench.serve("double/afresh", tool("afresh", None))?;
         bench.serve("hello/bare", tool("bare", Some(&programs.guest)))?;
         for (name, question) in
             [("hello/ceiling", "hello"), ("double/ceiling", "double"), ("filter/ceiling", "filter")]
@@ -184,6 +185,7 @@ impl<'a> Bench<'a> {
         for (name, component, reuse) in [
             ("hello/serve", &programs.guest, "1000"),
             ("double/serve", &programs.guest, "1000"),
+            ("double/fresh", &programs.guest, "1"),
             ("filter/serve", &programs.filter, "1000"),
             ("filter/fresh", &programs.filter, "1"),
         ] {
@@ -249,7 +251,7 @@ impl<'a> Bench<'a> {
             for server in self.servers.keys().copied().collect::<Vec<_>>() {
                 println!("bench: round {round} of {}: {server}", options.rounds);
                 let question = self.question(server.split('/').next().unwrap_or_default());
-                if !server.starts_with("filter/") {
+                if !server.starts_with("filter/") && !server.ends_with("fresh") {
                     let many =
                         self.load(server, &question, &[&seconds[..], &["--clients", &clients]].concat())?;
                     ensure!(many.refused == 0, "{server}: {} were refused", many.refused);
@@ -309,10 +311,16 @@ impl<'a> Bench<'a> {
 
 /// What is compared: its name, who is asked for what, the variant that is the measure, the one that is measured, what of
 /// both, and how the second is to be against the first.
-const ROWS: [(&str, &str, [&str; 3], f64); 6] = [
+const ROWS: [(&str, &str, [&str; 3], f64); 7] = [
     ("hello without a GPU, 8 clients; against the bare worker pool", "hello", ["bare", "serve", "rate"], 0.9),
     ("4 KB doubled, one client: median; against native", "double", ["native", "serve", "p50"], 1.5),
     ("4 KB doubled, 8 clients; against native", "double", ["native", "serve", "rate"], 0.65),
+    (
+        "the same with a device for each request, one client: median; against native",
+        "double",
+        ["afresh", "fresh", "p50"],
+        1.5,
+    ),
     (
         "a photograph of 1 megapixel, one client: median; against native",
         "filter",

@@ -57,7 +57,7 @@ impl wasip3::exports::http::handler::Guest for Guest {
             "/" => Ok(whole(b"hello\n".to_vec())),
             "/count" => Ok(whole(format!("{}\n", REQUESTS.get()).into_bytes())),
             // Every number of the body twice as large.
-            "/double" => Ok(whole(gpu::double(&read(request).await?))),
+            "/double" => Ok(sized(gpu::double(&read(request).await?))),
             "/batch" => Ok(whole(format!("{}\n", batch(number).await).into_bytes())),
             "/batches" => Ok(whole(format!("{}\n", DOUBLED.get()).into_bytes())),
             "/bytes" => Ok(whole(vec![b'x'; number])),
@@ -147,10 +147,21 @@ fn whole(body: Vec<u8>) -> Response {
     })
 }
 
+/// The same, which says its size, as those of native servers do.
+fn sized(body: Vec<u8>) -> Response {
+    answer_with(length_of(body.len()), async move |mut writer| {
+        let _ = writer.write_all(body).await;
+    })
+}
+
+/// The header that says how many bytes come.
+fn length_of(bytes: usize) -> Fields {
+    let length = ("content-length".to_owned(), bytes.to_string().into_bytes());
+    Fields::from_list(&[length]).expect("the header is well formed")
+}
+
 fn length(number: usize) -> Response {
-    let length = ("content-length".to_owned(), number.to_string().into_bytes());
-    let fields = Fields::from_list(&[length]).expect("the header is well formed");
-    answer_with(fields, async move |mut writer| {
+    answer_with(length_of(number), async move |mut writer| {
         let _ = writer.write_all(vec![b'x'; number]).await;
         monotonic_clock::wait_for(SECOND / 2).await;
         drop(writer);
