@@ -32,6 +32,10 @@ pub(crate) struct Options {
     /// Only these examples
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
+
+    /// A `cargo-wgpu-wasi` that is built already, in place of one of this checkout
+    #[arg(long, value_name = "PROGRAM")]
+    tool: Option<PathBuf>,
 }
 
 /// What is cloned.
@@ -56,7 +60,10 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     }
     let rows: Vec<Row> =
         rows.into_iter().filter(|row| options.only.is_empty() || options.only.contains(&row.name)).collect();
-    let tool = artifacts::build_subcommand(repo, RELEASE)?;
+    let tool = match &options.tool {
+        Some(tool) => tool.canonicalize().with_context(|| tool.display().to_string())?,
+        None => artifacts::build_subcommand(repo, RELEASE)?,
+    };
     let sides = run::build(repo, &tool, &workspace)?;
     let folder = repo.path("target/upstream");
     pairs::empty_folders(&repo.sh, &folder)?;
