@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     pairs::{self, Pair},
-    screen::{self, Screen},
+    screen::{self, Screen, Window},
 };
 
 /// The number of the X server.
@@ -39,7 +39,7 @@ pub(super) fn one(
 ) -> Result<Outcome> {
     let [native, component] = pairs::SIDES.map(|side| folder.join(side).join(format!("{name}.png")));
     let screen = Screen::start(sh, DISPLAY, SCREEN)?;
-    let window = screen.open(Command::new(&sides.native).arg(name).current_dir(folder))?;
+    let window = open(&screen, sides, folder, name)?;
     window.shoot_drawn(&native)?;
     if stays {
         window.shoot_still(&native)?;
@@ -85,7 +85,7 @@ pub(super) fn all(
     sh.remove_path(&shots)?;
     sh.create_dir(&shots)?;
     let screen = Screen::start(sh, DISPLAY, SCREEN)?;
-    let program = screen.open(Command::new(&sides.native).arg(name).current_dir(folder))?;
+    let program = open(&screen, sides, folder, name)?;
     let wanted = program.shoot_all(windows, &shots)?;
     drop(program);
     for (side, files) in [("native", wanted), ("component", shown)] {
@@ -98,6 +98,13 @@ pub(super) fn all(
     }
     let shows = format!("{windows} windows");
     Ok(Outcome::Pair(Pair::compare(sh, folder, name, &shows)?))
+}
+
+/// Starts the native program, once more where that fails: on a busy machine, the X server may refuse it.
+fn open<'a>(screen: &'a Screen, sides: &Sides, folder: &Path, name: &str) -> Result<Window<'a>> {
+    let mut program = Command::new(&sides.native);
+    program.arg(name).current_dir(folder);
+    screen.open(&mut program).or_else(|_| screen.open(&mut program))
 }
 
 /// In how many pixels the two pictures of an example differ.
