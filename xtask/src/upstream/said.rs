@@ -62,7 +62,7 @@ pub(super) fn collatz(output: &Output) -> Result<()> {
     );
     for (number, result) in data.into_iter().zip(results) {
         // None that begins below 65,536 comes near 4,294,967,296.
-        let next = |now: &u64| (*now > 1).then(|| if now % 2 == 0 { now / 2 } else { 3 * now + 1 });
+        let next = |now: &u64| (*now > 1).then(|| if now.is_multiple_of(2) { now / 2 } else { 3 * now + 1 });
         let steps = std::iter::successors(Some(u64::from(number)), next).skip(1).count();
         if usize::try_from(result) != Ok(steps) {
             bail!("{number} takes {steps} steps, and not {result}");
