@@ -112,7 +112,7 @@ pub const MAX_RECORD_ENTRIES: usize = 4_096;
 pub const MAX_RECORD_KEY_BYTES: usize = 64 << 10;
 
 /// Windows that a guest may have open at a time.
-pub const MAX_WINDOWS: usize = 8;
+pub const MAX_WINDOWS: usize = 16;
 
 /// Pixels that a window or a canvas may have in a row or a column.
 pub const MAX_WINDOW_SIDE: u32 = 16 << 10;

@@ -200,7 +200,7 @@ pub(crate) fn compare(repo: &Repo, tool: &Path) -> Result<()> {
 /// Does the steps in an X server, and writes what the window shows after each. Returns what the program takes of a
 /// processor afterwards, while nobody does anything.
 fn draw_on_the_desktop(repo: &Repo, program: &mut Command, folder: &Path) -> Result<f64> {
-    let screen = Screen::start(&repo.sh, 96)?;
+    let screen = Screen::start(&repo.sh, 96, "1024x768")?;
     screen.copy(PASTED)?;
     let window = screen.open(program)?;
     window.focus()?;

@@ -1,7 +1,7 @@
 //! An X server without a screen, and somebody at its keyboard: for programs with windows that run natively.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -42,7 +42,7 @@ impl Drop for Ends {
     }
 }
 
-/// A screen of 1024 by 768 pixels.
+/// A screen.
 #[derive(Debug)]
 pub(crate) struct Screen {
     sh: Shell,
@@ -51,11 +51,11 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    /// Starts a server with this number, which no other one may have.
-    pub(crate) fn start(sh: &Shell, number: u32) -> Result<Self> {
+    /// Starts a server with this number, which no other one may have, and a screen of this size: `1024x768`.
+    pub(crate) fn start(sh: &Shell, number: u32, size: &str) -> Result<Self> {
         let display = format!(":{number}");
         let mut server = Command::new("Xvfb");
-        server.arg(&display).args(["-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
+        server.arg(&display).args(["-screen", "0", &format!("{size}x24"), "-nolisten", "tcp"]);
         let server = Ends(server.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("Xvfb")?);
         let sh = sh.clone();
         sh.set_var("DISPLAY", &display);
@@ -74,20 +74,38 @@ impl Screen {
         let child =
             program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().with_context(|| name.clone())?;
         let mut program = Ends(child);
-        let pid = program.0.id().to_string();
+        let pid = program.0.id();
         let started = Instant::now();
         loop {
             if let Some(status) = program.0.try_wait()? {
                 bail!("{name} has ended without a window: {status}");
             }
             ensure!(started.elapsed() < PATIENCE, "{name} shows no window");
-            let search = cmd!(self.sh, "xdotool search --all --onlyvisible --pid {pid} --name .");
-            let found = search.quiet().ignore_stderr().read().unwrap_or_default();
-            if let Some(number) = found.lines().next() {
-                return Ok(Window { screen: self, program, number: number.to_owned() });
+            if let Some(number) = self.windows(pid).into_iter().next() {
+                return Ok(Window { screen: self, program, number });
             }
             thread::sleep(LOOK);
         }
+    }
+
+    /// The numbers of the windows that a process has.
+    fn windows(&self, process: u32) -> Vec<String> {
+        let pid = process.to_string();
+        let search = cmd!(self.sh, "xdotool search --all --onlyvisible --pid {pid} --name .");
+        let found = search.quiet().ignore_stderr().read().unwrap_or_default();
+        found.lines().map(str::to_owned).collect()
+    }
+
+    /// Writes what a window shows, as [`plain`] has it.
+    fn shoot(&self, number: &str, file: &Path) -> Result<()> {
+        cmd!(self.sh, "import -window {number} {file}").quiet().run()?;
+        plain(&self.sh, file)
+    }
+
+    /// Whether a picture is nothing but black, as a window is before the program has drawn.
+    fn is_black(&self, file: &Path) -> Result<bool> {
+        let brightest = cmd!(self.sh, "convert {file} -format %[fx:maxima] info:").quiet().read()?;
+        Ok(brightest.trim() == "0")
     }
 
     /// Puts a text into the clipboard, as another program would.
@@ -134,9 +152,7 @@ impl Window<'_> {
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
             self.shoot(file)?;
-            let brightest =
-                cmd!(self.screen.sh, "convert {file} -format %[fx:maxima] info:").quiet().read()?;
-            if brightest.trim() != "0" {
+            if !self.screen.is_black(file)? {
                 return Ok(());
             }
             thread::sleep(LOOK);
@@ -146,9 +162,7 @@ impl Window<'_> {
 
     /// Writes what the window shows, as [`plain`] has it.
     pub(crate) fn shoot(&self, file: &Path) -> Result<()> {
-        let number = &self.number;
-        cmd!(self.screen.sh, "import -window {number} {file}").quiet().run()?;
-        plain(&self.screen.sh, file)
+        self.screen.shoot(&self.number, file)
     }
 
     /// The same, once it has stayed the same for a while.
@@ -166,6 +180,30 @@ impl Window<'_> {
             thread::sleep(LOOK);
         }
         bail!("{}: the window never stays the same", file.display())
+    }
+
+    /// The same for all windows of the program, once there are `count` and each has drawn; the files go to `folder`.
+    pub(crate) fn shoot_all(&self, count: usize, folder: &Path) -> Result<Vec<PathBuf>> {
+        let started = Instant::now();
+        let (mut last, mut since) = (Vec::new(), Instant::now());
+        while started.elapsed() < PATIENCE {
+            let (mut files, mut now) = (Vec::new(), Vec::new());
+            for number in self.screen.windows(self.process()) {
+                let file = folder.join(format!("{number}.png"));
+                self.screen.shoot(&number, &file)?;
+                if !self.screen.is_black(&file)? {
+                    now.push(self.screen.sh.read_binary_file(&file)?);
+                    files.push(file);
+                }
+            }
+            if now != last {
+                (last, since) = (now, Instant::now());
+            } else if files.len() == count && since.elapsed() >= STILL {
+                return Ok(files);
+            }
+            thread::sleep(LOOK);
+        }
+        bail!("{count} windows that stay the same were expected, and {} have drawn", last.len())
     }
 }
 

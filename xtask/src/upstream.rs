@@ -6,9 +6,11 @@
 
 mod list;
 mod run;
+mod said;
+mod windows;
 mod workspace;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
@@ -21,7 +23,7 @@ use crate::{
     screen, setup,
 };
 use list::{Kind, Row};
-use run::Outcome;
+use run::{Outcome, Sides};
 
 /// Which examples, and of which wgpu.
 #[derive(Args, Debug)]
@@ -32,6 +34,10 @@ pub(crate) struct Options {
     /// Only these examples
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
+
+    /// A `cargo-wgpu-wasi` that is built already, in place of one of this checkout
+    #[arg(long, value_name = "PROGRAM")]
+    tool: Option<PathBuf>,
 }
 
 /// What is cloned.
@@ -56,17 +62,14 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     }
     let rows: Vec<Row> =
         rows.into_iter().filter(|row| options.only.is_empty() || options.only.contains(&row.name)).collect();
-    let tool = artifacts::build_subcommand(repo, RELEASE)?;
+    let tool = match &options.tool {
+        Some(tool) => tool.canonicalize().with_context(|| tool.display().to_string())?,
+        None => artifacts::build_subcommand(repo, RELEASE)?,
+    };
     let sides = run::build(repo, &tool, &workspace)?;
     let folder = repo.path("target/upstream");
     pairs::empty_folders(&repo.sh, &folder)?;
-    let mut outcomes = Vec::new();
-    for row in rows {
-        println!("\n{}", row.name);
-        let outcome = run::run(repo, &sides, &folder, &row);
-        outcomes.push((row, outcome.unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")))));
-    }
-    tell(repo, &folder, outcomes)
+    compare(repo, &sides, &folder, rows)
 }
 
 /// Clones the tag, unless it is there already.
@@ -81,46 +84,52 @@ fn clone(repo: &Repo) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Prints the table, writes the page, and fails where something is not as the list has it.
-fn tell(repo: &Repo, folder: &std::path::Path, outcomes: Vec<(Row, Outcome)>) -> Result<()> {
-    let (mut drawn, mut wrong) = (Vec::new(), Vec::new());
+/// Runs the examples, prints what came of each, writes the page, and fails where something is not as the list has it.
+fn compare(repo: &Repo, sides: &Sides, folder: &Path, rows: Vec<Row>) -> Result<()> {
+    let (mut drawn, mut wrong, mut same) = (Vec::new(), Vec::new(), 0);
     println!();
-    for (row, outcome) in outcomes {
-        let (mark, text) = match (&row.kind, outcome) {
-            (Kind::CannotRun(reason), Outcome::Refused) => ("left out ", (*reason).to_owned()),
-            (Kind::CannotRun(_), Outcome::Same | Outcome::Pair(_)) => {
-                wrong.push(row.name.clone());
-                ("RUNS NOW ", "take it off the list of those that can't".to_owned())
-            }
-            (_, Outcome::Same) => ("same     ", "says the same".to_owned()),
-            (_, Outcome::Pair(pair)) => {
-                let same = pair.is_same();
-                if !same {
-                    wrong.push(row.name.clone());
-                }
-                drawn.push(pair);
-                if same {
-                    ("same     ", "shows the same".to_owned())
-                } else {
-                    ("DIFFERENT", "shows something else".to_owned())
-                }
-            }
-            (Kind::Still { .. } | Kind::Moves { .. } | Kind::Terminal { .. }, Outcome::Refused) => {
-                wrong.push(row.name.clone());
-                ("FAILED   ", "as a component, it ends with an error".to_owned())
-            }
-            (_, Outcome::Failed(error)) => {
-                wrong.push(row.name.clone());
-                ("FAILED   ", error)
-            }
-        };
-        println!("{mark} {:28} {text}", row.name);
+    for row in rows {
+        let outcome = run::run(repo, sides, folder, &row);
+        let outcome = outcome.unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")));
+        let (mark, text) = verdict(&row.kind, &outcome);
+        println!("{mark:10} {:28} {text}", row.name);
+        match mark {
+            SAME => same += 1,
+            _ if mark == mark.to_uppercase() => wrong.push(row.name),
+            _ => {}
+        }
+        if let Outcome::Pair(pair) = outcome {
+            drawn.push(pair);
+        }
     }
+    println!("\n{same} are the same");
     if !drawn.is_empty() {
         let page = folder.join("index.html");
         repo.sh.write_file(&page, pairs::html("wgpu's own examples", &drawn))?;
-        println!("\npage  {}", page.display());
+        println!("page  {}", page.display());
     }
     ensure!(wrong.is_empty(), "not as they should be: {}", wrong.join(", "));
     Ok(())
+}
+
+/// What [`verdict`] has for an example that shows or says the same.
+const SAME: &str = "same";
+
+/// A word for what came of an example, in capitals where it is not as the list has it, and a text.
+fn verdict(kind: &Kind, outcome: &Outcome) -> (&'static str, String) {
+    match (kind, outcome) {
+        (Kind::CannotRun(reason), Outcome::Refused(error)) => ("left out", format!("{reason} ({error})")),
+        (Kind::CannotRun(_), Outcome::Runs) => ("RUNS NOW", "take it off those that can't".to_owned()),
+        (Kind::Varies(reason), Outcome::Runs) => ("runs", (*reason).to_owned()),
+        (Kind::Without { .. }, Outcome::Pair(pair)) if pair.is_same() => {
+            ("SAME NOW", "it lacks nothing any more".to_owned())
+        }
+        (Kind::Without { reason, .. }, Outcome::Pair(_)) => ("differs", (*reason).to_owned()),
+        (_, Outcome::Pair(pair)) if pair.is_same() => (SAME, format!("shows the same: {}", pair.shows)),
+        (_, Outcome::Pair(_)) => ("DIFFERENT", "shows something else".to_owned()),
+        (_, Outcome::Same) => (SAME, "says the same".to_owned()),
+        (_, Outcome::Runs) => ("FAILED", "nothing was compared".to_owned()),
+        (_, Outcome::Refused(error)) => ("FAILED", format!("as a component, it ends with an error: {error}")),
+        (_, Outcome::Failed(error)) => ("FAILED", error.clone()),
+    }
 }

@@ -302,13 +302,13 @@ test("a window opens, is told of events, and closes", async () => {
   await assert.rejects(Promise.all([windows.next(undefined), windows.next(undefined)]), /twice at a time/);
 });
 
-test("a program has eight windows at most", async () => {
+test("a program has sixteen windows at most", async () => {
   const { imports } = program();
   const { Window } = imports["wgpu-wasi:window/windows"];
-  const all = await Promise.all(Array.from({ length: 8 }, () => Window.open(ATTRIBUTES)));
+  const all = await Promise.all(Array.from({ length: 16 }, () => Window.open(ATTRIBUTES)));
   await assert.rejects(Window.open(ATTRIBUTES), { payload: { tag: "too-many" } });
   all[0].window[dispose]();
-  assert.equal((await Window.open(ATTRIBUTES)).window.id(), 9);
+  assert.equal((await Window.open(ATTRIBUTES)).window.id(), 17);
 });
 
 test("only what somebody has just pressed counts", async () => {

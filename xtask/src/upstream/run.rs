@@ -1,23 +1,22 @@
 //! An example, natively and as a component.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::Output,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use xshell::{Shell, cmd};
 
 use super::{
     list::{Kind, Row},
+    said, windows,
     workspace::{PACKAGE, Workspace},
 };
 use crate::{
     artifacts,
     pairs::Pair,
     repo::{GUEST_TARGET, Repo},
-    screen::{self, Screen},
 };
 
 /// What came of an example.
@@ -27,8 +26,10 @@ pub(super) enum Outcome {
     Same,
     /// Both have shown something.
     Pair(Pair),
-    /// The component has ended with an error.
-    Refused,
+    /// The component has run to its end. Nothing was compared.
+    Runs,
+    /// The component has ended with an error: this.
+    Refused(String),
     /// It could not be compared.
     Failed(String),
 }
@@ -36,7 +37,7 @@ pub(super) enum Outcome {
 /// The two programs, and what runs the second.
 #[derive(Debug)]
 pub(super) struct Sides {
-    native: PathBuf,
+    pub(super) native: PathBuf,
     component: PathBuf,
     tool: PathBuf,
 }
@@ -61,21 +62,46 @@ pub(super) fn build(repo: &Repo, tool: &Path, workspace: &Workspace) -> Result<S
 
 /// Runs an example on both sides; what it shows goes to the folders of these in `folder`.
 pub(super) fn run(repo: &Repo, sides: &Sides, folder: &Path, row: &Row) -> Result<Outcome> {
-    let name = &row.name;
+    let (sh, name) = (&repo.sh, &row.name);
     match row.kind {
-        Kind::Still { pictures } => in_windows(&repo.sh, sides, folder, name, pictures, true),
-        Kind::Moves { pictures } => in_windows(&repo.sh, sides, folder, name, pictures, false),
-        Kind::Terminal { arguments } => in_terminal(&repo.sh, sides, folder, name, arguments),
-        Kind::CannotRun(_) => {
-            let shots = folder.join("tried");
-            let tried = component(&repo.sh, sides, &shots, name, 1)?;
-            Ok(if tried { Outcome::Same } else { Outcome::Refused })
+        Kind::Still { pictures } => windows::one(sh, sides, folder, name, pictures, true),
+        Kind::Without { pixels, .. } => {
+            let outcome = windows::one(sh, sides, folder, name, 3, true)?;
+            if matches!(&outcome, Outcome::Pair(_)) {
+                let differ = windows::difference(sh, folder, name)?;
+                ensure!(differ <= pixels, "{differ} pixels differ, and {pixels} may");
+            }
+            Ok(outcome)
         }
+        Kind::Moves { pictures } => windows::one(sh, sides, folder, name, pictures, false),
+        Kind::Windows { windows, pictures } => windows::all(sh, sides, folder, name, windows, pictures),
+        Kind::Terminal { arguments, chance } => Ok(in_terminal(sh, sides, folder, name, arguments, chance)?
+            .map_or_else(|outcome| outcome, |_| Outcome::Same)),
+        Kind::Collatz => {
+            match in_terminal(sh, sides, folder, name, &[], &["GPU compute on data", "Results"])? {
+                Ok(output) => said::collatz(&output).map(|()| Outcome::Same),
+                Err(refused) => Ok(refused),
+            }
+        }
+        Kind::Varies(_) => tried(sh, sides, folder, name, 0),
+        Kind::CannotRun(_) => tried(sh, sides, folder, name, 1),
     }
 }
 
-/// Has the component show its first pictures, as `N.png` in `shots`; whether it ended well.
-fn component(sh: &Shell, sides: &Sides, shots: &Path, name: &str, pictures: u32) -> Result<bool> {
+/// Whether the component runs so far.
+fn tried(sh: &Shell, sides: &Sides, folder: &Path, name: &str, pictures: u32) -> Result<Outcome> {
+    let output = component(sh, sides, &folder.join("tried"), name, pictures)?;
+    Ok(if output.status.success() { Outcome::Runs } else { Outcome::Refused(said::reason(&output)) })
+}
+
+/// Has the component show its first pictures, as `N.png` in `shots`.
+pub(super) fn component(
+    sh: &Shell,
+    sides: &Sides,
+    shots: &Path,
+    name: &str,
+    pictures: u32,
+) -> Result<Output> {
     let Sides { component, tool, .. } = sides;
     sh.remove_path(shots)?;
     sh.create_dir(shots)?;
@@ -85,69 +111,18 @@ fn component(sh: &Shell, sides: &Sides, shots: &Path, name: &str, pictures: u32)
     });
     let options = ["--virtual-time", "--timeout", PATIENCE];
     let run = cmd!(sh, "{tool} runner {windows} {options...} {screenshots...} {component} {name}");
-    Ok(run.quiet().ignore_stdout().ignore_stderr().run().is_ok())
+    Ok(run.quiet().ignore_status().output()?)
 }
 
-/// `stays`: what the native window shows does, so one can wait for it.
-fn in_windows(
+/// What the component has said, which is what the native program says. Else it was refused.
+fn in_terminal(
     sh: &Shell,
     sides: &Sides,
     folder: &Path,
     name: &str,
-    pictures: u32,
-    stays: bool,
-) -> Result<Outcome> {
-    let shots = folder.join("pictures");
-    // A picture that stays is drawn once, or thrice: how often is the program's affair.
-    let ended = component(sh, sides, &shots, name, pictures)?;
-    let mut shown: Vec<PathBuf> = Vec::new();
-    for number in 1..=pictures {
-        let shot = shots.join(format!("{number}.png"));
-        if shot.is_file() {
-            shown.push(shot);
-        }
-    }
-    if shown.is_empty() {
-        ensure!(!ended, "it has shown nothing");
-        return Ok(Outcome::Refused);
-    }
-    let native = folder.join("native").join(format!("{name}.png"));
-    let screen = Screen::start(sh, 95)?;
-    let window = screen.open(Command::new(&sides.native).arg(name).current_dir(folder))?;
-    window.shoot_drawn(&native)?;
-    if stays {
-        window.shoot_still(&native)?;
-    }
-    drop(window);
-    let wanted = signatures(sh, std::slice::from_ref(&native))?;
-    let drawn = signatures(sh, &shown)?;
-    let found = drawn.iter().position(|signature| Some(signature) == wanted.first());
-    let nearest = shown.get(found.unwrap_or_default()).context("a picture")?;
-    let component = folder.join("component").join(format!("{name}.png"));
-    fs::copy(nearest, &component)?;
-    screen::plain(sh, &component)?;
-    let shows = match found {
-        Some(at) => format!("picture {} of the component", at + 1),
-        None => format!("none of the {} pictures of the component; beside it the first", shown.len()),
-    };
-    Ok(Outcome::Pair(Pair::compare(sh, folder, name, &shows)?))
-}
-
-/// What says of two pictures whether their pixels are the same.
-fn signatures(sh: &Shell, files: &[PathBuf]) -> Result<Vec<String>> {
-    let mut all = Vec::new();
-    // A command line has its limits.
-    for some in files.chunks(100) {
-        let one_a_line = "%#\\n";
-        let read = cmd!(sh, "convert {some...} -alpha off -depth 8 -format {one_a_line} info:");
-        let signatures = read.quiet().read()?;
-        all.extend(signatures.lines().map(str::to_owned));
-    }
-    ensure!(all.len() == files.len(), "{} pictures have {} signatures", files.len(), all.len());
-    Ok(all)
-}
-
-fn in_terminal(sh: &Shell, sides: &Sides, folder: &Path, name: &str, arguments: &[&str]) -> Result<Outcome> {
+    arguments: &[&str],
+    chance: &[&str],
+) -> Result<Result<Output, Outcome>> {
     let Sides { native, component, tool } = sides;
     let places = ["native", "component"].map(|side| folder.join("files").join(side).join(name));
     for place in &places {
@@ -155,21 +130,26 @@ fn in_terminal(sh: &Shell, sides: &Sides, folder: &Path, name: &str, arguments: 
         sh.create_dir(place)?;
     }
     let [by_native, by_component] = &places;
-    let said = {
+    let (variable, level) = said::LOG;
+    let natively = {
         let _place = sh.push_dir(by_native);
-        cmd!(sh, "{native} {name} {arguments...}").quiet().ignore_stderr().read()?
+        cmd!(sh, "{native} {name} {arguments...}").env(variable, level).quiet().output()?
     };
-    let grant = format!("{}::/", by_component.display());
+    let (grant, log) = (format!("{}::/", by_component.display()), format!("{variable}={level}"));
     let windows = format!("--windows=headless:{SIZE}");
-    let options = ["--timeout", PATIENCE, "--dir", &grant];
+    let options = ["--timeout", PATIENCE, "--dir", &grant, "--env", &log];
     let run = cmd!(sh, "{tool} runner {windows} {options...} {component} {name} {arguments...}");
-    let Ok(answer) = run.quiet().ignore_stderr().read() else { return Ok(Outcome::Refused) };
-    if answer != said {
-        bail!("natively it says\n{said}\nand as a component\n{answer}");
+    let output = run.quiet().ignore_status().output()?;
+    if !output.status.success() {
+        return Ok(Err(Outcome::Refused(said::reason(&output))));
     }
-    let (native, component) = (files(sh, by_native)?, files(sh, by_component)?);
-    ensure!(native == component, "the files that it has written differ");
-    Ok(Outcome::Same)
+    let [wanted, given] = [&natively, &output].map(|output| said::lines(output, chance));
+    ensure!(!wanted.is_empty(), "natively it says nothing");
+    if given != wanted {
+        bail!("natively it says\n{}\nand as a component\n{}", wanted.join("\n"), given.join("\n"));
+    }
+    ensure!(files(sh, by_native)? == files(sh, by_component)?, "the files that it has written differ");
+    Ok(Ok(output))
 }
 
 /// The names and contents of what is in a folder.

@@ -33,15 +33,11 @@ pub(crate) fn make(checkout: &Path, folder: &Path) -> Result<Workspace> {
     let program = read(&checkout.join(FOLDER).join("src/main.rs"))?;
     let examples = names(&program);
     ensure!(!examples.is_empty(), "{FOLDER}/src/main.rs has no list of examples");
-    let sources = folder.join(FOLDER).join("src");
-    if sources.exists() {
-        fs::remove_dir_all(&sources)?;
-    }
-    copy(&checkout.join(FOLDER).join("src"), &sources)?;
+    mirror(&checkout.join(FOLDER).join("src"), &folder.join(FOLDER).join("src"))?;
     for file in INCLUDED.map(Path::new) {
         let target = folder.join(file);
         fs::create_dir_all(target.parent().context("a file at the root")?)?;
-        fs::copy(checkout.join(file), target).with_context(|| file.display().to_string())?;
+        copy(&checkout.join(file), &target)?;
     }
     let manifest = folder.join("Cargo.toml");
     fs::write(&manifest, workspace)?;
@@ -99,19 +95,38 @@ fn without_tests(mut package: Table) -> Table {
     package
 }
 
-/// Copies a folder.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Makes a folder the same as another one.
+fn mirror(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).with_context(|| to.display().to_string())?;
+    for entry in fs::read_dir(to)? {
+        let entry = entry?;
+        let path = entry.path();
+        let source = from.join(entry.file_name());
+        if path.is_dir() && !source.is_dir() {
+            fs::remove_dir_all(path)?;
+        } else if path.is_file() && !source.is_file() {
+            fs::remove_file(path)?;
+        }
+    }
     for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
         let entry = entry?;
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy(&entry.path(), &target)?
+            mirror(&entry.path(), &target)?;
         } else {
-            fs::copy(entry.path(), target)?;
+            copy(&entry.path(), &target)?;
         }
     }
     Ok(())
+}
+
+/// Copies a file, unless it is there: for cargo, a file that was written is one that has changed.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let contents = fs::read(from).with_context(|| from.display().to_string())?;
+    if fs::read(to).is_ok_and(|there| there == contents) {
+        return Ok(());
+    }
+    fs::write(to, contents).with_context(|| to.display().to_string())
 }
 
 #[cfg(test)]
@@ -136,6 +151,24 @@ mod tests {
         assert_eq!(made["workspace"]["dependencies"]["log"].as_str(), Some("0.4"));
         let other = root.replace("30.0.1", "31.0.0");
         assert!(workspace(&other.parse().unwrap()).unwrap_err().to_string().contains("wgpu 31.0.0"));
+    }
+
+    #[test]
+    fn what_is_gone_goes_and_what_is_the_same_stays() {
+        let sh = xshell::Shell::new().unwrap();
+        let scratch = sh.create_temp_dir().unwrap();
+        let [from, to] = ["from", "to"].map(|name| scratch.path().join(name));
+        sh.write_file(from.join("a/same"), "1").unwrap();
+        sh.write_file(from.join("a/other"), "2").unwrap();
+        mirror(&from, &to).unwrap();
+        let written = || fs::metadata(to.join("a/same")).unwrap().modified().unwrap();
+        let before = written();
+        sh.write_file(from.join("a/other"), "3").unwrap();
+        sh.write_file(to.join("gone/file"), "4").unwrap();
+        mirror(&from, &to).unwrap();
+        assert_eq!(written(), before);
+        assert_eq!(sh.read_file(to.join("a/other")).unwrap(), "3");
+        assert!(!to.join("gone").exists());
     }
 
     #[test]

@@ -7,7 +7,7 @@ import type { Asked, Change, Desktop, Opening, Question, Questions, Told } from 
 import type { Attributes, Flags, Grab, OpenError, Refusal, Size, Snapshot } from "./wit.js";
 
 /** As many windows a program may have at a time. */
-const MAX_WINDOWS = 8;
+const MAX_WINDOWS = 16;
 const MAX_SIDE = 16 << 10;
 const MAX_TITLE = 1 << 10;
 /** For so many milliseconds it counts that somebody has pressed something. */

@@ -241,7 +241,7 @@ pub(super) async fn dropped_in_any_order(checks: &mut Checks) {
 pub(super) async fn windows_by_the_thousand(checks: &mut Checks) {
     for _ in 0..4 {
         let windows: Vec<_> = (0..1_000).filter_map(|_| kit::open(64, 48).ok()).collect();
-        checks.equal("eight windows", windows.len(), 8);
+        checks.equal("sixteen windows", windows.len(), 16);
         checks.that("too many", matches!(kit::open(64, 48), Err(OpenError::TooMany)));
     }
     for _ in 0..1_000 {
