@@ -67,12 +67,6 @@ impl DeviceCore {
                 patience.block(|| self.poll(Some(slice)));
             },
             WaitMode::Background => {
-                // To map what is finished needs a poll, and no other thread: two that wake each other up cost more than all
-                // the rest of a short wait.
-                self.poll_now();
-                if let Some(answer) = answered(&mut done) {
-                    return Ok(answer);
-                }
                 // The thread must not keep the device alive: it ends with it.
                 let device = Arc::downgrade(self);
                 let _waiting = self
@@ -162,16 +156,6 @@ mod tests {
 
     use super::*;
     use crate::testing::Guest;
-
-    #[test]
-    fn what_is_done_needs_no_other_thread() {
-        let guest = Guest::new(|_| {});
-        let (sender, done) = oneshot::channel();
-        guest.core.queue.on_submitted_work_done(move || sender.send("done").unwrap());
-        let patience = Patience { mode: WaitMode::Background, deadline: None, in_place: false };
-        let answer = guest.core.wait_until(done, patience).now_or_never();
-        assert_eq!(answer.expect("it is ready at once").unwrap(), Some("done"));
-    }
 
     #[test]
     fn a_callback_that_is_dropped_is_heard_of() {
