@@ -182,10 +182,14 @@ pub(super) const PROGRAMS: [Program; 15] = [
 ];
 
 /// Examples that no page runs, by their folders, with the reasons.
-pub(super) const NOT_HERE: [(&str, &str); 6] = [
+pub(super) const NOT_HERE: [(&str, &str); 10] = [
     ("examples/video", "it stands between two pipes, and a page has none"),
     ("examples/plugin", "a native program has it draw into its texture"),
-    ("examples/serve/render", "it answers requests, and a page has no server"),
+    ("examples/serve/filter", "it answers requests, and a page has no server"),
+    ("examples/serve/render", "it answers requests, too"),
+    ("examples/serve/embed", "it answers requests, too"),
+    ("examples/ml/digits", "its net learns in the page of Digits"),
+    ("examples/ml/llm", "its weights may be gigabytes, which everybody who looks would have to load"),
     ("examples/ml/embed", "its weights are 90 MB, which everybody who looks would have to load"),
     ("examples/ml/chars", "it learns for minutes on a good GPU, and shows nothing but text"),
     ("examples/drop-in/profiler", "browsers give times of the GPU only when they are told to, rounded"),
