@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { INSECURE, inBrowser, installed, launch } from "./browsers.mjs";
 import { CASE_SITES, cases } from "./cases.mjs";
+import { LARGE, large } from "./large.mjs";
 import { complaint, sample } from "./pictures.mjs";
 import { serve } from "./server.mjs";
 import { component, reference, site, weight } from "./tool.mjs";
@@ -46,7 +47,17 @@ const PROGRAMS = [
     gate: "near",
     long: true,
   },
+  ...["vello", "egui", "glyphon", "text", "cube", "khal", "lampshade"].map((name) => ({
+    name,
+    program: `drop-in-${name}`,
+    args: [`/${name}.png`],
+    gate: "alike",
+    long: true,
+  })),
 ].filter(({ long }) => ALL || !long);
+
+/** Programs with windows. */
+const WINDOWS = [...WINDOWED, ...(ALL ? LARGE : [])];
 
 /** The measurements of the project, where they have been built. */
 const BENCH = existsSync(component("wgpu-wasi-bench"));
@@ -78,7 +89,7 @@ function expected(name) {
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "wgpu-wasi-sites-"));
-  for (const { name, program, args, input } of [...PROGRAMS, ...PAGES, ...WINDOWED, ...CASE_SITES]) {
+  for (const { name, program, args, input } of [...PROGRAMS, ...PAGES, ...WINDOWS, ...CASE_SITES]) {
     await site(join(folder, name), program, args, input);
   }
   small = join(folder, "small.png");
@@ -115,6 +126,7 @@ for (const name of BROWSERS) {
     thePage(tested);
     thePackage(tested);
     windows(tested, open);
+    if (ALL) large(tested, open);
     for (const { name: site, gate } of PROGRAMS) {
       test(`the files of ${site}`, async () => {
         const files = await expected(site);
@@ -299,6 +311,6 @@ async function compare(page, browser, gate, files) {
 }
 
 test("the components are there", async () => {
-  for (const name of ["doubling", "gallery", "nbody", ...WINDOWED.map(({ program }) => program)])
+  for (const name of ["doubling", "gallery", "nbody", ...WINDOWS.map(({ program }) => program)])
     assert.ok((await stat(component(name))).isFile());
 });

@@ -143,11 +143,6 @@ export const DIFFERENCES = [
   },
   {
     browsers: ["chromium"],
-    reason: "Tint wants `enable subgroups;` in a shader that has some, and naga has it not",
-    cases: { shader_module_subgroups: [""] },
-  },
-  {
-    browsers: ["chromium"],
     reason: "SwiftShader computes with less precision than the case demands",
     cases: { compute_fft: [""] },
   },

@@ -11,6 +11,14 @@ export function sample(width, height) {
   return PNG.sync.write(picture);
 }
 
+/** A picture without its lowest rows. */
+export function without(rows, file) {
+  const { width, height, data } = PNG.sync.read(file);
+  const left = new PNG({ width, height: height - rows });
+  data.copy(left.data, 0, 0, left.data.length);
+  return PNG.sync.write(left);
+}
+
 /** How far two pictures are apart, each pixel by the channel that differs most. */
 export function difference(one, two) {
   const [a, b] = [PNG.sync.read(one), PNG.sync.read(two)];

@@ -48,18 +48,19 @@ export function outcome(name, args) {
 }
 
 /**
- * The pictures of these numbers that a program shows in a window without a display, in which `events` happen; size is that
- * of the screen.
+ * The pictures of these numbers, or of moments such as `1.5s`, that a program shows in a window without a display, in which
+ * `events` happen; size is that of the screen. The program finds `input`, a file, in `/`.
  */
-export function windowed(name, size, numbers, events) {
-  return withFolder(undefined, async (folder) => {
-    const input = join(folder, "events.jsonl");
-    await writeFile(input, events.map((event) => JSON.stringify(event)).join("\n"));
-    const file = (number) => join(folder, `${number}.png`);
-    const pictures = numbers.flatMap((number) => ["--screenshot", `${number}=${file(number)}`]);
-    const windows = [`--windows=headless:${size}`, "--virtual-time", "--input", input, ...pictures];
-    await execute(TOOL, ["runner", ...windows, component(name)], { maxBuffer: 1 << 26 });
-    return Promise.all(numbers.map((number) => readFile(file(number))));
+export function windowed(name, size, moments, events, { args = [], input } = {}) {
+  return withFolder(input, async (folder) => {
+    const happens = join(folder, "events.jsonl");
+    await writeFile(happens, events.map((event) => JSON.stringify(event)).join("\n"));
+    const file = (moment) => join(folder, `${moment}.png`);
+    const pictures = moments.flatMap((moment) => ["--screenshot", `${moment}=${file(moment)}`]);
+    const windows = [`--windows=headless:${size}`, "--virtual-time", "--input", happens, ...pictures];
+    const given = input ? ["--dir", `${folder}::/::ro`] : [];
+    await execute(TOOL, ["runner", ...windows, ...given, component(name), ...args], { maxBuffer: 1 << 26 });
+    return Promise.all(moments.map((moment) => readFile(file(moment))));
   });
 }
 

@@ -14,6 +14,7 @@ mod gallery;
 mod lint;
 mod ml;
 mod packages;
+mod pages;
 mod pairs;
 mod python;
 mod release;
@@ -72,7 +73,7 @@ enum Command {
     Web(web::Options),
     /// Build the Python package, and test it, with Ray on two nodes of this machine
     Python(python::Options),
-    /// Make a site of all examples, which run when they are opened
+    /// Make a site of the examples, which run when they are opened
     Site(site::Options),
     /// Measure components against the same programs natively
     Bench(bench::Options),

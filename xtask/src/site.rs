@@ -1,4 +1,6 @@
-//! `cargo xtask site`: all examples as pages, and a page that lists them: what a project page publishes.
+//! `cargo xtask site`: the examples as pages, and a page that lists them: what a project page publishes.
+
+mod programs;
 
 use std::{
     fs,
@@ -9,8 +11,11 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use xshell::cmd;
 
+use programs::{NOT_HERE, PROGRAMS, Program};
+
 use crate::{
     artifacts::{self, EXAMPLES, RELEASE, WINDOWED},
+    pages,
     repo::Repo,
     setup,
 };
@@ -22,80 +27,6 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }
-
-/// A program on the page.
-struct Program {
-    /// Its name, and that of its folder.
-    name: &'static str,
-    /// The name of its component.
-    component: &'static str,
-    title: &'static str,
-    shows: &'static str,
-    /// Its arguments.
-    args: &'static [&'static str],
-    /// A file that it finds.
-    file: Option<&'static str>,
-    /// Where its source is, in the checkout.
-    source: &'static str,
-}
-
-const PROGRAMS: [Program; 6] = [
-    Program {
-        name: "triangle",
-        component: "windowed-triangle",
-        title: "Triangle",
-        shows: "A triangle in a window, over winit; the space bar changes the background.",
-        args: &[],
-        file: None,
-        source: "examples/windowed/triangle",
-    },
-    Program {
-        name: "galaxies",
-        component: "windowed-nbody",
-        title: "Two galaxies",
-        shows: "Two galaxies that meet, in a window: the mouse turns them, the wheel brings them nearer, P stops \
-                them.",
-        args: &[],
-        file: None,
-        source: "examples/windowed/nbody",
-    },
-    Program {
-        name: GALLERY,
-        component: "gallery",
-        title: "Gallery",
-        shows: "Small scenes, each with another part of WebGPU's rendering.",
-        args: &["cubes", "/cubes.png"],
-        file: None,
-        source: "examples/gallery",
-    },
-    Program {
-        name: "image-filter",
-        component: "image-filter",
-        title: "Image filter",
-        shows: "Develops a photograph: noise filter, local contrast, tone curve.",
-        args: &["/sample.jpg", "/developed.png"],
-        file: Some("examples/image-filter/sample.jpg"),
-        source: "examples/image-filter",
-    },
-    Program {
-        name: "nbody",
-        component: "nbody",
-        title: "Galaxies collide",
-        shows: "The same physics as a film of pictures, with a plot of the energy.",
-        args: &["--bodies", "1024", "--steps", "100", "--out", "/out"],
-        file: None,
-        source: "examples/nbody",
-    },
-    Program {
-        name: "doubling",
-        component: "doubling",
-        title: "Doubling",
-        shows: "The smallest: doubles numbers on the GPU.",
-        args: &["1", "2.5", "3"],
-        file: None,
-        source: "examples/doubling",
-    },
-];
 
 /// The program whose scenes are listed one by one.
 const GALLERY: &str = "gallery";
@@ -109,8 +40,9 @@ const SOURCES: &str = "https://github.com/wgpu-wasi/wgpu-wasi/tree/main";
 /// The page without its list.
 const PAGE: &str = include_str!("site/index.html");
 
-/// Where the list goes.
+/// Where the list goes, and where that of the programs goes that no page runs.
 const LIST: &str = "<!-- the programs -->\n";
+const OTHERS: &str = "<!-- the others -->\n";
 
 /// Builds all programs, their pages, and the page that lists them.
 pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
@@ -118,6 +50,7 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
     let tool = artifacts::build_subcommand(repo, RELEASE)?;
     artifacts::build_components(repo, EXAMPLES, &EXAMPLE_NAMES)?;
     artifacts::build_by_subcommand(repo, &tool, WINDOWED, &[])?;
+    pages::build(repo, &tool)?;
     let out = options.out.clone().unwrap_or_else(|| repo.target("site"));
     let bytes = write(repo, &tool, &out)?;
     println!("{}: {:.1} MB, to be put on any web server", out.display(), bytes as f64 / 1e6);
@@ -142,15 +75,15 @@ fn write(repo: &Repo, tool: &Path, out: &Path) -> Result<u64> {
         sh.remove_path(&files)?;
         sh.create_dir(&files)?;
         if let Some(file) = file {
-            sh.copy_file(file, &files)?;
+            sh.copy_file(file.path(), &files)?;
         }
         let build = ["web", "build", "--title", title, "--files"];
         cmd!(sh, "{tool} {build...} {files} --component {component} --out {folder} -- {args...}").run()?;
         let scenes = if *name == GALLERY { scenes(repo, tool, &component)? } else { String::new() };
         items.push_str(&item(program, compressed(repo, &folder)?, &scenes));
     }
-    let (before, after) = PAGE.split_once(LIST).context("the page has no place for the list")?;
-    sh.write_file(&index, format!("{before}{items}{after}"))?;
+    let others: String = NOT_HERE.iter().map(|(name, why)| other(name, why)).collect();
+    sh.write_file(&index, PAGE.replace(LIST, &items).replace(OTHERS, &others))?;
     sh.copy_file("cargo-wgpu-wasi/site/style.css", out)?;
     files_below(out)?.iter().map(|file| Ok(fs::metadata(file)?.len())).sum()
 }
@@ -163,6 +96,12 @@ fn item(program: &Program, bytes: u64, more: &str) -> String {
         "  <li>\n    <h2><a href=\"{name}/\">{title}</a></h2>\n    <p>{shows}</p>\n{more}    <p \
          class=\"quiet\">{megabytes:.2} MB, compressed · <a href=\"{SOURCES}/{source}\">source of {title}</a></p>\n  </li>\n"
     )
+}
+
+/// A program that no page runs, and the reason.
+fn other(source: &str, why: &str) -> String {
+    let name = source.rsplit('/').next().unwrap_or(source);
+    format!("  <li><a href=\"{SOURCES}/{source}\">{name}</a>: {why}</li>\n")
 }
 
 /// A link for each scene of the gallery.
@@ -202,14 +141,16 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{programs::Given, *};
 
     #[test]
     fn every_program_has_a_source_and_a_link() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         for program in &PROGRAMS {
             assert!(root.join(program.source).join("Cargo.toml").is_file(), "{}", program.source);
-            assert!(program.file.is_none_or(|file| root.join(file).is_file()));
+            if let Some(Given::Here(file)) = program.file {
+                assert!(root.join(file).is_file(), "{file}");
+            }
             let item = item(program, 400_000, "");
             assert!(
                 item.contains(&format!("href=\"{}/\"", program.name)) && item.contains("0.40 MB"),
@@ -219,8 +160,17 @@ mod tests {
     }
 
     #[test]
+    fn programs_that_are_not_here_say_why() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        for (source, why) in NOT_HERE {
+            assert!(root.join(source).is_dir(), "{source}");
+            assert!(PROGRAMS.iter().all(|program| program.source != source) && why.len() > 10, "{source}");
+        }
+    }
+
+    #[test]
     fn addresses_are_relative_but_for_the_sources() {
-        assert!(PAGE.contains(LIST));
+        assert!(PAGE.contains(LIST) && PAGE.contains(OTHERS));
         for part in PAGE.split("href=\"").skip(1) {
             assert!(
                 !part.starts_with('/') && (!part.starts_with("http") || part.starts_with("https://github"))

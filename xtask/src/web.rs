@@ -8,6 +8,7 @@ use xshell::{Shell, cmd};
 
 use crate::{
     artifacts::{self, EXAMPLES, GUESTS, MAIN, RELEASE, WINDOWED},
+    pages,
     repo::{Repo, in_path},
     setup,
 };
@@ -25,7 +26,8 @@ enum Browsers {
     /// Those that CI has the time for
     #[default]
     Short,
-    /// Those of half an hour as well: the whole gallery, larger pictures, and the slow test cases
+    /// Those of half an hour as well: the whole gallery, larger pictures, the slow test cases, and programs over vello, egui,
+    /// burn and others, whose compilation takes longer
     All,
     /// None
     None,
@@ -86,6 +88,9 @@ fn is_installed(folder: &Path) -> bool {
 /// The pages in the browsers that are there.
 fn in_browsers(repo: &Repo, options: Options) -> Result<()> {
     let sh = &repo.sh;
+    if options.browsers == Browsers::All {
+        pages::build(repo, &artifacts::subcommand(repo, RELEASE))?;
+    }
     let _folder = sh.push_dir(repo.path("web"));
     let test = cmd!(sh, "npm run --silent browsers")
         .env("WGPU_WASI_TOOL", artifacts::subcommand(repo, RELEASE))

@@ -1,6 +1,7 @@
 // The host of WebGPU over a fake, called as jco calls it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { asBrowsersTakeIt } from "../src/objects/shader_module.js";
 import { createWebgpu } from "../src/webgpu.js";
 import { dispose } from "../src/wit/handle.js";
 import { Fake } from "./fake_gpu.js";
@@ -68,6 +69,26 @@ test("numbers that WebIDL refuses become such as are no more valid", async () =>
   device.createSampler({ lodMinClamp: Number.NaN, lodMaxClamp: Number.NEGATIVE_INFINITY });
   const [, sampler] = fake.of("device.createSampler")[0] as Guest;
   assert.ok(sampler.lodMinClamp > 1e38 && sampler.lodMaxClamp < -1e38);
+});
+
+test("shaders say that they use subgroups, where the device has them", () => {
+  const [having, lacking] = [["subgroups"], []].map((names) => new Set(names) as GPUSupportedFeatures) as [
+    Guest,
+    Guest,
+  ];
+  for (const uses of [
+    "let sum = subgroupAdd(1u);",
+    "let sum = subgroupShuffle (x, 1u);",
+    "let sum = quadSwapX(x);",
+    "fn main(@builtin( subgroup_size) size: u32) {}",
+  ]) {
+    assert.equal(asBrowsersTakeIt(uses, having), `enable subgroups; ${uses}`);
+    assert.equal(asBrowsersTakeIt(uses, lacking), uses);
+    const said = `enable f16, subgroups;\n${uses}`;
+    assert.equal(asBrowsersTakeIt(said, having), said);
+  }
+  const none = "var<private> subgroups: u32; // subgroup_size";
+  assert.equal(asBrowsersTakeIt(none, having), none);
 });
 
 test("limits and features that a browser lacks are 0 and not there", async () => {

@@ -40,6 +40,16 @@ test("of what only the last counts the last is kept", () => {
   assert.equal(mailbox.take().length, 1);
 });
 
+test("with a button held, each movement of the pointer is told", () => {
+  const mailbox = new Mailbox(() => 0);
+  mailbox.open(1);
+  for (const event of [moved(1), moved(2), button(true), moved(3), moved(4), button(false), moved(5), moved(6)]) {
+    mailbox.post(1, event);
+  }
+  const places = mailbox.take().map(([, event]) => (event.tag === "cursor-moved" ? event.val.x : event.tag));
+  assert.deepEqual(places, [2, "button", 3, 4, "button", 6]);
+});
+
 test("a full list keeps what was pressed and released", () => {
   const mailbox = new Mailbox(() => 0);
   mailbox.open(1);

@@ -36,7 +36,7 @@ fn chance(value: u32) -> f32 {
 }
 
 fn lattice(cell: vec2i) -> f32 {
-    return chance(u32(cell.x) * 1597334677u ^ u32(cell.y) * 3812015801u);
+    return chance((u32(cell.x) * 1597334677u) ^ (u32(cell.y) * 3812015801u));
 }
 
 fn field(at: vec2f) -> f32 {

@@ -11,19 +11,19 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 
 /// How many labels there are.
-pub(crate) const CLASSES: usize = 10;
+pub const CLASSES: usize = 10;
 /// One of this many digits is held out of the training.
 const HOLD_OUT: usize = 5;
 
 /// Square pictures of digits, and what they show.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Digits {
+pub struct Digits {
     /// Pixels in a row of a picture, and rows.
-    pub(crate) size: usize,
+    pub size: usize,
     /// The pictures, row after row, from 0 for paper to 1 for ink.
-    pub(crate) pixels: Vec<f32>,
+    pub pixels: Vec<f32>,
     /// From 0 to 9.
-    pub(crate) labels: Vec<u8>,
+    pub labels: Vec<u8>,
 }
 
 /// One of npm's files.
@@ -34,7 +34,11 @@ struct Class {
 
 impl Digits {
     /// Reads npm's folder, or scikit-learn's file.
-    pub(crate) fn load(path: &Path) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// When there are none, or not what such a file has.
+    pub fn load(path: &Path) -> anyhow::Result<Self> {
         let digits = if path.is_dir() { Self::from_folder(path) } else { Self::from_file(path) };
         let digits = digits.with_context(|| {
             let path = path.display();
@@ -81,23 +85,28 @@ impl Digits {
     }
 
     /// How many there are.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.labels.len()
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
     /// Pixels of one picture.
-    pub(crate) fn area(&self) -> usize {
+    pub fn area(&self) -> usize {
         self.size * self.size
     }
 
     /// One of them: its pixels and its label.
-    pub(crate) fn get(&self, index: usize) -> Option<(&[f32], u8)> {
+    pub fn get(&self, index: usize) -> Option<(&[f32], u8)> {
         let start = index * self.area();
         Some((self.pixels.get(start..start + self.area())?, *self.labels.get(index)?))
     }
 
     /// Those to train with, and those that are held out: the same ones each time.
-    pub(crate) fn split(self) -> (Self, Self) {
+    pub fn split(self) -> (Self, Self) {
         let empty = || Self { size: self.size, pixels: Vec::new(), labels: Vec::new() };
         let (mut training, mut held_out) = (empty(), empty());
         for (index, (pixels, &label)) in self.pixels.chunks(self.area()).zip(&self.labels).enumerate() {

@@ -1,8 +1,5 @@
 //! A convolutional net learns to read handwritten digits.
 
-mod batches;
-mod data;
-mod net;
 mod sheet;
 mod test;
 mod train;

@@ -7,9 +7,8 @@ use embedded_graphics::{
     primitives::{PrimitiveStyle, Rectangle},
     text::{Alignment, Text},
 };
+use ml_digits::Digits;
 use ml_kit::Canvas;
-
-use crate::data::Digits;
 
 const COLUMNS: usize = 16;
 const ROWS: usize = 8;

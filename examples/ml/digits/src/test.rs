@@ -3,13 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use ml_digits::{Digits, Net, count_right};
 use ml_kit::Gpu;
 
-use crate::{
-    data::Digits,
-    net::{Net, count_right},
-    sheet,
-};
+use crate::sheet;
 
 /// How to test.
 #[derive(Args)]

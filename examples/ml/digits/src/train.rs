@@ -1,30 +1,16 @@
 //! The training.
 
-mod losses;
-
 use std::{path::PathBuf, time::Instant};
 
-use burn::{
-    module::Module as _,
-    nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig},
-    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
-    tensor::{Device, Int, Tensor},
-};
+use burn::{module::Module as _, tensor::Device};
 use clap::Args;
+use ml_digits::{Digits, LEARNING_RATE, Learner, Net, learning_rate};
 use ml_kit::{Bench, Gpu, output_folder, progress};
 
-use crate::{
-    batches::{self, Shuffled},
-    data::Digits,
-    net::Net,
-    test,
-};
-use losses::Losses;
+use crate::test;
 
 /// Digits that are read in one go where nothing is learnt.
 pub(crate) const READ_AT_ONCE: usize = 200;
-/// In the first step; it falls to nothing in the last one, but for a training that is too short for that.
-const LEARNING_RATE: f64 = 4e-3;
 /// Steps until measurements begin: by then all kernels are compiled, and tuned.
 const WARM_UP: usize = 20;
 /// Shares of the held-out digits are read again and again for at least so long, to measure.
@@ -70,15 +56,16 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     gpu.device.seed(options.seed);
     let device = gpu.device.clone().autodiff();
     let mut learner = Learner::new(training, batch, options.seed, &device);
-    println!("{} weights, {steps} steps of {batch} digits", learner.net.num_params());
+    println!("{} weights, {steps} steps of {batch} digits", learner.net().num_params());
     let bar = progress(steps as u64, "training")?;
     let mut warm = None;
     for step in 0..steps {
+        // It falls to nothing in the last step, but for a training that is too short for that.
         learner.step(if options.small { LEARNING_RATE } else { learning_rate(step, steps) });
         // The first loss is read at once, for how long it took; then a few at a time, since reading waits
         // for the GPU.
         if step == 0 || step % 10 == 9 || step + 1 == steps {
-            let last = learner.losses.read()?;
+            let last = learner.score()?;
             bar.set_position(step as u64 + 1);
             bar.set_message(format!("loss {:.3}, accuracy {:.2}", last.loss, last.accuracy));
         }
@@ -94,21 +81,15 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         let samples = (steps - WARM_UP) * batch;
         bench.line("digits/train", "samples/s", samples as f64 / warm.elapsed().as_secs_f64())?;
     }
-    learner.losses.save(&options.out)?;
+    learner.save_losses(&options.out)?;
 
-    let net = learner.net.valid();
+    let net = learner.net();
     let classes = net.read(&held_out, READ_AT_ONCE, &gpu.device)?;
     test::report(&held_out, &classes);
     if options.bench {
         bench.line("digits/infer", "samples/s", inference_rate(&net, &held_out, &gpu.device)?)?;
     }
     net.save(&options.out.join("weights.bpk"))
-}
-
-/// Half a wave of a cosine, from [`LEARNING_RATE`] to nothing.
-fn learning_rate(step: usize, steps: usize) -> f64 {
-    let done = step as f64 / steps.max(1) as f64;
-    LEARNING_RATE * 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
 }
 
 /// Digits a second, of a net that has read these before.
@@ -122,43 +103,5 @@ fn inference_rate(net: &Net, digits: &Digits, device: &Device) -> anyhow::Result
         if seconds >= MEASURED_SECONDS {
             return Ok(read as f64 / seconds);
         }
-    }
-}
-
-/// A net that is being trained.
-struct Learner {
-    net: Net,
-    cross_entropy: CrossEntropyLoss,
-    optimizer: ModuleOptimizer,
-    digits: Digits,
-    order: Shuffled,
-    losses: Losses,
-    device: Device,
-}
-
-impl Learner {
-    fn new(digits: Digits, batch: usize, seed: u64, device: &Device) -> Self {
-        Self {
-            net: Net::new(digits.size, device),
-            cross_entropy: CrossEntropyLossConfig::new().init(device),
-            optimizer: AdamConfig::new().init(),
-            order: Shuffled::new(digits.len(), batch, seed),
-            losses: Losses::default(),
-            device: device.clone(),
-            digits,
-        }
-    }
-
-    /// Learns from the next batch. Nothing waits for the GPU here.
-    fn step(&mut self, learning_rate: f64) {
-        let numbers = self.order.next();
-        let labels = batches::labels(&self.digits, numbers, &self.device);
-        let logits = self.net.forward(batches::pictures(&self.digits, numbers, &self.device));
-        let classes: Tensor<1, Int> = logits.clone().argmax(1).flatten(0, 1);
-        let right = classes.equal(labels.clone()).float().mean();
-        let loss = self.cross_entropy.forward(logits, labels);
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.net);
-        self.losses.push(loss.inner(), right.inner());
-        self.net = self.optimizer.step(learning_rate, self.net.clone(), gradients);
     }
 }

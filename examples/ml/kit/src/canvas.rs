@@ -33,6 +33,11 @@ impl Canvas {
             .with_context(|| format!("can't write {}", path.display()))
     }
 
+    /// Its pixels row by row, four bytes each: red, green, blue, and 255.
+    pub fn rgba(&self) -> Vec<u8> {
+        self.0.pixels().flat_map(|&Rgb([red, green, blue])| [red, green, blue, 255]).collect()
+    }
+
     /// The colour at a place, if that is on the picture.
     pub fn get(&self, at: Point) -> Option<Rgb888> {
         let pixel = self.0.get_pixel_checked(u32::try_from(at.x).ok()?, u32::try_from(at.y).ok()?)?;

@@ -2,6 +2,7 @@
 import { type RefusedError, scopesOf } from "../device/scopes.js";
 import type { Natives } from "../wit/classes.js";
 import { createBuffer } from "./buffer.js";
+import { createShaderModule } from "./shader_module.js";
 
 /** The devices of textures, whose views may be refused. */
 const DEVICES = new WeakMap<GPUTexture, GPUDevice>();
@@ -127,6 +128,7 @@ const own: Readonly<Record<string, Create>> = {
   createBuffer,
   createTexture,
   createPipelineLayout,
+  createShaderModule,
 };
 
 const creates = Object.keys(INVALID).map((method) => {

@@ -1,6 +1,7 @@
 // `gpu-queue`, `gpu-command-encoder` — peers: host/src/objects/queue.rs, host/src/objects/command_encoder.rs
 // https://www.w3.org/TR/webgpu/#gpuqueue
 import type { Context } from "../context.js";
+import { keep } from "../device/recent.js";
 import type { Natives } from "../wit/classes.js";
 import { type Handle, replace } from "../wit/handle.js";
 
@@ -25,15 +26,17 @@ export const natives: Natives = {
 export function count({ classes, lifetimes }: Context): void {
   replace(classes, "gpu-device", "createCommandEncoder", (before) => {
     return function (...args) {
-      const encoder = before.apply(this, args) as Handle;
+      const encoder = before.apply(this, args) as Handle<GPUCommandEncoder>;
       lifetimes.open(encoder);
+      keep(encoder.native);
       return encoder;
     };
   });
   replace(classes, "gpu-command-encoder", "finish", (before) => {
     return function (...args) {
-      const commands = before.apply(this, args) as Handle;
+      const commands = before.apply(this, args) as Handle<GPUCommandBuffer>;
       lifetimes.pass(this, commands);
+      keep(commands.native);
       return commands;
     };
   });

@@ -5,6 +5,7 @@
 // canvas of the page: so it may take as long as it likes, has the formats of native windows, and what was shown can't be
 // drawn to any more.
 import type { Context as Host } from "../context.js";
+import { keep } from "../device/recent.js";
 import { scopesOf } from "../device/scopes.js";
 import { Trap } from "../wit/errors.js";
 import { dispose, type Handle, type Method } from "../wit/handle.js";
@@ -181,10 +182,10 @@ export class Canvas {
       canvas.width = picture.width;
       canvas.height = picture.height;
     }
-    const encoder = device.createCommandEncoder();
+    const encoder = keep(device.createCommandEncoder());
     const size = [picture.width, picture.height];
     encoder.copyTextureToTexture({ texture: picture }, { texture: context.getCurrentTexture() }, size);
-    device.queue.submit([encoder.finish()]);
+    device.queue.submit([keep(encoder.finish())]);
     const begin = this.window.guest.around.now();
     // Of a lost device it is never done, which nobody has to hear.
     const done = device.queue.onSubmittedWorkDone().catch(() => null);

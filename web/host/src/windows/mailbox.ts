@@ -15,6 +15,8 @@ interface Known {
   pressed: number;
   /** Whether it keeps the pointer. */
   grabbed: boolean;
+  /** How many buttons of the mouse are held. */
+  held: number;
   listener: Listener | null;
   /** Whether the listener alone hears of it. */
   streamsOnly: boolean;
@@ -78,7 +80,7 @@ export class Mailbox {
   /** Hears of a window from now on. */
   open(window: number): void {
     const pressed = Number.NEGATIVE_INFINITY;
-    this.#open.set(window, { pressed, grabbed: false, listener: null, streamsOnly: false });
+    this.#open.set(window, { pressed, held: 0, grabbed: false, listener: null, streamsOnly: false });
   }
 
   /** Has none of its events any more. */
@@ -109,6 +111,7 @@ export class Mailbox {
     if (!known || (event.tag === "motion" && !known.grabbed)) return;
     if (event.tag === "focused" && !event.val) known.grabbed = false;
     if (isPress(event)) known.pressed = this.#now();
+    if (event.tag === "button") known.held = Math.max(0, known.held + (event.val.pressed ? 1 : -1));
     known.listener?.takeNote(event);
     // Streams can't say that somebody wants the window closed.
     const over = event.tag === "destroyed" || (known.streamsOnly && event.tag === "close-requested");
@@ -124,7 +127,9 @@ export class Mailbox {
       this.#redraws.add(window);
     }
     const last = this.#events.at(-1);
-    const both = last && last[0] === window ? merged(last[1], event) : null;
+    // With a button held, the way of the pointer may be what counts: a line that is drawn.
+    const way = event.tag === "cursor-moved" && (this.#open.get(window)?.held ?? 0) > 0;
+    const both = last && last[0] === window && !way ? merged(last[1], event) : null;
     if (last && both) {
       last[1] = both;
       return;

@@ -8,11 +8,11 @@ use ml_kit::{Curve, Plot, write};
 
 /// What a step came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Score {
+pub struct Score {
     /// Cross entropy, in nats a digit.
-    pub(crate) loss: f32,
+    pub loss: f32,
     /// The share of the batch's digits that were read right.
-    pub(crate) accuracy: f32,
+    pub accuracy: f32,
 }
 
 /// The steps' losses: those that are known, and those that are still on the device.
