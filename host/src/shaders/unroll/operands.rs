@@ -3,6 +3,7 @@
 use wgpu::naga::{Expression, Handle, ImageQuery, SampleLevel};
 
 /// All of them. `None`: the expression is of a kind that WebGPU does not have.
+#[expect(clippy::too_many_lines, reason = "some lines for each kind of expression")]
 pub(super) fn operands(expression: &mut Expression) -> Option<Vec<&mut Handle<Expression>>> {
     Some(match expression {
         Expression::Literal(_)

@@ -92,8 +92,8 @@ fn expected(me: u32) -> [u32; 8] {
     for k in 0..4 {
         a[k + 8] = other[k] + k as u32;
     }
-    for k in 0..8 {
-        a[k] = if k == 1 || k == 3 { 7 } else { a[k] ^ k as u32 };
+    for (k, value) in (0..8).zip(&mut a) {
+        *value = if k == 1 || k == 3 { 7 } else { *value ^ k };
     }
     let sum = |values: &[u32; 16]| values.iter().zip(1..).map(|(value, at)| value * at).sum();
     let i: i32 = if me > 7 { -2 } else { -3 };
