@@ -14,7 +14,7 @@ mod copy;
 mod operands;
 mod plan;
 
-use wgpu::naga::{Expression, Function, Handle, Literal, LocalVariable, Module};
+use wgpu::naga::{BinaryOperator, Expression, Function, Handle, Literal, LocalVariable, Module};
 
 /// How many expressions and statements are copied in one shader, at most. A third of them stays, as a rule: the rest
 /// becomes literals.
@@ -74,6 +74,28 @@ impl Count {
             _ => return None,
         };
         u32::try_from(distance).ok().filter(|distance| *distance > 0)
+    }
+
+    /// What an operation on two numbers of one type comes to. `None`: it is not one that is worked out here, or it
+    /// has no result.
+    fn calculated(op: BinaryOperator, left: Self, right: Self) -> Option<Self> {
+        macro_rules! calculate {
+            ($number:path, $left:expr, $right:expr) => {
+                Some($number(match op {
+                    BinaryOperator::Add => $left.wrapping_add($right),
+                    BinaryOperator::Subtract => $left.wrapping_sub($right),
+                    BinaryOperator::Multiply => $left.wrapping_mul($right),
+                    BinaryOperator::Divide => $left.checked_div($right)?,
+                    BinaryOperator::Modulo => $left.checked_rem($right)?,
+                    _ => return None,
+                }))
+            };
+        }
+        match (left, right) {
+            (Self::U32(left), Self::U32(right)) => calculate!(Self::U32, left, right),
+            (Self::I32(left), Self::I32(right)) => calculate!(Self::I32, left, right),
+            _ => None,
+        }
     }
 
     /// So many more.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use wgpu::naga::{
-    Arena, AtomicFunction, BinaryOperator, Block, Expression, Function, GatherMode, Handle, LocalVariable,
-    Module, Range, ScalarKind, Span, Statement, SwitchCase,
+    Arena, AtomicFunction, Block, Expression, Function, GatherMode, Handle, LocalVariable, Module, Range,
+    ScalarKind, Span, Statement, SwitchCase,
 };
 
 use crate::shaders::{
@@ -134,25 +134,9 @@ impl Copy<'_> {
                 };
                 self.counters.iter().rev().find(|(counter, _)| *counter == variable).map(|(_, count)| *count)
             }
-            Expression::Binary { op, left, right } => match (self.number(left)?, self.number(right)?) {
-                (Count::U32(left), Count::U32(right)) => Some(Count::U32(match op {
-                    BinaryOperator::Add => left.wrapping_add(right),
-                    BinaryOperator::Subtract => left.wrapping_sub(right),
-                    BinaryOperator::Multiply => left.wrapping_mul(right),
-                    BinaryOperator::Divide => left.checked_div(right)?,
-                    BinaryOperator::Modulo => left.checked_rem(right)?,
-                    _ => return None,
-                })),
-                (Count::I32(left), Count::I32(right)) => Some(Count::I32(match op {
-                    BinaryOperator::Add => left.wrapping_add(right),
-                    BinaryOperator::Subtract => left.wrapping_sub(right),
-                    BinaryOperator::Multiply => left.wrapping_mul(right),
-                    BinaryOperator::Divide => left.checked_div(right)?,
-                    BinaryOperator::Modulo => left.checked_rem(right)?,
-                    _ => return None,
-                })),
-                _ => None,
-            },
+            Expression::Binary { op, left, right } => {
+                Count::calculated(op, self.number(left)?, self.number(right)?)
+            }
             Expression::As { expr, kind, convert: None | Some(4) } => match (self.number(expr)?, kind) {
                 (Count::U32(value), ScalarKind::Sint) => Some(Count::I32(value.cast_signed())),
                 (Count::I32(value), ScalarKind::Uint) => Some(Count::U32(value.cast_unsigned())),
