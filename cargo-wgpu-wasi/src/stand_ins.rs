@@ -195,9 +195,38 @@ const CUBECL_STD: &StandIn = &StandIn {
     made: Made::Edited(&[Edit { file: "src/throughput/base.rs", old: ANY_WASM, new: BROWSER }]),
 };
 
-/// The rows by which cubecl tunes in the sandbox as natively.
+/// How cubecl knows whether tensors may share buffers.
+const EXCLUSIVE: &str = "cubecl_server::memory_management::EXCLUSIVE_MEMORY_ONLY";
+
+/// The same, where the host may refuse what that leads to.
+const EXCLUSIVE_HERE: &str = "crate::wasi::exclusive_memory_only()";
+
+/// Where tensors share buffers, each is bound for writing, and some kernels have the same bytes for writing twice. Hosts
+/// over wgpu let that pass, and Chromium refuses it.
+const CUBECL_WGPU: &StandIn = &StandIn {
+    name: "cubecl-wgpu",
+    versions: "0.11.",
+    first: 3,
+    made: Made::WithPlatform(&Platform {
+        edits: &[
+            Edit { file: "src/lib.rs", old: "mod runtime;", new: "mod runtime;\nmod wasi;" },
+            Edit {
+                file: "src/runtime.rs",
+                old: "        options.memory_config,",
+                new: "        crate::wasi::memory_config(&setup.device, options.memory_config),",
+            },
+            Edit { file: "src/backend/wgsl.rs", old: EXCLUSIVE, new: EXCLUSIVE_HERE },
+            Edit { file: "src/compiler/wgsl/shader.rs", old: EXCLUSIVE, new: EXCLUSIVE_HERE },
+        ],
+        file: "src/wasi.rs",
+        ours: "cubecl-wgpu/wasi.rs",
+        windows: false,
+    }),
+};
+
+/// The rows by which cubecl tunes and shares buffers in the sandbox as natively, where it may.
 #[cfg(test)]
-const TUNING: [&StandIn; 3] = [CUBECL_ENVIRONMENT, CUBECL_RUNTIME, CUBECL_STD];
+const CUBECL: [&StandIn; 4] = [CUBECL_ENVIRONMENT, CUBECL_RUNTIME, CUBECL_STD, CUBECL_WGPU];
 
 /// How glow knows the one wasm32 without JavaScript that it has heard of.
 const EMSCRIPTEN: &str = "target_os = \"emscripten\"";
@@ -247,6 +276,7 @@ pub(crate) const STAND_INS: &[&StandIn] = &[
     CUBECL_ENVIRONMENT,
     CUBECL_RUNTIME,
     CUBECL_STD,
+    CUBECL_WGPU,
     // It looks for fonts on another thread. In the sandbox there are neither.
     &StandIn {
         name: "egui_system_font_provider",
@@ -301,7 +331,7 @@ mod tests {
         for row in STAND_INS.iter().filter(|row| matches!(row.made, Made::AsNative(_))) {
             assert!(was_tried(row, "windowed"), "{} {}", row.name, row.versions);
         }
-        for row in TUNING {
+        for row in CUBECL {
             assert!(was_tried(row, "ml"), "{} {}", row.name, row.versions);
             let takes = |version: &str| row.takes(&version.parse().unwrap());
             assert!(takes("0.11.3") && !takes("0.11.2") && !takes("0.12.0") && !takes("0.12.0-pre.1"));
@@ -324,9 +354,11 @@ mod tests {
             assert_eq!(old.replace(ANY_WASM, BROWSER), new);
         }
         // Each place has a file that is its own, or one of ours.
-        let Made::WithPlatform(platform) = &CUBECL_ENVIRONMENT.made else { panic!("it has a platform") };
-        assert!(EMBEDDED.iter().any(|(path, _)| *path == platform.ours));
-        assert!(!CUBECL_ENVIRONMENT.made.is_over_windows());
+        for row in [CUBECL_ENVIRONMENT, CUBECL_WGPU] {
+            let Made::WithPlatform(platform) = &row.made else { panic!("it has a platform") };
+            assert!(EMBEDDED.iter().any(|(path, _)| *path == platform.ours));
+            assert!(!row.made.is_over_windows());
+        }
     }
 
     #[test]

@@ -77,15 +77,19 @@ enum Size {
     Full,
 }
 
-/// What `cargo wgpu-wasi` writes other words into, for what burn tunes: a file of a package, and what it has then. Another
-/// version of the package may say it in another way.
-const REWRITTEN: [(&str, &str, &str); 6] = [
+/// What `cargo wgpu-wasi` writes other words into, for what burn tunes, and for the memory that it takes: a file of a
+/// package, and what it has then. Another version of the package may say it in another way.
+const REWRITTEN: [(&str, &str, &str); 10] = [
     ("cubecl-environment-0.11.", "Cargo.toml", "wasi"),
     ("cubecl-environment-0.11.", "build.rs", "wasi"),
     ("cubecl-environment-0.11.", "src/persistence/storage.rs", "wasi::open(namespace)"),
     ("cubecl-runtime-0.11.", "build.rs", "wasi"),
     ("cubecl-runtime-0.11.", "src/tune/tuner.rs", "wasi"),
     ("cubecl-std-0.11.", "src/throughput/base.rs", "wasi"),
+    ("cubecl-wgpu-0.11.", "src/lib.rs", "mod wasi;"),
+    ("cubecl-wgpu-0.11.", "src/runtime.rs", "wasi::memory_config("),
+    ("cubecl-wgpu-0.11.", "src/backend/wgsl.rs", "wasi::exclusive_memory_only()"),
+    ("cubecl-wgpu-0.11.", "src/compiler/wgsl/shader.rs", "wasi::exclusive_memory_only()"),
 ];
 
 /// Fails where a package was not written as it should be.
