@@ -58,17 +58,20 @@ fn key(text: u32, pressed: bool) -> Event {
 /// What happens in a case.
 fn input(case: &str) -> Vec<Event> {
     let both = |number| [key(number, true), key(number, false)];
+    let button = |pressed| Event::Button(ButtonEvent { button: MouseButton::Left, pressed });
     match case {
-        "events_in_order" => (0..4_000)
-            .flat_map(|number| {
-                let moved = Event::CursorMoved(Position { x: number.into(), y: 0.0 });
+        "events_in_order" => {
+            let moved = |x: u32| Event::CursorMoved(Position { x: x.into(), y: 0.0 });
+            let keys = (0..4_000).flat_map(|number| {
                 let [press, release] = both(number);
-                [press, moved, release]
-            })
-            .collect(),
+                [press, moved(number), release]
+            });
+            let line = std::iter::once(button(true)).chain((0..2_000).map(moved)).chain([button(false)]);
+            // Of those after it, the last is told.
+            keys.chain(line).chain((3_000..4_000).map(moved)).collect()
+        }
         "surfaces_and_their_streams" | "streams_nobody_reads" => {
             let moved = Event::CursorMoved(Position { x: 5.0, y: 6.0 });
-            let button = |pressed| Event::Button(ButtonEvent { button: MouseButton::Left, pressed });
             let [press, release] = both(1);
             let resized = Event::Resized(Size { width: 80, height: 60 });
             vec![press, release, moved, button(true), button(false), resized, Event::CloseRequested]

@@ -85,10 +85,12 @@ async fn at_pace(checks: &mut Checks, what: &str, picture: impl AsyncFn()) {
     checks.that(&format!("never more {what}: {rates:?}"), rates.iter().all(|rate| *rate <= 62.0));
 }
 
-/// The harness posts key `n` for each letter of a long text, with movements between, while the guest sleeps.
+/// The harness posts key `n` for each letter of a long text, with movements between, and then a line that is drawn with a
+/// button held, while the guest sleeps.
 pub(super) async fn events_in_order(checks: &mut Checks) {
     let shown = kit::shown(PresentMode::Fifo).await;
     let (mut keys, mut presses, mut last) = (0_u32, 0_u32, None);
+    let (mut line, mut is_held) = (Vec::new(), false);
     loop {
         for event in shown.next().await {
             match event {
@@ -99,9 +101,12 @@ pub(super) async fn events_in_order(checks: &mut Checks) {
                     keys += 1;
                     presses += u32::from(key.pressed);
                 }
+                Event::Button(button) => is_held = button.pressed,
+                Event::CursorMoved(position) if is_held => line.push(position.x),
                 Event::CursorMoved(position) => last = Some(position.x),
                 Event::CloseRequested => {
                     checks.equal("all keys", (keys, presses), (8_000, 4_000));
+                    checks.equal("the line", line, (0..2_000).map(f64::from).collect());
                     checks.equal("the last movement", last, Some(3_999.0));
                     return;
                 }
