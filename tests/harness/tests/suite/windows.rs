@@ -96,6 +96,8 @@ fn headless(case: &str, gallery: &Arc<Gallery>) -> Headless {
         "shown_in_three_colours"
         | "two_windows"
         | "drawn_after_present"
+        | "never_presents"
+        | "resized_a_thousand_times"
         | "surfaces_and_their_streams"
         | "pixels_after_a_lost_device"
         | "pixels_without_a_gpu" => Some(Arc::<Gallery>::clone(gallery)),
@@ -211,6 +213,17 @@ macro_rules! tests {
 
 window_cases!(tests);
 
+/// A thousand pictures, of which none has the colour of the one before it, or of the one after.
+fn in_turn(pictures: &[(u64, u32, Image)]) {
+    let numbers = pictures.iter().map(|(number, ..)| *number);
+    assert!(numbers.eq(1..=1_000), "{} pictures", pictures.len());
+    for (number, _, Image { size, rgba }) in pictures {
+        let mut colour = [0, 0, 0, 255];
+        colour[usize::try_from((number - 1) % 3).unwrap()] = 255;
+        assert!(rgba.chunks_exact(4).all(|pixel| pixel == colour), "picture {number} of {size:?}");
+    }
+}
+
 /// What was shown.
 fn check(case: &str, pictures: &[(u64, u32, Image)]) {
     let expected = match case {
@@ -232,6 +245,8 @@ fn check(case: &str, pictures: &[(u64, u32, Image)]) {
         "pixels_without_a_gpu" => {
             "1: window 1 64x48 [3, 2, 1, 255]; 2: window 1 64x48 [3, 2, 1, 255]; 3: window 1 64x48 [9, 2, 1, 255]; "
         }
+        "never_presents" => "",
+        "resized_a_thousand_times" if Adapter::Machine.available(case).is_some() => return in_turn(pictures),
         _ => return,
     };
     if Adapter::Machine.available(case).is_some() {

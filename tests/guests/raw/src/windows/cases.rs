@@ -146,6 +146,17 @@ pub(super) async fn not_granted(checks: &mut Checks) {
     checks.that("no screens", wit::monitors().is_empty() && wit::system_theme().is_none());
 }
 
+/// It draws on its picture whenever it is to, and shows it to nobody.
+pub(super) async fn never_presents(checks: &mut Checks) {
+    let shown = kit::shown(PresentMode::Fifo).await;
+    for _ in 0..100 {
+        shown.redraw().await;
+        let texture = shown.context.get_current_texture();
+        checks.fine("it is drawn on", &shown.device, || kit::clear(&shown.device, &texture, RED)).await;
+        shown.window.request_redraw();
+    }
+}
+
 /// The same picture until it is presented, nothing to present, and then the next.
 pub(super) async fn presented_twice(checks: &mut Checks) {
     let Shown { device, context, window, id: _ } = &kit::shown(PresentMode::Immediate).await;
@@ -303,7 +314,7 @@ pub(super) async fn requests_by_the_thousand(_checks: &mut Checks) {
     window.set_title(&long);
 }
 
-/// The size changes with each picture, and the memory is that of one.
+/// The size and the colour change with each picture, and the memory is that of one.
 pub(super) async fn resized_a_thousand_times(checks: &mut Checks) {
     let shown = kit::shown(PresentMode::Immediate).await;
     let Shown { device, context, window, .. } = &shown;
@@ -320,7 +331,8 @@ pub(super) async fn resized_a_thousand_times(checks: &mut Checks) {
         let texture = checks.fine("the next picture", device, || context.get_current_texture()).await;
         checks.equal("it has the new size", (texture.width(), texture.height()), (size.width, size.height));
         checks.that("it fits", canvas::status(context) == CanvasStatus::Good);
-        checks.fine("it is drawn", device, || kit::clear(device, &texture, GREEN)).await;
+        let colour = [RED, GREEN, BLUE][round as usize % 3];
+        checks.fine("it is drawn", device, || kit::clear(device, &texture, colour)).await;
         context.present();
     }
 }
