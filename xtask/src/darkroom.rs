@@ -1,6 +1,6 @@
 //! `cargo xtask darkroom`: an eframe program with its default features, natively in an X server without a screen, as a
-//! component in the same one and as one in the host's headless windows, clicked, typed into, pasted into, resized and
-//! scrolled, its pictures compared.
+//! component in the same one and as one in the host's headless windows, clicked, typed into, copied from, pasted into,
+//! resized and scrolled, its pictures compared.
 
 use std::{path::Path, process::Command, thread, time::Duration};
 
@@ -21,6 +21,9 @@ const PROGRAM: &str = "windowed-darkroom";
 /// What the window measures, which the screen for the native one is larger than.
 const SIZE: &str = "1024x560";
 
+/// What is typed, and copied from there.
+const TYPED: &str = "--saturation 0";
+
 /// What another program copies.
 const PASTED: &str = "--warmth 0.9 --contrast 0";
 
@@ -28,26 +31,35 @@ const PASTED: &str = "--warmth 0.9 --contrast 0";
 struct Step {
     name: &'static str,
     shows: &'static str,
+    /// What another program copies before.
+    copied: Option<&'static str>,
     /// In the headless windows: lines of events, without their times.
     headless: &'static [&'static str],
     /// The same for the X server, as words for xdotool; `WINDOW` is the number of the window.
     desktop: &'static [&'static str],
+    /// What another program pastes afterwards.
+    pasted: Option<&'static str>,
 }
+
+/// A step in which nothing is done, and no other program does anything.
+const NOTHING: Step = Step { name: "", shows: "", copied: None, headless: &[], desktop: &[], pasted: None };
 
 /// The text field with the options, and places of other controls.
 const STEPS: &[Step] = &[
-    Step { name: "start", shows: "at first", headless: &[], desktop: &[] },
+    Step { name: "start", shows: "at first", ..NOTHING },
     Step {
         name: "clicked",
         shows: "as taken, by a click",
         headless: &[r#""cursor": [834, 20]"#, r#""button": "left""#, r#""cursor": [400, 300]"#],
         desktop: &["mousemove 834 20 click 1", "mousemove 400 300"],
+        ..NOTHING
     },
     Step {
         name: "back",
         shows: "developed again, by another click",
         headless: &[r#""cursor": [834, 20]"#, r#""button": "left""#, r#""cursor": [400, 300]"#],
         desktop: &["mousemove 834 20 click 1", "mousemove 400 300"],
+        ..NOTHING
     },
     Step {
         name: "typed",
@@ -61,10 +73,30 @@ const STEPS: &[Step] = &[
             r#""text": "--saturation 0""#,
         ],
         desktop: &["mousemove 800 110 click 1", "key ctrl+a", "type --delay 60 -- --saturation\\ 0"],
+        ..NOTHING
+    },
+    Step {
+        name: "copied",
+        shows: "dark corners as well: what was typed is copied, replaced, and pasted behind that",
+        // If nothing is copied, this is what is pasted.
+        copied: Some(PASTED),
+        headless: &[
+            r#""modifiers": ["control"]"#,
+            r#""key": "KeyA""#,
+            r#""key": "KeyC""#,
+            r#""modifiers": []"#,
+            r#""text": "--vignette 1 ""#,
+            r#""modifiers": ["control"]"#,
+            r#""key": "KeyV""#,
+            r#""modifiers": []"#,
+        ],
+        desktop: &["key ctrl+a", "key ctrl+c", "type --delay 60 -- --vignette\\ 1\\ ", "key ctrl+v"],
+        pasted: Some(TYPED),
     },
     Step {
         name: "pasted",
         shows: "warm and plain, by options that were pasted",
+        copied: Some(PASTED),
         headless: &[
             r#""modifiers": ["control"]"#,
             r#""key": "KeyA""#,
@@ -72,12 +104,14 @@ const STEPS: &[Step] = &[
             r#""modifiers": []"#,
         ],
         desktop: &["key ctrl+a", "key ctrl+v"],
+        ..NOTHING
     },
     Step {
         name: "resized",
         shows: "less high, without room for all controls",
         headless: &[r#""resize": [1024, 400]"#],
         desktop: &["windowsize --sync WINDOW 1024 400"],
+        ..NOTHING
     },
     Step {
         name: "scrolled",
@@ -91,6 +125,7 @@ const STEPS: &[Step] = &[
             r#""wheel": [0, -1]"#,
         ],
         desktop: &["mousemove 1000 300", "click 5", "click 5"],
+        ..NOTHING
     },
 ];
 
@@ -135,14 +170,14 @@ fn draw_in_the_sandbox(repo: &Repo, tool: &Path) -> Result<()> {
 
 /// The steps as events, each at its time, and the end.
 fn events() -> String {
-    let mut lines = vec![format!("{{\"at\": 0, \"clipboard\": \"{PASTED}\"}}")];
+    let mut lines = Vec::new();
     for (step, number) in STEPS.iter().zip(0..) {
         let begin = f64::from(number) * STEP;
         // One after the other, as fast as somebody types.
         let times = (0..).map(|nth| begin + 0.05 * f64::from(nth));
-        lines.extend(
-            step.headless.iter().zip(times).map(|(event, time)| format!("{{\"at\": {time:.2}, {event}}}")),
-        );
+        let copied = step.copied.map(|text| format!("\"clipboard\": \"{text}\""));
+        let events = copied.into_iter().chain(step.headless.iter().map(|event| (*event).to_owned()));
+        lines.extend(events.zip(times).map(|(event, time)| format!("{{\"at\": {time:.2}, {event}}}")));
     }
     let end = STEPS.len() as f64 * STEP;
     lines.push(format!("{{\"at\": {end}, \"close\": true}}\n"));
@@ -173,19 +208,24 @@ pub(crate) fn compare(repo: &Repo, tool: &Path) -> Result<()> {
     let mut in_window = Command::new(tool);
     in_window.args(["runner", "--windows", "--clipboard"]).arg(component);
     let on_desktop = draw_on_the_desktop(repo, &mut in_window, &by_desktop)?;
-    let mut drawn = Vec::new();
+    let (mut drawn, mut before) = (Vec::new(), Vec::new());
     for Step { name, shows, .. } in STEPS {
         let file = format!("{name}.png");
         screen::plain(sh, &folder.join("component").join(&file))?;
         drawn.push(Pair::compare(sh, &folder, name, shows)?);
         let [native, desktop] =
             ["native", "desktop"].map(|side| sh.read_binary_file(folder.join(side).join(&file)));
+        let native = native?;
         ensure!(
-            native? == desktop?,
+            native == desktop?,
             "{name}: the component's window shows something else than the native one"
         );
+        ensure!(native != before, "{name}: one sees nothing of what was done");
+        before = native;
     }
-    println!("\nThe component's window on the desktop shows the same pictures as the native one.");
+    println!(
+        "\nThe component's window on the desktop shows the same pictures as the native one, and copies the same text."
+    );
     for (which, share) in [
         ("The native window", natively),
         ("The component's on the desktop", on_desktop),
@@ -201,17 +241,23 @@ pub(crate) fn compare(repo: &Repo, tool: &Path) -> Result<()> {
 /// processor afterwards, while nobody does anything.
 fn draw_on_the_desktop(repo: &Repo, program: &mut Command, folder: &Path) -> Result<f64> {
     let screen = Screen::start(&repo.sh, 96, "1024x768")?;
-    screen.copy(PASTED)?;
     let window = screen.open(program)?;
     window.focus()?;
     window.act(&["mousemove", "400", "300"])?;
     for step in STEPS {
+        if let Some(text) = step.copied {
+            screen.copy(text)?;
+        }
         for line in step.desktop {
             let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
             window.act(&joined(&words).iter().map(String::as_str).collect::<Vec<_>>())?;
             thread::sleep(Duration::from_millis(200));
         }
         window.shoot_still(&folder.join(format!("{}.png", step.name))).context(step.name)?;
+        if let Some(expected) = step.pasted {
+            let pasted = screen.paste().context(step.name)?;
+            ensure!(pasted == expected, "{}: another program pastes {pasted:?}, not {expected:?}", step.name);
+        }
     }
     screen::busy(&repo.sh, window.process(), IDLE_FOR)
 }

@@ -114,6 +114,11 @@ impl Screen {
         // It goes on in the background to hand the text out.
         Ok(copy.quiet().ignore_stdout().ignore_stderr().run()?)
     }
+
+    /// The text in the clipboard, as another program pastes it.
+    pub(crate) fn paste(&self) -> Result<String> {
+        Ok(cmd!(self.sh, "xclip -selection clipboard -target UTF8_STRING -out").quiet().read()?)
+    }
 }
 
 /// A program with a window.

@@ -1,8 +1,9 @@
 //! The one list of what happens to the windows of a guest, in order.
 //!
 //! A guest that never looks has no more than [`MAX_WAITING_EVENTS`] there, and a few that can't be left out. Of what
-//! only the last counts, the last is kept. When the list is full, movements are dropped first; a press that is dropped
-//! takes its release along, and a release whose press the guest has seen, or will see, is never dropped.
+//! only the last counts, the last is kept. While a button is held, that is not so of the pointer's movements: its way may
+//! be a line that is drawn. When the list is full, it is so again, and movements are dropped first; a press that is
+//! dropped takes its release along, and a release whose press the guest has seen, or will see, is never dropped.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -49,6 +50,8 @@ struct Known {
     pressed: Option<Duration>,
     /// Whether it keeps their pointer.
     grabbed: bool,
+    /// Which buttons of the mouse are held; a bit for each that has a name, and one for all others.
+    held: u8,
     /// Its streams, once the guest has asked for one.
     streams: Option<Arc<Streams>>,
     /// Whether the guest can hear of it by these alone.
@@ -140,6 +143,15 @@ impl Mailbox {
             event if is_press(event) => known.pressed = Some(now),
             _ => {}
         }
+        if let Event::Button(button) = &event {
+            let bit = 1 << number(button.button).min(u8::BITS - 1);
+            if button.pressed {
+                known.held |= bit;
+            } else {
+                known.held &= !bit;
+            }
+        }
+        let on_its_way = known.held != 0 && matches!(event, Event::CursorMoved(_));
         let listed = !known.has_streams_only;
         if let Some(streams) = &known.streams {
             streams.take_note(&event);
@@ -154,7 +166,7 @@ impl Mailbox {
         }
         state.posted = state.posted.wrapping_add(1);
         if listed {
-            state.add(window, event);
+            state.add(window, event, on_its_way);
         }
         drop(state);
         self.bell.notify_one();
@@ -240,17 +252,20 @@ impl Mailbox {
 }
 
 impl State {
-    fn add(&mut self, window: u32, event: Event) {
+    /// `on_its_way`: the pointer is, with a button held.
+    fn add(&mut self, window: u32, event: Event, on_its_way: bool) {
         if matches!(event, Event::Redraw) && !self.redraws.insert(window) {
             return;
         }
-        if let Some((of, last)) = self.events.back_mut()
+        let full = self.events.len() >= MAX_WAITING_EVENTS;
+        if (full || !on_its_way)
+            && let Some((of, last)) = self.events.back_mut()
             && *of == window
             && coalesce(last, &event)
         {
             return;
         }
-        if self.events.len() < MAX_WAITING_EVENTS || self.make_room(window, &event) {
+        if !full || self.make_room(window, &event) {
             self.events.push_back((window, event));
         }
     }
@@ -259,7 +274,11 @@ impl State {
     #[cold]
     fn make_room(&mut self, window: u32, event: &Event) -> bool {
         match weight(event) {
-            Weight::Fleeting => false,
+            // Where the pointer is now counts for more than where it has been.
+            Weight::Fleeting => {
+                matches!(event, Event::CursorMoved(_))
+                    && self.drop_first(|of, event| of == window && matches!(event, Event::CursorMoved(_)))
+            }
             Weight::Press(pressed) => {
                 let lost = (window, pressed);
                 if !self.lost.contains(&lost) {
@@ -356,14 +375,7 @@ fn weight(event: &Event) -> Weight {
             if key.pressed { Weight::Press(pressed) } else { Weight::Release(pressed) }
         }
         Event::Button(button) => {
-            let pressed = Pressed::Button(match button.button {
-                MouseButton::Left => 0,
-                MouseButton::Right => 1,
-                MouseButton::Middle => 2,
-                MouseButton::Back => 3,
-                MouseButton::Forward => 4,
-                MouseButton::Other(number) => u32::from(number) + 5,
-            });
+            let pressed = Pressed::Button(number(button.button));
             if button.pressed { Weight::Press(pressed) } else { Weight::Release(pressed) }
         }
         Event::Resized(_)
@@ -378,6 +390,17 @@ fn weight(event: &Event) -> Weight {
         | Event::Modifiers(_)
         | Event::FileHoverCancelled => Weight::State,
         Event::Destroyed | Event::Ime(_) | Event::FileDropped(_) => Weight::Once,
+    }
+}
+
+fn number(button: MouseButton) -> u32 {
+    match button {
+        MouseButton::Left => 0,
+        MouseButton::Right => 1,
+        MouseButton::Middle => 2,
+        MouseButton::Back => 3,
+        MouseButton::Forward => 4,
+        MouseButton::Other(number) => u32::from(number) + 5,
     }
 }
 
@@ -431,6 +454,58 @@ mod tests {
         assert!(cursor.contains("3.0") && other.starts_with("2 "), "{cursor}, {other}");
         mailbox.tell(1, Event::Redraw);
         assert_eq!(texts(&mailbox).len(), 1);
+    }
+
+    /// Where the pointer has been, and which buttons were pressed (`+`) and released (`-`) meanwhile.
+    fn way(taken: &[(u32, Event)]) -> String {
+        let tell = |(_, event): &(u32, Event)| match event {
+            Event::CursorMoved(at) => at.x.to_string(),
+            Event::Button(button) => {
+                format!("{}{}", if button.pressed { "+" } else { "-" }, number(button.button))
+            }
+            event => format!("{event:?}"),
+        };
+        taken.iter().map(tell).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn with_a_button_held_each_movement_is_kept() {
+        let mailbox = Mailbox::default();
+        mailbox.open(1);
+        mailbox.open(2);
+        let events =
+            [moved(1), moved(2), button(1, true), moved(3), moved(4), button(300, true), moved(5), moved(6)];
+        let then = [button(1, false), moved(7), moved(8), button(300, false), moved(9), moved(10)];
+        for event in events.into_iter().chain(then) {
+            mailbox.tell(1, event);
+        }
+        assert_eq!(way(&mailbox.take()), "2 +6 3 4 +305 5 6 -6 7 8 -305 10");
+        // In another window none is, and what was released twice is not held.
+        mailbox.tell(2, button(1, true));
+        for event in [button(2, false), button(2, false), moved(1), moved(2)] {
+            mailbox.tell(1, event);
+        }
+        assert_eq!(way(&mailbox.take()), "+6 -7 -7 2");
+    }
+
+    #[test]
+    fn a_full_list_has_the_way_so_far_and_where_the_pointer_is() {
+        let mailbox = Mailbox::default();
+        mailbox.open(1);
+        mailbox.tell(1, button(1, true));
+        let most = u32::try_from(MAX_WAITING_EVENTS).unwrap();
+        for x in 0..3 * most {
+            mailbox.tell(1, moved(x));
+        }
+        mailbox.tell(1, button(1, false));
+        for x in [5, 6, 7] {
+            mailbox.tell(1, moved(x));
+        }
+        let taken = mailbox.take();
+        assert_eq!(taken.len(), MAX_WAITING_EVENTS);
+        // The first two have made room for the release and the last place.
+        assert_eq!(way(&taken[..3]), "+6 2 3");
+        assert_eq!(way(&taken[taken.len() - 4..]), format!("{} {} -6 7", most - 3, 3 * most - 1));
     }
 
     #[test]

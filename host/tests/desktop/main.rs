@@ -30,8 +30,9 @@ const RED: [u8; 3] = [255, 0, 0];
 const GREEN: [u8; 3] = [0, 255, 0];
 const BLUE: [u8; 3] = [0, 0, 255];
 
-/// The statuses of what can't be run, and of what does not close its window.
+/// The statuses of what can't be run, of what has trapped, and of what does not close its window.
 const HOST_FAILED: i32 = 125;
+const TRAPPED: i32 = 134;
 const CLOSED: i32 = 137;
 
 /// The code of a key that every keyboard has: <https://www.x.org/releases/current/doc/xproto/x11protocol.html#keysym_encoding>
@@ -92,6 +93,7 @@ fn what_guests_do_wrong_and_right() {
         "canvases_that_are_not_valid",
         "drawn_after_present",
         "dropped_in_any_order",
+        "never_presents",
         "presented_twice",
         "requests_by_the_thousand",
         "two_windows",
@@ -99,6 +101,16 @@ fn what_guests_do_wrong_and_right() {
         ends_well(case, start(&desktop, &[], case));
         assert!(desktop.is_empty(), "{case} leaves windows");
     }
+}
+
+#[test]
+fn windows_by_the_thousand() {
+    let Some((desktop, _turn)) = desktop() else { return };
+    let (status, said) = start(&desktop, &[], "surfaces_by_the_thousand").end();
+    let why = "as many windows as it may";
+    assert!(status.code() == Some(TRAPPED) && said.contains(why), "{status}: {said}");
+    assert!(desktop.is_empty(), "it leaves windows");
+    ends_well("two_windows", start(&desktop, &[], "two_windows"));
 }
 
 #[test]

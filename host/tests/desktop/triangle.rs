@@ -122,22 +122,58 @@ fn shows(desktop: &XServer, mut program: Running, folder: &Path, expected: &[Pic
     same
 }
 
-#[test]
-fn as_natively() {
-    let native = target().join("release").join(PROGRAM);
-    let component = components().join(format!("{PROGRAM}.wasm"));
-    if !native.is_file() || !component.is_file() {
+/// Whether the program was built both ways.
+fn is_built() -> bool {
+    let built = native().is_file() && components().join(format!("{PROGRAM}.wasm")).is_file();
+    if !built {
         assert!(env::var_os("WGPU_WASI_WINDOWED").is_none(), "{PROGRAM} is not built");
         eprintln!("passed over: `cargo xtask windowed` builds {PROGRAM}");
+    }
+    built
+}
+
+fn native() -> PathBuf {
+    target().join("release").join(PROGRAM)
+}
+
+/// The program on a desktop, natively or as a component.
+fn start(desktop: &XServer, as_component: bool) -> Running {
+    if as_component {
+        let command = desktop.command(Path::new(env!("CARGO_BIN_EXE_wgpu-wasi")));
+        Running::start(&mut host(command, &["--windows"], &format!("{PROGRAM}.wasm")))
+    } else {
+        Running::start(&mut desktop.command(&native()))
+    }
+}
+
+#[test]
+fn as_natively() {
+    if !is_built() {
         return;
     }
     let folders = Folders::new();
     let expected = headless(&folders.component);
     let Some((desktop, _turn)) = desktop() else { return };
-    let program = Running::start(&mut desktop.command(&native));
-    let natively = shows(&desktop, program, &folders.native, &expected);
-    let command = desktop.command(Path::new(env!("CARGO_BIN_EXE_wgpu-wasi")));
-    let program = Running::start(&mut host(command, &["--windows"], &format!("{PROGRAM}.wasm")));
-    let on_desktop = shows(&desktop, program, &folders.desktop, &expected);
+    let natively = shows(&desktop, start(&desktop, false), &folders.native, &expected);
+    let on_desktop = shows(&desktop, start(&desktop, true), &folders.desktop, &expected);
     assert!(natively && on_desktop, "the pictures differ: {natively} {on_desktop}");
+}
+
+#[test]
+fn its_button_closes_it() {
+    if !is_built() {
+        return;
+    }
+    let Some((desktop, _turn)) = desktop() else { return };
+    for as_component in [false, true] {
+        let mut program = start(&desktop, as_component);
+        let (window, _) = desktop.wait_for(1, &mut program)[0];
+        // Black is what it is before the program has drawn.
+        let drawn = || desktop.picture(window).filter(|picture| picture.colour() != Some([0; 3]));
+        assert!(within(PATIENCE, drawn).is_some(), "it shows nothing");
+        desktop.close(window);
+        let (status, _) = program.end();
+        assert!(status.success(), "as a component: {as_component}, it ends with {status}");
+        assert!(desktop.is_empty());
+    }
 }

@@ -14,6 +14,7 @@ macro_rules! window_cases {
                 dropped_in_any_order,
                 events_in_order,
                 events_nobody_takes,
+                never_presents,
                 not_granted,
                 paced,
                 presented_twice,

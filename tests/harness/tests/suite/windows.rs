@@ -58,17 +58,20 @@ fn key(text: u32, pressed: bool) -> Event {
 /// What happens in a case.
 fn input(case: &str) -> Vec<Event> {
     let both = |number| [key(number, true), key(number, false)];
+    let button = |pressed| Event::Button(ButtonEvent { button: MouseButton::Left, pressed });
     match case {
-        "events_in_order" => (0..4_000)
-            .flat_map(|number| {
-                let moved = Event::CursorMoved(Position { x: number.into(), y: 0.0 });
+        "events_in_order" => {
+            let moved = |x: u32| Event::CursorMoved(Position { x: x.into(), y: 0.0 });
+            let keys = (0..4_000).flat_map(|number| {
                 let [press, release] = both(number);
-                [press, moved, release]
-            })
-            .collect(),
+                [press, moved(number), release]
+            });
+            let line = std::iter::once(button(true)).chain((0..2_000).map(moved)).chain([button(false)]);
+            // Of those after it, the last is told.
+            keys.chain(line).chain((3_000..4_000).map(moved)).collect()
+        }
         "surfaces_and_their_streams" | "streams_nobody_reads" => {
             let moved = Event::CursorMoved(Position { x: 5.0, y: 6.0 });
-            let button = |pressed| Event::Button(ButtonEvent { button: MouseButton::Left, pressed });
             let [press, release] = both(1);
             let resized = Event::Resized(Size { width: 80, height: 60 });
             vec![press, release, moved, button(true), button(false), resized, Event::CloseRequested]
@@ -93,6 +96,8 @@ fn headless(case: &str, gallery: &Arc<Gallery>) -> Headless {
         "shown_in_three_colours"
         | "two_windows"
         | "drawn_after_present"
+        | "never_presents"
+        | "resized_a_thousand_times"
         | "surfaces_and_their_streams"
         | "pixels_after_a_lost_device"
         | "pixels_without_a_gpu" => Some(Arc::<Gallery>::clone(gallery)),
@@ -208,6 +213,17 @@ macro_rules! tests {
 
 window_cases!(tests);
 
+/// A thousand pictures, of which none has the colour of the one before it, or of the one after.
+fn in_turn(pictures: &[(u64, u32, Image)]) {
+    let numbers = pictures.iter().map(|(number, ..)| *number);
+    assert!(numbers.eq(1..=1_000), "{} pictures", pictures.len());
+    for (number, _, Image { size, rgba }) in pictures {
+        let mut colour = [0, 0, 0, 255];
+        colour[usize::try_from((number - 1) % 3).unwrap()] = 255;
+        assert!(rgba.chunks_exact(4).all(|pixel| pixel == colour), "picture {number} of {size:?}");
+    }
+}
+
 /// What was shown.
 fn check(case: &str, pictures: &[(u64, u32, Image)]) {
     let expected = match case {
@@ -229,6 +245,8 @@ fn check(case: &str, pictures: &[(u64, u32, Image)]) {
         "pixels_without_a_gpu" => {
             "1: window 1 64x48 [3, 2, 1, 255]; 2: window 1 64x48 [3, 2, 1, 255]; 3: window 1 64x48 [9, 2, 1, 255]; "
         }
+        "never_presents" => "",
+        "resized_a_thousand_times" if Adapter::Machine.available(case).is_some() => return in_turn(pictures),
         _ => return,
     };
     if Adapter::Machine.available(case).is_some() {

@@ -85,10 +85,12 @@ async fn at_pace(checks: &mut Checks, what: &str, picture: impl AsyncFn()) {
     checks.that(&format!("never more {what}: {rates:?}"), rates.iter().all(|rate| *rate <= 62.0));
 }
 
-/// The harness posts key `n` for each letter of a long text, with movements between, while the guest sleeps.
+/// The harness posts key `n` for each letter of a long text, with movements between, and then a line that is drawn with a
+/// button held, while the guest sleeps.
 pub(super) async fn events_in_order(checks: &mut Checks) {
     let shown = kit::shown(PresentMode::Fifo).await;
     let (mut keys, mut presses, mut last) = (0_u32, 0_u32, None);
+    let (mut line, mut is_held) = (Vec::new(), false);
     loop {
         for event in shown.next().await {
             match event {
@@ -99,9 +101,12 @@ pub(super) async fn events_in_order(checks: &mut Checks) {
                     keys += 1;
                     presses += u32::from(key.pressed);
                 }
+                Event::Button(button) => is_held = button.pressed,
+                Event::CursorMoved(position) if is_held => line.push(position.x),
                 Event::CursorMoved(position) => last = Some(position.x),
                 Event::CloseRequested => {
                     checks.equal("all keys", (keys, presses), (8_000, 4_000));
+                    checks.equal("the line", line, (0..2_000).map(f64::from).collect());
                     checks.equal("the last movement", last, Some(3_999.0));
                     return;
                 }
@@ -139,6 +144,17 @@ pub(super) async fn events_nobody_takes(checks: &mut Checks) {
 pub(super) async fn not_granted(checks: &mut Checks) {
     checks.that("no window", matches!(kit::open(64, 48), Err(OpenError::NotGranted)));
     checks.that("no screens", wit::monitors().is_empty() && wit::system_theme().is_none());
+}
+
+/// It draws on its picture whenever it is to, and shows it to nobody.
+pub(super) async fn never_presents(checks: &mut Checks) {
+    let shown = kit::shown(PresentMode::Fifo).await;
+    for _ in 0..100 {
+        shown.redraw().await;
+        let texture = shown.context.get_current_texture();
+        checks.fine("it is drawn on", &shown.device, || kit::clear(&shown.device, &texture, RED)).await;
+        shown.window.request_redraw();
+    }
 }
 
 /// The same picture until it is presented, nothing to present, and then the next.
@@ -298,7 +314,7 @@ pub(super) async fn requests_by_the_thousand(_checks: &mut Checks) {
     window.set_title(&long);
 }
 
-/// The size changes with each picture, and the memory is that of one.
+/// The size and the colour change with each picture, and the memory is that of one.
 pub(super) async fn resized_a_thousand_times(checks: &mut Checks) {
     let shown = kit::shown(PresentMode::Immediate).await;
     let Shown { device, context, window, .. } = &shown;
@@ -315,7 +331,8 @@ pub(super) async fn resized_a_thousand_times(checks: &mut Checks) {
         let texture = checks.fine("the next picture", device, || context.get_current_texture()).await;
         checks.equal("it has the new size", (texture.width(), texture.height()), (size.width, size.height));
         checks.that("it fits", canvas::status(context) == CanvasStatus::Good);
-        checks.fine("it is drawn", device, || kit::clear(device, &texture, GREEN)).await;
+        let colour = [RED, GREEN, BLUE][round as usize % 3];
+        checks.fine("it is drawn", device, || kit::clear(device, &texture, colour)).await;
         context.present();
     }
 }
