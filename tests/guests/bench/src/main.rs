@@ -5,6 +5,7 @@
 //! adapter. A value is the median of several repetitions.
 
 mod draw;
+mod frames;
 mod gpu;
 mod options;
 mod record;
@@ -36,6 +37,7 @@ fn run(options: &Options) -> Result<()> {
     record::rows(&gpu, options)?;
     record::rows_of_kept(options)?;
     draw::rows(&gpu, options)?;
+    frames::rows(&gpu, options)?;
     transfer::rows(&gpu, options)?;
     work::rows(&gpu, options)
 }
