@@ -1,8 +1,8 @@
 //! Measures what wgpu costs. The same source runs natively and as a component; `cargo xtask bench`
 //! runs both and puts them side by side.
 //!
-//! Prints one line of JSON a row, `{"name":…,"unit":…,"value":…}`, after a first line that names the
-//! adapter. A value is the median of several repetitions.
+//! Prints one line of JSON a row, `{"name":…,"unit":…,"value":…,"quiet":…,"per":…}`, after a first line that names the
+//! adapter. A value is the median of several repetitions, for one of the `per` things that a repetition does.
 
 mod draw;
 mod frames;
