@@ -9,7 +9,7 @@ use serde_json::Value;
 use xshell::cmd;
 
 use crate::{
-    artifacts::{self, DROP_IN, DROP_IN_MORE, EXAMPLES, RELEASE},
+    artifacts::{self, DIST, DROP_IN, DROP_IN_MORE, EXAMPLES, RELEASE},
     pairs::{self, Pair},
     repo::Repo,
     setup,
@@ -21,6 +21,10 @@ pub(crate) struct Options {
     /// Also those over crates that take a minute and more to build, or want wgpu otherwise than the rest
     #[arg(long)]
     more: bool,
+
+    /// Also measure how many frames a second those draw that draw for windows as a rule, with so many frames a turn
+    #[arg(long, value_name = "N")]
+    frames: Option<u32>,
 }
 
 /// The programs of a workspace.
@@ -55,14 +59,22 @@ const MORE: Programs = Programs {
     ],
 };
 
+/// Those that draw for windows as a rule: with a number as second argument, they print how many frames they draw in a
+/// second.
+const OF_FRAMES: [&str; 2] = ["vello", "egui"];
+
+/// How often each side is measured.
+const TURNS: usize = 5;
+
 /// The one that leaves a trace beside its picture.
 const TRACED: &str = "profiler";
 
 /// Makes the machine ready, builds cargo's subcommand, and does [`compare`].
 pub(crate) fn run_all(repo: &Repo, options: Options) -> Result<()> {
     setup::before(repo)?;
-    let tool = artifacts::build_subcommand(repo, RELEASE)?;
-    compare(repo, &tool, if options.more { &[PROGRAMS, MORE] } else { &[PROGRAMS] })
+    let tool = artifacts::build_subcommand(repo, if options.frames.is_some() { DIST } else { RELEASE })?;
+    compare(repo, &tool, if options.more { &[PROGRAMS, MORE] } else { &[PROGRAMS] })?;
+    options.frames.map_or(Ok(()), |frames| measure(repo, &tool, frames))
 }
 
 /// Does [`compare`] with the programs of the tests.
@@ -113,6 +125,37 @@ fn compare(repo: &Repo, tool: &Path, workspaces: &[Programs]) -> Result<()> {
     let sheet = folder.join("contact-sheet.png");
     cmd!(sh, "{gallery} --sheet {folder} {sheet} --of {names}").run()?;
     pairs::report(sh, &folder, "Crates that know nothing of WASI", "pictures", &drawn)
+}
+
+/// Has both sides of [`OF_FRAMES`] draw in turns, and prints how they compare.
+fn measure(repo: &Repo, tool: &Path, frames: u32) -> Result<()> {
+    let sh = &repo.sh;
+    let folder = sh.create_temp_dir()?;
+    let (folder, frames) = (folder.path(), frames.to_string());
+    for name in OF_FRAMES {
+        let package = format!("drop-in-{name}");
+        let program = artifacts::native(&artifacts::native_folder(repo), &package);
+        let component = artifacts::component(&artifacts::component_folder(repo), &package);
+        let [mut native, mut sandboxed] = [Vec::new(), Vec::new()];
+        for _ in 0..TURNS {
+            let file = folder.join("frame.png");
+            native.push(frames_a_second(&cmd!(sh, "{program} {file} {frames}").quiet().read()?)?);
+            let run = cmd!(sh, "{tool} runner --dir {folder}::/out {component} /out/frame.png {frames}");
+            sandboxed.push(frames_a_second(&run.quiet().read()?)?);
+        }
+        let [Some(native), Some(sandboxed)] = [native, sandboxed].map(|rates| pairs::median(&rates)) else {
+            bail!("{name} was not measured");
+        };
+        let ratio = sandboxed / native;
+        println!("{name}: {native:.1} frames/s natively, {sandboxed:.1} as a component: {ratio:.2}");
+    }
+    Ok(())
+}
+
+/// What a program says of its frames.
+fn frames_a_second(output: &str) -> Result<f64> {
+    let number = output.lines().find_map(|line| line.strip_prefix("frames/s: "));
+    Ok(number.context("it says nothing of its frames")?.parse()?)
 }
 
 /// The names of the scopes in a trace as chrome://tracing takes it; their times differ from run to run.

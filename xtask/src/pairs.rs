@@ -1,4 +1,4 @@
-//! Pictures that a program makes natively and as a component, compared and shown side by side.
+//! What a program makes natively and as a component, compared: pictures side by side, and figures of several turns.
 
 use std::{
     fmt::Write as _,
@@ -33,6 +33,15 @@ impl Pair {
     pub(crate) fn is_same(&self) -> bool {
         self.same
     }
+}
+
+/// The middle of some values; of an even number of them, the mean of the two that are there.
+pub(crate) fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let upper = sorted.get(sorted.len() / 2)?;
+    let lower = sorted.get((sorted.len() - 1) / 2)?;
+    Some((lower + upper) / 2.0)
 }
 
 /// Makes the folder of each side, empty: a picture of an earlier run would pass for one of this run.
@@ -120,5 +129,13 @@ mod tests {
         assert_eq!(pairs.each_ref().map(|pair| pair.same), [true, false]);
         let page = html("title", &pairs);
         assert!(page.contains("component/two.png") && page.contains("class=\"different\""), "{page}");
+    }
+
+    #[test]
+    fn medians() {
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[3.0]), Some(3.0));
+        assert_eq!(median(&[4.0, 1.0]), Some(2.5));
+        assert_eq!(median(&[9.0, 1.0, 2.0]), Some(2.0));
     }
 }

@@ -4,6 +4,7 @@
 //! over the turns, and what it is where nothing else has the processor: the first decile of a turn's repetitions,
 //! in the best of the turns.
 
+mod instructions;
 mod programs;
 mod report;
 mod serve;
@@ -60,14 +61,18 @@ pub(crate) struct Options {
 /// What else can be measured.
 #[derive(Debug, Subcommand)]
 enum What {
+    /// How many instructions the processor executes for each command, by valgrind: the same on a busy machine
+    Instructions(instructions::Options),
     /// `wgpu-wasi serve` against the same programs natively, under load
     Serve(serve::Options),
 }
 
 /// Measures, prints a table and writes the report; with `--no-build` it needs no checkout.
 pub(crate) fn run(repo: Result<Repo>, options: &Options) -> Result<()> {
-    if let Some(What::Serve(options)) = &options.what {
-        return serve::run(repo, options);
+    match &options.what {
+        Some(What::Instructions(options)) => return instructions::run(&repo?, options),
+        Some(What::Serve(options)) => return serve::run(repo, options),
+        None => {}
     }
     let report_path = match (&options.report, &repo) {
         (Some(path), _) => path.clone(),

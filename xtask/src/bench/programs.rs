@@ -118,6 +118,11 @@ impl Programs {
         Ok(run.arg(&self.windows).arg("what_pictures_cost").read()?)
     }
 
+    /// The files of the benchmark program's two sides: itself, and what runs it with its component.
+    pub(super) fn bench_commands(&self) -> [Vec<&Path>; 2] {
+        [vec![&self.bench_native], vec![&self.host, Path::new("run"), &self.bench_component]]
+    }
+
     /// How many milliseconds the small program takes, from start to end.
     pub(super) fn start_native(&self, adapter: Option<&str>) -> Result<f64> {
         timed(&self.native(&self.small_native, adapter))

@@ -9,6 +9,7 @@ use super::{
     Size, chars, digits, embed, llm,
     side::{Answer, Side},
 };
+use crate::pairs::median;
 
 /// A program that is measured, and how it is run.
 type Program = (&'static str, fn(&Side, Size) -> Result<Answer>);
@@ -150,15 +151,6 @@ impl Speeds {
     }
 }
 
-/// The middle of some values; of an even number of them, the mean of the two that are there.
-fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let upper = sorted.get(sorted.len() / 2)?;
-    let lower = sorted.get((sorted.len() - 1) / 2)?;
-    Some((lower + upper) / 2.0)
-}
-
 /// How fast the component is, with native as 1.
 fn ratio(unit: &str, native: Option<f64>, component: Option<f64>) -> String {
     let (Some(native), Some(component)) = (native, component) else { return String::new() };
@@ -210,13 +202,5 @@ mod tests {
         let table = speeds.table().to_string();
         assert!(table.contains("0.50") && table.contains("777") && table.lines().count() == 4, "{table}");
         assert!(speeds.add(Tuned::Nothing, 0, "none", &answer(0.0, 1)).is_err());
-    }
-
-    #[test]
-    fn medians() {
-        assert_eq!(median(&[]), None);
-        assert_eq!(median(&[3.0]), Some(3.0));
-        assert_eq!(median(&[4.0, 1.0]), Some(2.5));
-        assert_eq!(median(&[9.0, 1.0, 2.0]), Some(2.0));
     }
 }

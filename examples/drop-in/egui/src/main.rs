@@ -6,7 +6,7 @@ mod plot;
 use std::path::Path;
 use std::process::ExitCode;
 
-use drop_in_kit::{Gpu, HEIGHT, WIDTH};
+use drop_in_kit::{Canvas, Gpu, HEIGHT, WIDTH};
 use egui_wgpu::{RenderState, RendererOptions, ScreenDescriptor, WgpuConfiguration};
 use wgpu::TextureUsages;
 
@@ -16,10 +16,10 @@ use crate::panel::Synthesizer;
 const SCALE: f32 = 1.25;
 
 fn main() -> ExitCode {
-    drop_in_kit::main(draw)
+    drop_in_kit::main_of_frames(draw)
 }
 
-fn draw(path: &Path) -> anyhow::Result<()> {
+fn draw(path: &Path, frames: u32) -> anyhow::Result<()> {
     // egui-wgpu makes the instance and opens the device by itself.
     let configuration = WgpuConfiguration::default();
     let state = pollster::block_on(async {
@@ -32,40 +32,72 @@ fn draw(path: &Path) -> anyhow::Result<()> {
     let context = egui::Context::default();
     context.set_theme(egui::Theme::Dark);
     let mut synthesizer = Synthesizer::default();
-    let mut renderer = state.renderer.write();
     // In the first frames widgets learn their sizes, and that the pointer is above one of them.
-    let mut frame = egui::FullOutput::default();
+    let mut picture = Picture::default();
     for time in 0..4 {
-        frame = context.run_ui(input(f64::from(time)), |ui| synthesizer.show(ui));
-        for (id, delta) in frame
-            .textures_delta
-            .set
-            .iter()
-            .flat_map(|(id, deltas)| deltas.iter().map(move |delta| (id, delta)))
-        {
-            renderer.update_texture(&gpu.device, &gpu.queue, *id, delta);
+        picture = Picture::of(&context, &mut synthesizer, f64::from(time));
+        picture.update(&state);
+    }
+    picture.paint(&state, &canvas);
+    canvas.save(&gpu, path)?;
+    println!("egui drew {} triangles in {} meshes", picture.triangles(), picture.primitives.len());
+
+    gpu.pace(frames, |frame| {
+        let picture = Picture::of(&context, &mut synthesizer, 4.0 + f64::from(frame) / 60.0);
+        picture.update(&state);
+        picture.paint(&state, &canvas);
+        Ok(())
+    })
+}
+
+/// What egui wants to have painted.
+#[derive(Default)]
+struct Picture {
+    textures: egui::TexturesDelta,
+    primitives: Vec<egui::ClippedPrimitive>,
+    pixels_per_point: f32,
+}
+
+impl Picture {
+    /// Lays everything out, as at this time in seconds.
+    fn of(context: &egui::Context, synthesizer: &mut Synthesizer, time: f64) -> Self {
+        let frame = context.run_ui(input(time), |ui| synthesizer.show(ui));
+        let primitives = context.tessellate(frame.shapes, frame.pixels_per_point);
+        Self { textures: frame.textures_delta, primitives, pixels_per_point: frame.pixels_per_point }
+    }
+
+    /// Uploads what is new of fonts and pictures.
+    fn update(&self, state: &RenderState) {
+        let mut renderer = state.renderer.write();
+        for (id, deltas) in &self.textures.set {
+            for delta in deltas {
+                renderer.update_texture(&state.device, &state.queue, *id, delta);
+            }
         }
     }
-    let primitives = context.tessellate(std::mem::take(&mut frame.shapes), frame.pixels_per_point);
-    let screen =
-        ScreenDescriptor { size_in_pixels: [WIDTH, HEIGHT], pixels_per_point: frame.pixels_per_point };
-    let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-    renderer.update_buffers(&gpu.device, &gpu.queue, &mut encoder, &primitives, &screen);
-    let mut pass = canvas.begin(&mut encoder, wgpu::Color::BLACK).forget_lifetime();
-    renderer.render(&mut pass, &primitives, &screen);
-    drop(pass);
-    gpu.queue.submit([encoder.finish()]);
-    canvas.save(&gpu, path)?;
 
-    let triangles: usize = primitives
-        .iter()
-        .map(|clipped| match &clipped.primitive {
-            egui::epaint::Primitive::Mesh(mesh) => mesh.indices.len() / 3,
-            egui::epaint::Primitive::Callback(_) => 0,
-        })
-        .sum();
-    println!("egui drew {triangles} triangles in {} meshes", primitives.len());
-    Ok(())
+    /// Uploads the meshes and paints them.
+    fn paint(&self, state: &RenderState, canvas: &Canvas) {
+        let mut renderer = state.renderer.write();
+        let screen =
+            ScreenDescriptor { size_in_pixels: [WIDTH, HEIGHT], pixels_per_point: self.pixels_per_point };
+        let mut encoder = state.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        renderer.update_buffers(&state.device, &state.queue, &mut encoder, &self.primitives, &screen);
+        let mut pass = canvas.begin(&mut encoder, wgpu::Color::BLACK).forget_lifetime();
+        renderer.render(&mut pass, &self.primitives, &screen);
+        drop(pass);
+        state.queue.submit([encoder.finish()]);
+    }
+
+    fn triangles(&self) -> usize {
+        self.primitives
+            .iter()
+            .map(|clipped| match &clipped.primitive {
+                egui::epaint::Primitive::Mesh(mesh) => mesh.indices.len() / 3,
+                egui::epaint::Primitive::Callback(_) => 0,
+            })
+            .sum()
+    }
 }
 
 /// What a window would report: its size, the time in seconds, and where the pointer rests.

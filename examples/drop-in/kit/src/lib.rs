@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::{Context as _, anyhow};
 use image::RgbaImage;
@@ -18,10 +19,30 @@ pub const HEIGHT: u32 = 768;
 pub fn main(draw: impl FnOnce(&Path) -> anyhow::Result<()>) -> ExitCode {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let (Some(path), None) = (arguments.next(), arguments.next()) else {
-        eprintln!("one argument, please: the PNG file to write");
-        return ExitCode::FAILURE;
+        return wrong("one argument, please: the PNG file to write");
     };
-    match draw(&path) {
+    status(draw(&path))
+}
+
+/// Runs a program whose first argument is the PNG file to write. A second one says how many frames it draws after that,
+/// for [`Gpu::pace`]; without it, none.
+pub fn main_of_frames(draw: impl FnOnce(&Path, u32) -> anyhow::Result<()>) -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments.next().map(PathBuf::from);
+    let frames = arguments.next().map_or(Ok(0), |frames| frames.parse());
+    let (Some(path), Ok(frames), None) = (path, frames, arguments.next()) else {
+        return wrong("the PNG file to write, please, and how many frames to measure, if you like");
+    };
+    status(draw(&path, frames))
+}
+
+fn wrong(usage: &str) -> ExitCode {
+    eprintln!("{usage}");
+    ExitCode::FAILURE
+}
+
+fn status(result: anyhow::Result<()>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -79,6 +100,36 @@ impl Gpu {
         });
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
         Canvas { texture, view }
+    }
+
+    /// Draws frame after frame, the GPU at most one behind as in a window, and prints how many there were in a second.
+    /// `draw` gets the number of the frame, and submits it. With no frames, it does nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of `draw`, and when waiting fails.
+    pub fn pace(&self, frames: u32, mut draw: impl FnMut(u32) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        if frames == 0 {
+            return Ok(());
+        }
+        // The first frame also makes what the rest only use.
+        draw(0)?;
+        self.device.poll(wgpu::PollType::wait_indefinitely()).context("waiting failed")?;
+        let start = Instant::now();
+        let mut before = None;
+        for frame in 1..=frames {
+            draw(frame)?;
+            // What drew it may have submitted it itself, and kept the index.
+            if let Some(submission_index) = before.replace(self.queue.submit([])) {
+                let submission_index = Some(submission_index);
+                self.device
+                    .poll(wgpu::PollType::Wait { submission_index, timeout: None })
+                    .context("waiting failed")?;
+            }
+        }
+        self.device.poll(wgpu::PollType::wait_indefinitely()).context("waiting failed")?;
+        println!("frames/s: {:.1}", f64::from(frames) / start.elapsed().as_secs_f64());
+        Ok(())
     }
 
     /// Maps a `MAP_READ` buffer when the work before it is done, and copies it.

@@ -14,10 +14,10 @@ use vello::{AaConfig, AaSupport, RenderParams, Renderer, RendererOptions, Scene}
 use wgpu::{TextureFormat, TextureUsages};
 
 fn main() -> ExitCode {
-    drop_in_kit::main(draw)
+    drop_in_kit::main_of_frames(draw)
 }
 
-fn draw(path: &Path) -> anyhow::Result<()> {
+fn draw(path: &Path, frames: u32) -> anyhow::Result<()> {
     // vello makes the instance and opens the device by itself.
     let mut context = RenderContext::new();
     let device = pollster::block_on(context.device(None)).context("no device")?;
@@ -44,5 +44,12 @@ fn draw(path: &Path) -> anyhow::Result<()> {
     canvas.save(&gpu, path)?;
     let encoding = scene.encoding();
     println!("vello drew {} paths of {} segments", encoding.n_paths, encoding.n_path_segments);
-    Ok(())
+
+    gpu.pace(frames, |_| {
+        scene.reset();
+        poster::paint(&mut scene)?;
+        renderer
+            .render_to_texture(&gpu.device, &gpu.queue, &scene, &canvas.view, &params)
+            .map_err(|error| anyhow!("{error}"))
+    })
 }

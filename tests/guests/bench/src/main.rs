@@ -1,10 +1,11 @@
 //! Measures what wgpu costs. The same source runs natively and as a component; `cargo xtask bench`
 //! runs both and puts them side by side.
 //!
-//! Prints one line of JSON a row, `{"name":…,"unit":…,"value":…}`, after a first line that names the
-//! adapter. A value is the median of several repetitions.
+//! Prints one line of JSON a row, `{"name":…,"unit":…,"value":…,"quiet":…,"per":…}`, after a first line that names the
+//! adapter. A value is the median of several repetitions, for one of the `per` things that a repetition does.
 
 mod draw;
+mod frames;
 mod gpu;
 mod options;
 mod record;
@@ -36,6 +37,7 @@ fn run(options: &Options) -> Result<()> {
     record::rows(&gpu, options)?;
     record::rows_of_kept(options)?;
     draw::rows(&gpu, options)?;
+    frames::rows(&gpu, options)?;
     transfer::rows(&gpu, options)?;
     work::rows(&gpu, options)
 }

@@ -3,9 +3,10 @@
 use crate::Result;
 
 const HELP: &str = "\
-wgpu-wasi-bench [--only NAME]… [--quick] [--gpu-seconds S]
+wgpu-wasi-bench [--only NAME]… [--quick] [--repetitions N] [--gpu-seconds S]
   --only NAME      only rows whose name starts with NAME
   --quick          few repetitions: shows that it works, not how fast
+  --repetitions N  so many of each row, however long they take
   --gpu-seconds S  how long one run of the GPU-bound kernel takes (default 0.5)";
 
 /// What to measure, and how long.
@@ -14,6 +15,8 @@ pub(crate) struct Options {
     only: Vec<String>,
     /// Few repetitions.
     pub(crate) quick: bool,
+    /// How many repetitions; without it, as many as fit into a while.
+    pub(crate) repetitions: Option<usize>,
     /// How long one run of the GPU-bound kernel takes.
     pub(crate) gpu_seconds: f64,
 }
@@ -21,12 +24,13 @@ pub(crate) struct Options {
 impl Options {
     /// Reads the arguments after the program's name.
     pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self> {
-        let mut options = Self { only: Vec::new(), quick: false, gpu_seconds: 0.5 };
+        let mut options = Self { only: Vec::new(), quick: false, repetitions: None, gpu_seconds: 0.5 };
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or_else(|| format!("{argument} wants a value\n{HELP}"));
             match argument.as_str() {
                 "--only" => options.only.push(value()?),
                 "--quick" => options.quick = true,
+                "--repetitions" => options.repetitions = Some(value()?.parse()?),
                 "--gpu-seconds" => options.gpu_seconds = value()?.parse()?,
                 _ => return Err(format!("unknown argument {argument}\n{HELP}").into()),
             }

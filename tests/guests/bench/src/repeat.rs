@@ -24,7 +24,11 @@ pub(crate) fn row(
     }
     // Unmeasured: the first time memory is allocated and shaders are translated.
     once()?;
-    let (budget, least) = if options.quick { (Duration::ZERO, 1) } else { (BUDGET, *REPETITIONS.start()) };
+    let (budget, least) = match options.repetitions {
+        Some(repetitions) => (Duration::ZERO, repetitions.max(1)),
+        None if options.quick => (Duration::ZERO, 1),
+        None => (BUDGET, *REPETITIONS.start()),
+    };
     let start = Instant::now();
     let mut seconds = Vec::new();
     while seconds.len() < least || (start.elapsed() < budget && seconds.len() < *REPETITIONS.end()) {
@@ -37,7 +41,9 @@ pub(crate) fn row(
         _ => return Err(format!("{name}: unknown unit {unit}").into()),
     };
     let [value, quiet] = median_and_first_decile(seconds).map(|seconds| seconds * scale / per);
-    println!("{{\"name\":\"{name}\",\"unit\":\"{unit}\",\"value\":{value:.3},\"quiet\":{quiet:.3}}}");
+    println!(
+        "{{\"name\":\"{name}\",\"unit\":\"{unit}\",\"value\":{value:.3},\"quiet\":{quiet:.3},\"per\":{per}}}"
+    );
     Ok(())
 }
 
