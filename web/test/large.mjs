@@ -89,9 +89,6 @@ const DRAWN = {
   ],
 };
 
-/** In Chromium burn's programs end: docs/browser.md says why. */
-const NO_BURN = "WebGPU forbids that a kernel has the same bytes for writing twice, and cubecl does it";
-
 /** What the windows without a display show of the last of them. */
 async function drawnElsewhere() {
   const [events, step] = [[], 0.05];
@@ -150,8 +147,5 @@ async function draw(page, browser) {
 export function large(tested, open) {
   const running = { until: ["running"], timeout: 240_000 };
   test("a darkroom in a window", () => open(tested, "darkroom", (page) => darkroom(page, tested.name), running));
-  const skip = tested.name === "chromium" ? NO_BURN : false;
-  test("a net learns in a window", { skip }, () => {
-    return open(tested, "draw", (page) => draw(page, tested.name), running);
-  });
+  test("a net learns in a window", () => open(tested, "draw", (page) => draw(page, tested.name), running));
 }
