@@ -24,7 +24,7 @@ pub(crate) struct Options {
     /// Leave out Ray, which is a large download
     #[arg(long)]
     no_ray: bool,
-    /// Measure requests against those of Rust as well
+    /// Measure requests against those of Rust as well, and two nodes of Ray against one
     #[arg(long)]
     bench: bool,
 }
@@ -75,7 +75,12 @@ pub(crate) fn test(repo: &Repo, options: Options) -> Result<()> {
         let latency = build_example(repo, options)?;
         let guest = artifacts::component(&components, "http_guest");
         let script = repo.path("python/bench/latency.py");
-        cmd!(sh, "{python} {script} {latency} {guest}").run()?;
+        let latency = cmd!(sh, "{python} {script} {latency} {guest}").run();
+        if !options.no_ray {
+            let script = repo.path("python/bench/nodes.py");
+            cmd!(sh, "{python} {script} {guest}").run()?;
+        }
+        latency?;
     }
     Ok(())
 }

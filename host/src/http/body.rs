@@ -43,7 +43,11 @@ enum Kind {
 
 /// What takes pieces out; without it nobody does any more.
 #[derive(Debug)]
-struct Reader(Arc<Shared>);
+struct Reader {
+    shared: Arc<Shared>,
+    /// The head has no size yet: where all of the body is there, its size is told.
+    says_size: bool,
+}
 
 /// What both ends have of a body.
 #[derive(Debug, Default)]
@@ -85,19 +89,26 @@ impl Body {
     /// A body, and what fills it, which keeps `most` bytes where `buffers` have room.
     pub(super) fn piecewise(most: usize, buffers: &Arc<Buffers>) -> (Filler, Self) {
         let shared = Arc::<Shared>::default();
-        let reader = Reader(Arc::clone(&shared));
+        let reader = Reader { shared: Arc::clone(&shared), says_size: false };
         (Filler { shared, most, buffers: Arc::clone(buffers), expected: None }, Self(Kind::Piecewise(reader)))
+    }
+
+    /// Says how large it is where all of it is there. Not for a body whose head says so: hyper would take the two for equal.
+    pub(super) fn say_size(&mut self) {
+        if let Kind::Piecewise(reader) = &mut self.0 {
+            reader.says_size = true;
+        }
     }
 }
 
 impl Reader {
     fn poll_next(&self, cx: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let mut queue = self.0.queue.lock();
+        let mut queue = self.shared.queue.lock();
         if let Some(Piece { frame, weight, .. }) = queue.pieces.pop_front() {
             queue.weight -= weight;
             let bytes = frame.data_ref().map_or(0, Bytes::len);
             queue.read = queue.read.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
-            self.0.moved.notify_one();
+            self.shared.moved.notify_one();
             return Poll::Ready(Some(Ok(frame)));
         }
         match queue.end.clone() {
@@ -108,14 +119,26 @@ impl Reader {
             }
         }
     }
+
+    /// Bytes that are left, where all of them are there and nothing comes behind them.
+    fn size(&self) -> Option<u64> {
+        if !self.says_size {
+            return None;
+        }
+        let queue = self.shared.queue.lock();
+        let whole = matches!(queue.end, Some(Ok(())));
+        let sizes = queue.pieces.iter().map(|piece| Some(piece.frame.data_ref()?.len()));
+        let size = if whole { sizes.sum::<Option<usize>>() } else { None };
+        u64::try_from(size?).ok()
+    }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        let mut queue = self.0.queue.lock();
+        let mut queue = self.shared.queue.lock();
         queue.gone = true;
         queue.empty();
-        self.0.moved.notify_one();
+        self.shared.moved.notify_one();
     }
 }
 
@@ -159,7 +182,7 @@ impl HttpBody for Body {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Kind::Whole(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
-            Kind::Piecewise(_) => false,
+            Kind::Piecewise(reader) => reader.size() == Some(0),
             Kind::Over => true,
         }
     }
@@ -170,7 +193,7 @@ impl HttpBody for Body {
                 let bytes = bytes.as_ref().map_or(0, Bytes::len);
                 SizeHint::with_exact(u64::try_from(bytes).unwrap_or(u64::MAX))
             }
-            Kind::Piecewise(_) => SizeHint::default(),
+            Kind::Piecewise(reader) => reader.size().map_or_else(SizeHint::default, SizeHint::with_exact),
             Kind::Over => SizeHint::with_exact(0),
         }
     }
@@ -489,6 +512,31 @@ mod tests {
         let (filler, body) = piecewise(10);
         drop(filler);
         assert!(run(body.collect()).is_err());
+    }
+
+    #[test]
+    fn what_is_whole_says_its_size() {
+        let size = |parts, then_stands_still, says_size| {
+            let (filler, mut body) = piecewise(1000);
+            if says_size {
+                body.say_size();
+            }
+            fill(&filler, parts, then_stands_still);
+            (body.size_hint().exact(), body.is_end_stream())
+        };
+        assert_eq!(size(vec![data(4), data(5)], false, true), (Some(9), false));
+        assert_eq!(size(vec![], false, true), (Some(0), true));
+        // Its head says so, or there may be more, or trailers come.
+        assert_eq!(size(vec![data(4)], false, false), (None, false));
+        assert_eq!(size(vec![data(4)], true, true), (None, false));
+        let trailers = Ok(Frame::trailers(http::HeaderMap::new()));
+        assert_eq!(size(vec![data(4), trailers], false, true), (None, false));
+        // What is read is not counted again.
+        let (filler, mut body) = piecewise(1000);
+        body.say_size();
+        fill(&filler, vec![data(4), data(5)], false);
+        assert_eq!(run(body.frame()).unwrap().unwrap().into_data().unwrap().len(), 4);
+        assert_eq!(body.size_hint().exact(), Some(5));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     fmt,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -42,6 +42,10 @@ const LATE: Duration = Duration::from_millis(100);
 
 /// The most of its time that a guest has left when a request's body did not come whole: to answer, and not to be ended.
 const MOST_LEFT: Duration = Duration::from_secs(1);
+
+/// How long the head of a response waits for its body. Where all of that has come, both go out in one piece, and the head says
+/// the size. A body that comes later is sent as it comes.
+const AT_ONCE: Duration = Duration::from_millis(2);
 
 /// Between two tries to get an instance that is about to be free.
 const FIRST_PAUSE: Duration = Duration::from_micros(200);
@@ -383,8 +387,12 @@ impl Inner {
             self.pool.go_well();
         }
         let (parts, body) = response.into_parts();
-        let (mut filler, filled) = Body::piecewise(options.response_buffer, &self.buffers);
-        filler.expect(expected(head_alone, &parts));
+        let (mut filler, mut filled) = Body::piecewise(options.response_buffer, &self.buffers);
+        let expected = expected(head_alone, &parts);
+        filler.expect(expected);
+        if expected.is_none() && !parts.headers.contains_key(header::CONTENT_LENGTH) {
+            filled.say_size();
+        }
         let stall = options.stall_timeout;
         let moved = || {
             if let (Some(taken), Some(end)) = (job.taken(), Instant::now().checked_add(stall + LATE)) {
@@ -392,10 +400,17 @@ impl Inner {
             }
         };
         moved();
-        let _ = head.send(Ok(http::Response::from_parts(parts, filled)));
         // The worker pool takes the end of an instance for that of its bodies.
         let broken = || job.taken().is_some_and(|taken| taken.clock.is_broken());
-        let filled = filler.fill(body, stall, (moved, broken)).await;
+        let filled = {
+            let mut fills = pin!(filler.fill(body, stall, (moved, broken)));
+            let at_once = tokio::time::timeout(AT_ONCE, fills.as_mut()).await;
+            let _ = head.send(Ok(http::Response::from_parts(parts, filled)));
+            match at_once {
+                Ok(filled) => filled,
+                Err(_) => fills.await,
+            }
+        };
         let finished = match filled {
             Filled::Whole => true,
             Filled::Gone | Filled::Unread => options.on_disconnect == OnDisconnect::Finish,
@@ -448,7 +463,8 @@ impl Inner {
                         tracing::error!("the component does not begin: {error:#}");
                         return Err(Failure::Start);
                     }
-                    if patience <= Instant::now() {
+                    // One that has no time left is not given to an instance, which would end for it.
+                    if patience.min(job.deadline) <= Instant::now() {
                         return Err(Failure::Refused(Refused::Late));
                     }
                     request = again.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);

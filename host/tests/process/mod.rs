@@ -1,7 +1,7 @@
 //! A server that a test has started: what it logs, and its end. For the tests of `serve` and of `stream`.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -15,7 +15,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct Process {
     pub(crate) child: Child,
     /// What it logs.
-    log: mpsc::Receiver<String>,
+    pub(crate) log: mpsc::Receiver<String>,
 }
 
 impl Process {
@@ -65,6 +65,21 @@ impl Process {
             thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// Has Prometheus' own tool look at metrics, where it is installed (Debian: `prometheus`).
+pub(crate) fn check_metrics(text: &str) {
+    let mut promtool = Command::new("promtool");
+    promtool.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let Ok(mut promtool) = promtool.spawn() else {
+        eprintln!("passed over: promtool is not installed");
+        return;
+    };
+    promtool.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = promtool.wait_with_output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    // It has a status for what it would have otherwise, and one for what is wrong.
+    assert!(output.status.success() && said.is_empty(), "{}\n{text}", String::from_utf8_lossy(&said));
 }
 
 impl Drop for Process {

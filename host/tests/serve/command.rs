@@ -8,12 +8,19 @@ use std::{
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     process::Command,
-    sync::mpsc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
     time::Duration,
 };
 
-use crate::{guests::Guest, process::Process};
+use crate::{
+    guests::{Guest, has_gpu},
+    process::{Process, check_metrics},
+};
 
 /// A folder for one test.
 fn place(name: &str) -> PathBuf {
@@ -107,6 +114,7 @@ fn it_answers_and_says_how_it_is() {
         })
     });
     let metrics = metrics.expect("the trap is counted within ten seconds");
+    check_metrics(&metrics);
     for line in [
         "http_server_request_duration_seconds_count{app=\"http_guest\",code=\"200\"} 2",
         "http_server_request_duration_seconds_count{app=\"http_guest\",code=\"500\"} 1",
@@ -137,14 +145,51 @@ fn it_ends_when_all_is_answered() {
         assert_eq!(answer.join().unwrap(), (200, "slept\n".to_owned()));
     }
     assert!(server.ended(Duration::from_secs(3)).success());
-    // With a guest that hangs it does not wait for longer than it was told to.
-    let mut server = start(Guest::New, &["--drain", "1"]);
-    let address = server.address.clone();
-    let hangs = thread::spawn(move || get(&address, "/loop"));
-    thread::sleep(Duration::from_millis(300));
+    // With a guest that hangs, or whose GPU does, it does not wait for longer than it was told to.
+    let hangs: &[_] = if has_gpu() { &["/loop", "/spin?20000"] } else { &["/loop"] };
+    for path in hangs {
+        let mut server = start(Guest::New, &["--drain", "1"]);
+        let address = server.address.clone();
+        let hangs = thread::spawn(move || get(&address, path));
+        thread::sleep(Duration::from_millis(700));
+        server.signal("-TERM");
+        assert!(server.ended(Duration::from_secs(3)).success(), "{path}");
+        let _ = hangs.join();
+    }
+}
+
+#[test]
+fn an_end_under_load_loses_no_request_that_was_taken() {
+    let mut server = start(Guest::New, &["--queue", "1000"]);
+    let told = Arc::new(AtomicBool::new(false));
+    let load: Vec<_> = (0..8)
+        .map(|client| {
+            let (address, told) = (server.address.clone(), Arc::clone(&told));
+            // Some are answered at once, and some are on their way when the end comes.
+            let (path, right) = if client < 4 { ("/", "hello\n") } else { ("/sleep?30", "slept\n") };
+            thread::spawn(move || {
+                let mut answered = 0;
+                loop {
+                    match get(&address, path) {
+                        (200, text) if text == right => answered += 1,
+                        // Nobody took the connection.
+                        (0, _) if told.load(Ordering::SeqCst) => return answered,
+                        other => panic!("{path}: {other:?} after {answered} answers"),
+                    }
+                }
+            })
+        })
+        .collect();
+    thread::sleep(Duration::from_secs(1));
+    told.store(true, Ordering::SeqCst);
     server.signal("-TERM");
-    assert!(server.ended(Duration::from_secs(3)).success());
-    let _ = hangs.join();
+    let answered: usize = load.into_iter().map(|client| client.join().unwrap()).sum();
+    assert!(server.ended(Duration::from_secs(5)).success());
+    let log: Vec<_> = server.log.iter().collect();
+    let taken = log.iter().filter(|line| line.contains(" request ")).count();
+    assert!(log.iter().all(|line| !line.contains(" request ") || line.contains("status=200")), "{log:?}");
+    assert_eq!(answered, taken, "each that the server has taken was answered to the client");
+    assert!(answered > 8, "{answered}");
 }
 
 #[test]
@@ -309,16 +354,21 @@ fn several_components_are_read_anew() {
     assert_eq!(get(&address, "/"), (200, "hello of 0.2\n".to_owned()));
     assert_eq!(get(&address, "/new/x"), (200, "no such path\n".to_owned()));
     assert_eq!(get(&address, "/newer"), (200, "no such path\n".to_owned()));
-    let (over, is_over) = mpsc::channel::<()>();
-    let load = thread::spawn(move || {
-        let mut asked = 0;
-        while is_over.try_recv() == Err(mpsc::TryRecvError::Empty) {
-            let (status, text) = get(&address, "/");
-            assert!(status == 200 && text.starts_with("hello"), "{status} {text}");
-            asked += 1;
-        }
-        asked
-    });
+    let over = Arc::new(AtomicBool::new(false));
+    let load: Vec<_> = (0..4)
+        .map(|_| {
+            let (address, over) = (address.clone(), Arc::clone(&over));
+            thread::spawn(move || {
+                let mut asked = 0;
+                while !over.load(Ordering::SeqCst) {
+                    let (status, text) = get(&address, "/");
+                    assert!(status == 200 && text.starts_with("hello"), "{status} {text}");
+                    asked += 1;
+                }
+                asked
+            })
+        })
+        .collect();
     // A broken one changes nothing.
     fs::write(&component, b"broken").unwrap();
     server.signal("-HUP");
@@ -343,8 +393,8 @@ fn several_components_are_read_anew() {
     server.signal("-HUP");
     server.wait_for("read anew");
     assert_eq!(get(&server.address, "/").1, "hello\n");
-    drop(over);
-    let asked: f64 = load.join().map(f64::from).unwrap();
+    over.store(true, Ordering::SeqCst);
+    let asked: f64 = load.into_iter().map(|client| client.join().map(f64::from).unwrap()).sum();
     // Those before the load, those beside it, and those in it.
     let (_, metrics) = get(&server.admin, "/metrics");
     let line = "http_server_request_duration_seconds_count{app=\"a\",code=\"200\"} ";

@@ -83,6 +83,28 @@ fn the_gpu_answers_and_what_it_holds_is_given_back() {
 }
 
 #[test]
+fn an_answer_that_is_whole_at_once_says_its_size() {
+    run(async {
+        let handler = Guest::New.handler(options());
+        let size = async |path: &str| {
+            let response = get(&handler, path).await;
+            let size = http_body::Body::size_hint(response.body()).exact();
+            (size, response.into_body().collect().await.unwrap().to_bytes().len())
+        };
+        // A machine that has other work to do may take longer for some.
+        let mut said = 0;
+        for _ in 0..50 {
+            let (size, bytes) = size("/").await;
+            assert!(size.is_none_or(|size| size == 6) && bytes == 6, "{size:?}");
+            said += usize::from(size.is_some());
+        }
+        assert!(said > 10, "{said} of 50");
+        // One that goes on has none, and one that says it itself is left as it is.
+        assert_eq!((size("/parts?3").await, size("/length?10").await), ((None, 21), (None, 10)));
+    });
+}
+
+#[test]
 fn an_instance_answers_so_many_requests() {
     run(async {
         let fresh = Guest::New.handler(options().reuse(1));

@@ -101,10 +101,16 @@ impl Server {
         ask(&self.admin, "/metrics", lines).0
     }
 
-    /// A metric with these labels beside `app`; 0 where there is none.
-    pub(crate) fn metric(&self, name: &str, labels: &str) -> u64 {
+    /// All metrics.
+    pub(crate) fn metrics(&self) -> String {
         let (status, _, text) = ask(&self.admin, "/metrics", &["Host: localhost"]);
         assert_eq!(status, 200);
+        text
+    }
+
+    /// A metric with these labels beside `app`; 0 where there is none.
+    pub(crate) fn metric(&self, name: &str, labels: &str) -> u64 {
+        let text = self.metrics();
         let start = format!("{name}{{app=\"raw_windows\"{labels}}} ");
         let value = text.lines().find_map(|line| line.strip_prefix(&start));
         value.map_or(0, |value| value.parse().unwrap())

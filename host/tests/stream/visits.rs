@@ -9,7 +9,7 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    process::PATIENCE,
+    process::{PATIENCE, check_metrics},
     server::Server,
     tab::{Said, Tab, size},
 };
@@ -140,6 +140,7 @@ fn visitors_have_programs_of_their_own() {
     server.wait_until("wgpu_wasi_instances", |programs| programs == 1);
     let left = server.metric("wgpu_wasi_gpu_memory_bytes", "");
     assert!((1 << 20..2 << 20).contains(&left), "{left} of {memory}");
+    check_metrics(&server.metrics());
 }
 
 #[test]

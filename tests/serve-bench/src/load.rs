@@ -45,6 +45,9 @@ pub(crate) struct Load {
     /// How long, after a fifth of it that is not counted
     #[arg(long, default_value_t = 10.0)]
     seconds: f64,
+    /// Sends so many instead, however long that takes, and counts all of them
+    #[arg(long, conflicts_with = "rate")]
+    requests: Option<u32>,
 }
 
 /// What came of it.
@@ -62,6 +65,10 @@ pub(crate) struct Report {
     p99: f64,
     /// The same until the slowest 503.
     refused_max: f64,
+    /// Answers with 200, those that are not counted otherwise among them.
+    answered: usize,
+    /// The same with 503.
+    answered_busy: usize,
 }
 
 impl Load {
@@ -74,9 +81,14 @@ impl Load {
             fs::write(out, answer)?;
         }
         let start = Instant::now() + Duration::from_millis(20);
-        let begin = start + Duration::from_secs_f64(self.seconds / 5.0);
-        let end = begin + Duration::from_secs_f64(self.seconds);
-        let end = if self.out.is_some() { start } else { end };
+        let mut begin = start + Duration::from_secs_f64(self.seconds / 5.0);
+        let mut end = begin + Duration::from_secs_f64(self.seconds);
+        if self.requests.is_some() {
+            (begin, end) = (start, start + Duration::from_secs(24 * 3600));
+        }
+        if self.out.is_some() {
+            end = start;
+        }
         let next = Arc::new(AtomicU32::new(0));
         let clients: Vec<_> = (0..self.clients)
             .map(|_| {
@@ -88,7 +100,8 @@ impl Load {
         for client in clients {
             seen.add(client.await?);
         }
-        Ok(seen.report(self.seconds))
+        let seconds = if self.requests.is_some() { start.elapsed().as_secs_f64() } else { self.seconds };
+        Ok(seen.report(seconds))
     }
 }
 
@@ -112,15 +125,13 @@ impl Client {
     ) -> Seen {
         let mut seen = Seen::default();
         loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
             let due = match self.load.rate {
                 // Whoever is free takes the next one. What none was free for is late, and counts from when it was due.
-                Some(rate) => {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    start + Duration::from_secs_f64(f64::from(number) / rate)
-                }
+                Some(rate) => start + Duration::from_secs_f64(f64::from(number) / rate),
                 None => Instant::now().max(start),
             };
-            if due >= end {
+            if due >= end || self.load.requests.is_some_and(|most| number >= most) {
                 return seen;
             }
             // A sleep of no time takes one to the next millisecond.
@@ -129,6 +140,11 @@ impl Client {
             }
             let answer = self.ask().await;
             let took = due.elapsed().as_secs_f64() * 1e3;
+            match &answer {
+                Ok((StatusCode::OK, _)) => seen.answered += 1,
+                Ok((StatusCode::SERVICE_UNAVAILABLE, _)) => seen.answered_busy += 1,
+                Ok(_) | Err(_) => {}
+            }
             if due < begin {
                 continue;
             }
@@ -177,6 +193,8 @@ struct Seen {
     refused: Vec<f64>,
     wrong: usize,
     failed: usize,
+    answered: usize,
+    answered_busy: usize,
 }
 
 impl Seen {
@@ -185,6 +203,8 @@ impl Seen {
         self.refused.extend(other.refused);
         self.wrong += other.wrong;
         self.failed += other.failed;
+        self.answered += other.answered;
+        self.answered_busy += other.answered_busy;
     }
 
     fn report(mut self, seconds: f64) -> Report {
@@ -201,6 +221,8 @@ impl Seen {
             p50: at(0.5),
             p99: at(0.99),
             refused_max: self.refused.iter().copied().fold(0.0, f64::max),
+            answered: self.answered,
+            answered_busy: self.answered_busy,
         }
     }
 }

@@ -1,13 +1,23 @@
 //! What `cargo xtask bench serve` measures with: a load generator, and servers to compare `wgpu-wasi serve` with.
 
+#[expect(dead_code, reason = "the window does more with it")]
+#[path = "../../../examples/windowed/nbody/src/camera.rs"]
+mod camera;
 #[expect(unreachable_pub, reason = "the example exports it")]
 #[path = "../../../examples/serve/filter/src/develop.rs"]
 mod develop;
+#[path = "../../../examples/windowed/nbody/src/galaxies.rs"]
+mod galaxies;
 #[expect(dead_code, reason = "the component does more with it")]
 #[path = "../../guests/http/src/gpu.rs"]
 mod gpu;
 mod load;
+mod motion;
+mod nbody;
+mod readers;
 mod servers;
+#[path = "../../../examples/windowed/nbody/src/sky.rs"]
+mod sky;
 
 use std::{fs, path::PathBuf, sync::OnceLock};
 
@@ -25,6 +35,12 @@ struct Arguments {
 enum Command {
     /// Sends requests, and prints what came of them as JSON
     Load(load::Load),
+    /// Asks for much and reads it slowly; the first line says when it has begun
+    Readers(readers::Readers),
+    /// Takes pictures that move, and says how evenly they came
+    Motion(motion::Motion),
+    /// Draws what `windowed-nbody` does, natively
+    Nbody(nbody::Nbody),
     /// Answers requests until the process is ended
     #[command(subcommand)]
     Serve(servers::Kind),
@@ -39,14 +55,20 @@ fn instance() -> wgpu::Instance {
     INSTANCE.get_or_init(new).clone()
 }
 
+/// Prints what came of it, for `cargo xtask`.
+fn say(report: &impl serde::Serialize) -> anyhow::Result<()> {
+    println!("{}", serde_json::to_string(report)?);
+    Ok(())
+}
+
 fn main() -> anyhow::Result<()> {
+    // One thread: the processors are for the server.
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build();
     match Arguments::parse().command {
-        Command::Load(load) => {
-            // One thread: the processors are for the server.
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            println!("{}", serde_json::to_string(&runtime.block_on(load.run())?)?);
-            Ok(())
-        }
+        Command::Load(load) => say(&runtime()?.block_on(load.run())?),
+        Command::Readers(readers) => say(&runtime()?.block_on(readers.run())?),
+        Command::Motion(motion) => say(&motion.run()?),
+        Command::Nbody(nbody) => say(&runtime()?.block_on(nbody.run())?),
         Command::Serve(kind) => {
             // As many as `wgpu-wasi serve` has instances: a native program has a device on each.
             let mut runtime = tokio::runtime::Builder::new_multi_thread();

@@ -27,7 +27,7 @@ pub(super) fn compare(
     artifacts::build_by_subcommand(repo, tool, SERVE_EMBED, tuning.features())?;
     let mut command = repo::program(&host);
     let model = repo.path("target/ml/minilm");
-    command.args(Server::SERVE).args(["--instances", "1", "--concurrency", "16"]);
+    command.arg("serve").args(Server::PORTS).args(["--instances", "1", "--concurrency", "16"]);
     // The first request loads the model, on a processor that may have to be the GPU.
     command.args(["--timeout", "600", "--queue-timeout", "600"]);
     command.arg("--dir").arg(format!("{}::/model::ro", model.display()));

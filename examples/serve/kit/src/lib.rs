@@ -11,5 +11,5 @@ mod query;
 pub use body::read;
 pub use gpu::Gpu;
 #[cfg(target_os = "wasi")]
-pub use http::{answer, refuse, stream, wait};
+pub use http::{Beat, answer, refuse, stream, wait};
 pub use query::Query;

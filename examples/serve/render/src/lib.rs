@@ -9,4 +9,4 @@ mod scene;
 #[cfg(target_os = "wasi")]
 mod service;
 
-pub use scene::{Painter, View};
+pub use scene::{Painter, Shot};

@@ -4,6 +4,8 @@ struct View {
     size: vec2u,
     turn: f32,
     height: f32,
+    rays: u32,
+    reflections: u32,
 }
 
 struct Hit {
@@ -54,7 +56,7 @@ fn color_along(from_here: vec3f, towards: vec3f) -> vec3f {
     var direction = towards;
     var color = vec3f(0);
     var share = 1.0;
-    for (var bounce = 0; bounce < 4; bounce++) {
+    for (var bounce = 0u; bounce <= view.reflections; bounce++) {
         let hit = trace(origin, direction);
         if hit.distance >= FAR {
             return color + share * sky(direction);
@@ -81,12 +83,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let right = normalize(cross(forward, vec3f(0, 1, 0)));
     let up = cross(right, forward);
     var color = vec3f(0);
-    // Four rays a pixel.
-    for (var ray = 0u; ray < 4u; ray++) {
-        let offset = vec2f(f32(ray & 1u), f32(ray >> 1u)) * 0.5 + 0.25;
+    // One ray in the middle of the pixel, or four around it.
+    for (var ray = 0u; ray < view.rays; ray++) {
+        let around = vec2f(f32(ray & 1u), f32(ray >> 1u)) * 0.5 + 0.25;
+        let offset = select(around, vec2f(0.5), view.rays == 1u);
         let at = (vec2f(id.xy) + offset) * 2.0 - vec2f(view.size);
         let place = at * vec2f(1, -1) / f32(view.size.y);
-        color += color_along(eye, normalize(1.8 * forward + place.x * right + place.y * up)) / 4.0;
+        color += color_along(eye, normalize(1.8 * forward + place.x * right + place.y * up)) / f32(view.rays);
     }
     let out = pow(clamp(color, vec3f(0), vec3f(1)), vec3f(1.0 / 2.2));
     picture[id.y * view.size.x + id.x] = pack4x8unorm(vec4f(out, 1.0));

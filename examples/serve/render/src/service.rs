@@ -2,10 +2,10 @@
 
 use std::{cell::RefCell, io::Write as _, rc::Rc};
 
-use serve_kit::{Query, answer, refuse, stream, wait};
+use serve_kit::{Beat, Query, answer, refuse, stream};
 use wasip3::http::types::{ErrorCode, Request, Response};
 
-use crate::{Painter, View};
+use crate::{Painter, Shot};
 
 wasip3::http::service::export!(Render);
 
@@ -30,14 +30,14 @@ impl wasip3::exports::http::handler::Guest for Render {
             Err(error) => return Ok(refuse(500, &error)),
         };
         let moves = query.last() == "motion";
-        let view = View::new(&query).and_then(|view| {
+        let shot = Shot::new(&query).and_then(|shot| {
             let frames = query.number("frames", 0.0, 0.0..=1e6)?;
-            Ok((view, frames as u64))
+            Ok((shot, frames as u64))
         });
-        Ok(match view {
+        Ok(match shot {
             Err(error) => refuse(400, &error),
-            Ok((view, frames)) if moves => motion(painter, view, frames),
-            Ok((view, _)) => match painter.png(view) {
+            Ok((shot, frames)) if moves => motion(painter, shot, frames),
+            Ok((shot, _)) => match painter.png(shot) {
                 Ok(png) => answer("image/png", png),
                 Err(error) => refuse(500, &error),
             },
@@ -55,12 +55,12 @@ async fn painter() -> anyhow::Result<Rc<Painter>> {
 }
 
 /// So many pictures of the turning scene, or without an end for 0; it ends when the client has gone.
-fn motion(painter: Rc<Painter>, mut view: View, frames: u64) -> Response {
+fn motion(painter: Rc<Painter>, mut shot: Shot, frames: u64) -> Response {
     let content_type = format!("multipart/x-mixed-replace; boundary={BOUNDARY}");
     stream(&content_type, async move |mut writer| {
-        let mut frame = 0;
+        let (mut frame, mut beat) = (0, Beat::new(PERIOD));
         while frames == 0 || frame < frames {
-            let Ok(jpeg) = painter.jpeg(view) else { return };
+            let Ok(jpeg) = painter.jpeg(shot) else { return };
             let mut part = Vec::with_capacity(jpeg.len() + 128);
             let head = write!(
                 part,
@@ -75,9 +75,9 @@ fn motion(painter: Rc<Painter>, mut view: View, frames: u64) -> Response {
             if !writer.write_all(part).await.is_empty() {
                 return;
             }
-            view.turn(3.0);
+            shot.turn(3.0);
             frame += 1;
-            wait(PERIOD).await;
+            beat.wait().await;
         }
         let _ = writer.write_all(format!("--{BOUNDARY}--\r\n").into_bytes()).await;
     })

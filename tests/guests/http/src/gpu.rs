@@ -15,6 +15,20 @@ const SHADER: &str = "
     }
 ";
 
+/// Work that nobody needs: a thousand turns of a loop for each number.
+const SPIN: &str = "
+    @group(0) @binding(0) var<storage, read_write> numbers: array<u32>;
+
+    @compute @workgroup_size(64)
+    fn main(@builtin(local_invocation_id) id: vec3<u32>) {
+        var number = numbers[id.x];
+        for (var turn = 0u; turn < 1000u; turn++) {
+            number = number * 1664525u + 1013904223u;
+        }
+        numbers[id.x] = number;
+    }
+";
+
 /// What an instance has for all of its requests.
 struct Gpu {
     device: wgpu::Device,
@@ -34,20 +48,24 @@ impl Gpu {
             .expect("there is an adapter");
         let (device, queue) = ready(adapter.request_device(&wgpu::DeviceDescriptor::default()))
             .expect("the adapter gives a device");
-        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some("doubling"),
-            source: wgpu::ShaderSource::Wgsl(SHADER.into()),
-        });
-        let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-            label: Some("doubling"),
-            layout: None,
-            module: &module,
-            entry_point: Some("main"),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
-            cache: None,
-        });
+        let pipeline = pipeline(&device, "doubling", SHADER);
         Self { device, queue, pipeline }
     }
+}
+
+fn pipeline(device: &wgpu::Device, label: &str, wgsl: &str) -> wgpu::ComputePipeline {
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        label: Some(label),
+        source: wgpu::ShaderSource::Wgsl(wgsl.into()),
+    });
+    device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+        label: Some(label),
+        layout: None,
+        module: &module,
+        entry_point: Some("main"),
+        compilation_options: wgpu::PipelineCompilationOptions::default(),
+        cache: None,
+    })
 }
 
 fn ready<T>(future: impl Future<Output = T>) -> T {
@@ -76,6 +94,53 @@ pub(crate) fn buffer(bytes: usize) -> wgpu::Buffer {
             mapped_at_creation: true,
         })
     })
+}
+
+/// Has the GPU work for about so many milliseconds, and waits for that once.
+pub(crate) fn spin(milliseconds: usize) {
+    GPU.with(|gpu| spin_on(gpu.get_or_init(Gpu::new), milliseconds as f64 / 1000.0));
+}
+
+fn spin_on(Gpu { device, queue, .. }: &Gpu, seconds: f64) {
+    /// So that what others have for the GPU comes in between.
+    const GROUPS: u32 = 1024;
+    let pipeline = pipeline(device, "spin", SPIN);
+    let numbers = device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("spin"),
+        size: 256,
+        usage: wgpu::BufferUsages::STORAGE,
+        mapped_at_creation: false,
+    });
+    let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: None,
+        layout: &pipeline.get_bind_group_layout(0),
+        entries: &[wgpu::BindGroupEntry { binding: 0, resource: numbers.as_entire_binding() }],
+    });
+    let work = |times: u32| {
+        let start = std::time::Instant::now();
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        pass.set_pipeline(&pipeline);
+        pass.set_bind_group(0, &bind_group, &[]);
+        for _ in 0..times {
+            pass.dispatch_workgroups(GROUPS, 1, 1);
+        }
+        drop(pass);
+        queue.submit([encoder.finish()]);
+        device.poll(wgpu::PollType::wait_indefinitely()).expect("the device is polled");
+        start.elapsed().as_secs_f64()
+    };
+    // The first time the driver compiles. Then as often as it takes, by what fewer times take.
+    work(1);
+    let mut times = 1;
+    let once = loop {
+        let took = work(times);
+        if took > 0.02 || times > 10_000 {
+            break took / f64::from(times);
+        }
+        times *= 4;
+    };
+    work((seconds / once).ceil().clamp(1.0, 1e6) as u32);
 }
 
 /// Each of the numbers of four bytes, twice as large.

@@ -40,6 +40,8 @@ thread_local! {
     static REQUESTS: Cell<u64> = const { Cell::new(0) };
     /// Bodies that it has read.
     static WHOLE: Cell<u64> = const { Cell::new(0) };
+    /// Parts that it has written.
+    static PARTS: Cell<u64> = const { Cell::new(0) };
     /// Numbers that several requests have doubled together, and how often that was done.
     static BATCHES: Rc<batches::Batches<usize, usize>> = Rc::new(batches::Batches::new(100));
     static DOUBLED: Cell<u64> = const { Cell::new(0) };
@@ -89,8 +91,15 @@ impl wasip3::exports::http::handler::Guest for Guest {
                 let buffer = gpu::buffer(16 << 20);
                 KEPT.with_borrow_mut(|kept| kept.push(buffer));
             },
+            // The GPU works for so many milliseconds, and the guest waits for it once.
+            "/spin" => {
+                gpu::spin(number);
+                Ok(whole(b"done\n".to_vec()))
+            }
             // A part each tenth of a second, for so many, and without an end for none.
             "/parts" => Ok(parts(number)),
+            // How many of them were written.
+            "/written" => Ok(whole(format!("{}\n", PARTS.get()).into_bytes())),
             // A body that breaks off.
             "/half" => Ok(half()),
             // A body that does not go on.
@@ -176,6 +185,7 @@ fn parts(number: usize) -> Response {
             if !rest.is_empty() {
                 return;
             }
+            PARTS.set(PARTS.get() + 1);
             monotonic_clock::wait_for(SECOND / 10).await;
             part += 1;
         }
