@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -137,6 +137,18 @@ impl Window<'_> {
         // winit hears of the focus a moment after the server does.
         thread::sleep(STILL);
         Ok(())
+    }
+
+    /// The status of the program, once it has ended by itself.
+    pub(crate) fn ended(mut self) -> Result<ExitStatus> {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.program.0.try_wait()? {
+                return Ok(status);
+            }
+            ensure!(started.elapsed() < PATIENCE, "it does not end");
+            thread::sleep(LOOK);
+        }
     }
 
     /// The number of the program's process.

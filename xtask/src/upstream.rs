@@ -4,6 +4,7 @@
 //! in wgpu's they use the wgpu beside them, and `cargo wgpu-wasi` replaces the one of crates.io alone
 //! (`upstream/workspace.rs`). What each example is, and which can't run for what reason, is in `upstream/list.rs`.
 
+mod alone;
 mod list;
 mod run;
 mod said;
@@ -66,10 +67,20 @@ pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
         Some(tool) => tool.canonicalize().with_context(|| tool.display().to_string())?,
         None => artifacts::build_subcommand(repo, RELEASE)?,
     };
-    let sides = run::build(repo, &tool, &workspace)?;
+    let (alone, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| matches!(row.kind, Kind::Alone));
+    let mut programs = Vec::new();
+    let build =
+        |package: &str, options: &[&str]| run::build(repo, &tool, &workspace.manifest, package, options);
+    if !alone.is_empty() {
+        // As it is, for it does not take each wasm for a browser.
+        programs.push((build(workspace::ALONE, &[])?, alone));
+    }
+    if !others.is_empty() {
+        programs.push((build(workspace::PACKAGE, &["--as-native"])?, others));
+    }
     let folder = repo.path("target/upstream");
     pairs::empty_folders(&repo.sh, &folder)?;
-    compare(repo, &sides, &folder, rows)
+    compare(repo, &folder, &programs)
 }
 
 /// Clones the tag, unless it is there already.
@@ -85,17 +96,18 @@ fn clone(repo: &Repo) -> Result<PathBuf> {
 }
 
 /// Runs the examples, prints what came of each, writes the page, and fails where something is not as the list has it.
-fn compare(repo: &Repo, sides: &Sides, folder: &Path, rows: Vec<Row>) -> Result<()> {
+fn compare(repo: &Repo, folder: &Path, programs: &[(Sides, Vec<Row>)]) -> Result<()> {
     let (mut drawn, mut wrong, mut same) = (Vec::new(), Vec::new(), 0);
     println!();
-    for row in rows {
-        let outcome = run::run(repo, sides, folder, &row);
+    let rows = programs.iter().flat_map(|(sides, rows)| rows.iter().map(move |row| (sides, row)));
+    for (sides, row) in rows {
+        let outcome = run::run(repo, sides, folder, row);
         let outcome = outcome.unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")));
         let (mark, text) = verdict(&row.kind, &outcome);
         println!("{mark:10} {:28} {text}", row.name);
         match mark {
             SAME => same += 1,
-            _ if mark == mark.to_uppercase() => wrong.push(row.name),
+            _ if mark == mark.to_uppercase() => wrong.push(row.name.clone()),
             _ => {}
         }
         if let Outcome::Pair(pair) = outcome {

@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     Moves { pictures: u32 },
     /// It has so many windows, and what each shows stays: all of it is among the first so many pictures of the component.
     Windows { windows: usize, pictures: u32 },
+    /// It is a program of its own with a window.
+    Alone,
     /// It prints, or writes files. Lines with one of the words in `chance` are others each time.
     Terminal { arguments: &'static [&'static str], chance: &'static [&'static str] },
     /// It prints numbers, which are others each time, and how many steps each takes to 1.
@@ -44,6 +46,7 @@ const WRITES: Kind = Kind::Terminal { arguments: &["please_don't_git_push_me.png
 const RAYS: Kind = Kind::CannotRun("EXPERIMENTAL_RAY_QUERY is not in WebGPU");
 
 const LIST: &[(&str, Kind)] = &[
+    ("02_hello_window", Kind::Alone),
     ("api_interop", Kind::CannotRun("what is below wgpu is outside the sandbox")),
     ("big_compute_buffers", Kind::CannotRun("BUFFER_BINDING_ARRAY is not in WebGPU")),
     ("boids", MOVES),

@@ -9,9 +9,9 @@ use anyhow::{Result, bail, ensure};
 use xshell::{Shell, cmd};
 
 use super::{
+    alone,
     list::{Kind, Row},
     said, windows,
-    workspace::{PACKAGE, Workspace},
 };
 use crate::{
     artifacts,
@@ -38,24 +38,31 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) struct Sides {
     pub(super) native: PathBuf,
-    component: PathBuf,
-    tool: PathBuf,
+    pub(super) component: PathBuf,
+    pub(super) tool: PathBuf,
 }
 
 /// What winit gives windows that ask for no size, on X11.
-const SIZE: &str = "800x600";
+pub(super) const SIZE: &str = "800x600";
 
 /// How long a component may take, in seconds: the processor draws.
-const PATIENCE: &str = "300";
+pub(super) const PATIENCE: &str = "300";
 
-/// Builds the examples both ways.
-pub(super) fn build(repo: &Repo, tool: &Path, workspace: &Workspace) -> Result<Sides> {
-    let (sh, manifest) = (&repo.sh, &workspace.manifest);
-    cmd!(sh, "cargo build --release --manifest-path {manifest} -p {PACKAGE}").run()?;
-    cmd!(sh, "{tool} wgpu-wasi build --as-native --release --manifest-path {manifest} -p {PACKAGE}").run()?;
+/// Builds a package both ways; as a component with these options of `cargo wgpu-wasi`.
+pub(super) fn build(
+    repo: &Repo,
+    tool: &Path,
+    manifest: &Path,
+    package: &str,
+    options: &[&str],
+) -> Result<Sides> {
+    let sh = &repo.sh;
+    cmd!(sh, "cargo build --release --manifest-path {manifest} -p {package}").run()?;
+    cmd!(sh, "{tool} wgpu-wasi build {options...} --release --manifest-path {manifest} -p {package}")
+        .run()?;
     Ok(Sides {
-        native: artifacts::native(&artifacts::native_folder(repo), PACKAGE),
-        component: artifacts::component(&repo.target(GUEST_TARGET).join(artifacts::RELEASE), PACKAGE),
+        native: artifacts::native(&artifacts::native_folder(repo), package),
+        component: artifacts::component(&repo.target(GUEST_TARGET).join(artifacts::RELEASE), package),
         tool: tool.to_owned(),
     })
 }
@@ -74,6 +81,7 @@ pub(super) fn run(repo: &Repo, sides: &Sides, folder: &Path, row: &Row) -> Resul
             Ok(outcome)
         }
         Kind::Moves { pictures } => windows::one(sh, sides, folder, name, pictures, false),
+        Kind::Alone => alone::run(sh, sides, folder, name),
         Kind::Windows { windows, pictures } => windows::all(sh, sides, folder, name, windows, pictures),
         Kind::Terminal { arguments, chance } => Ok(in_terminal(sh, sides, folder, name, arguments, chance)?
             .map_or_else(|outcome| outcome, |_| Outcome::Same)),

@@ -20,10 +20,10 @@ use crate::{
 };
 
 /// The number of the X server.
-const DISPLAY: u32 = 95;
+pub(super) const DISPLAY: u32 = 95;
 
 /// Its screen: one of the windows is 900 by 900.
-const SCREEN: &str = "1280x1024";
+pub(super) const SCREEN: &str = "1280x1024";
 
 /// As many pictures of one that moves are looked at first: most often, what the native one shows is among them.
 const FIRST: u32 = 100;
@@ -91,10 +91,7 @@ pub(super) fn all(
     for (side, files) in [("native", wanted), ("component", shown)] {
         // In the order of their signatures, and each once: a window may have been drawn twice.
         let sorted: BTreeMap<String, PathBuf> = signatures(sh, &files)?.into_iter().zip(files).collect();
-        let beside = folder.join(side).join(format!("{name}.png"));
-        let files = sorted.values();
-        cmd!(sh, "convert {files...} +append {beside}").quiet().run()?;
-        screen::plain(sh, &beside)?;
+        beside(sh, sorted.values(), &folder.join(side).join(format!("{name}.png")))?;
     }
     let shows = format!("{windows} windows");
     Ok(Outcome::Pair(Pair::compare(sh, folder, name, &shows)?))
@@ -105,6 +102,17 @@ fn open<'a>(screen: &'a Screen, sides: &Sides, folder: &Path, name: &str) -> Res
     let mut program = Command::new(&sides.native);
     program.arg(name).current_dir(folder);
     screen.open(&mut program).or_else(|_| screen.open(&mut program))
+}
+
+/// Puts pictures beside each other.
+pub(super) fn beside<'a>(
+    sh: &Shell,
+    files: impl IntoIterator<Item = &'a PathBuf>,
+    picture: &Path,
+) -> Result<()> {
+    let files = files.into_iter();
+    cmd!(sh, "convert {files...} +append {picture}").quiet().run()?;
+    screen::plain(sh, picture)
 }
 
 /// In how many pixels the two pictures of an example differ.

@@ -12,6 +12,10 @@ use toml::{Table, Value};
 pub(crate) const PACKAGE: &str = "wgpu-examples";
 const FOLDER: &str = "examples/features";
 
+/// A program of its own: its package, and its folder in the checkout, whose name is the example's.
+pub(crate) const ALONE: &str = "wgpu-example-02-hello-window";
+const ALONE_FOLDER: &str = "examples/standalone/02_hello_window";
+
 /// What else of the checkout the sources include, by paths from where they are.
 const INCLUDED: [&str; 2] = ["logo.png", "wgpu-hal/examples/halmark/shader.wgsl"];
 
@@ -28,11 +32,17 @@ pub(crate) fn make(checkout: &Path, folder: &Path) -> Result<Workspace> {
     let read = |file: &Path| fs::read_to_string(file).with_context(|| file.display().to_string());
     let root: Table = read(&checkout.join("Cargo.toml"))?.parse()?;
     // Before anything is written: it may be the checkout of another version.
-    let workspace = workspace(&root)?.to_string();
+    let mut workspace = workspace(&root)?;
     let package: Table = read(&checkout.join(FOLDER).join("Cargo.toml"))?.parse()?;
     let program = read(&checkout.join(FOLDER).join("src/main.rs"))?;
-    let examples = names(&program);
+    let mut examples = names(&program);
     ensure!(!examples.is_empty(), "{FOLDER}/src/main.rs has no list of examples");
+    let alone = checkout.join(ALONE_FOLDER);
+    if alone.is_dir() {
+        mirror(&alone, &folder.join(ALONE_FOLDER))?;
+        examples.extend(alone.file_name().map(|name| name.to_string_lossy().into_owned()));
+        add_member(&mut workspace, ALONE_FOLDER);
+    }
     mirror(&checkout.join(FOLDER).join("src"), &folder.join(FOLDER).join("src"))?;
     for file in INCLUDED.map(Path::new) {
         let target = folder.join(file);
@@ -40,7 +50,7 @@ pub(crate) fn make(checkout: &Path, folder: &Path) -> Result<Workspace> {
         copy(&checkout.join(file), &target)?;
     }
     let manifest = folder.join("Cargo.toml");
-    fs::write(&manifest, workspace)?;
+    fs::write(&manifest, workspace.to_string())?;
     fs::write(folder.join(FOLDER).join("Cargo.toml"), without_tests(package).to_string())?;
     let lock = checkout.join("Cargo.lock");
     if lock.is_file() && !folder.join("Cargo.lock").exists() {
@@ -79,6 +89,12 @@ fn workspace(root: &Table) -> Result<Table> {
     let release = Table::from_iter([("debug".to_owned(), 0.into()), ("panic".to_owned(), "unwind".into())]);
     let profile = Table::from_iter([("release".to_owned(), release.into())]);
     Ok(Table::from_iter([("workspace".to_owned(), new.into()), ("profile".to_owned(), profile.into())]))
+}
+
+fn add_member(workspace: &mut Table, folder: &str) {
+    let table = workspace.get_mut("workspace").and_then(Value::as_table_mut);
+    let members = table.and_then(|table| table.get_mut("members")).and_then(Value::as_array_mut);
+    members.into_iter().for_each(|members| members.push(folder.into()));
 }
 
 /// The manifest of the examples without what their tests need: that package is on no registry.
@@ -149,6 +165,9 @@ mod tests {
         assert_eq!(wgpu["version"].as_str(), Some("=30.0.1"));
         assert!(wgpu.get("path").is_none() && wgpu["default-features"].as_bool() == Some(false));
         assert_eq!(made["workspace"]["dependencies"]["log"].as_str(), Some("0.4"));
+        let mut both = made.clone();
+        add_member(&mut both, "another");
+        assert_eq!(both["workspace"]["members"].as_array().unwrap().len(), 2);
         let other = root.replace("30.0.1", "31.0.0");
         assert!(workspace(&other.parse().unwrap()).unwrap_err().to_string().contains("wgpu 31.0.0"));
     }
