@@ -123,6 +123,12 @@ impl InFlight {
         Alive(Arc::clone(&self.alive))
     }
 
+    /// How many of them are there.
+    #[cfg(feature = "http")]
+    pub(crate) fn devices(&self) -> usize {
+        self.alive.load(Ordering::Acquire)
+    }
+
     /// Has a look at `device` as well from now on.
     pub(crate) fn add(&self, device: Weak<dyn Awaited>) {
         let mut devices = self.devices.lock();

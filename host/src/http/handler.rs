@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     fmt,
-    pin::{Pin, pin},
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -42,10 +42,6 @@ const LATE: Duration = Duration::from_millis(100);
 
 /// The most of its time that a guest has left when a request's body did not come whole: to answer, and not to be ended.
 const MOST_LEFT: Duration = Duration::from_secs(1);
-
-/// How long the head of a response waits for its body. Where all of that has come, both go out in one piece, and the head says
-/// the size. A body that comes later is sent as it comes.
-const AT_ONCE: Duration = Duration::from_millis(2);
 
 /// Between two tries to get an instance that is about to be free.
 const FIRST_PAUSE: Duration = Duration::from_micros(200);
@@ -400,17 +396,12 @@ impl Inner {
             }
         };
         moved();
+        // Not after a moment in which all of the body may come: a timer for that wakes more threads than the one piece, in
+        // which both would go out then, saves.
+        let _ = head.send(Ok(http::Response::from_parts(parts, filled)));
         // The worker pool takes the end of an instance for that of its bodies.
         let broken = || job.taken().is_some_and(|taken| taken.clock.is_broken());
-        let filled = {
-            let mut fills = pin!(filler.fill(body, stall, (moved, broken)));
-            let at_once = tokio::time::timeout(AT_ONCE, fills.as_mut()).await;
-            let _ = head.send(Ok(http::Response::from_parts(parts, filled)));
-            match at_once {
-                Ok(filled) => filled,
-                Err(_) => fills.await,
-            }
-        };
+        let filled = filler.fill(body, stall, (moved, broken)).await;
         let finished = match filled {
             Filled::Whole => true,
             Filled::Gone | Filled::Unread => options.on_disconnect == OnDisconnect::Finish,

@@ -246,7 +246,7 @@ impl Pool {
         Ok(())
     }
 
-    /// Gives a store back, which may take as long as the GPU has to do for it; its place is free after that.
+    /// Gives a store back, with its devices, which may take as long as the GPU has to do for it; its place is free after that.
     pub(super) fn dispose(
         self: &Arc<Self>,
         number: u64,
@@ -254,8 +254,10 @@ impl Pool {
         slot: Option<OwnedSemaphorePermit>,
     ) {
         let pool = Arc::clone(self);
+        let meter = store.data().gpu.meter();
         let dispose = move || {
             drop(store);
+            meter.wait_for_devices();
             pool.live.lock().remove(&number);
             drop(slot);
         };

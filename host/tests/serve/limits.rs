@@ -9,7 +9,7 @@ use wgpu_wasi_host::{
     http::{HandlerOptions, OnDisconnect},
 };
 
-use crate::guests::{Guest, ask, get, has_gpu, metric, post, run};
+use crate::guests::{Guest, ask, get, has_gpu, metric, post, run, until};
 
 fn options() -> HandlerOptions {
     HandlerOptions::default().instances(1)
@@ -69,6 +69,45 @@ fn a_guest_that_takes_too_long_is_ended() {
 }
 
 #[test]
+fn one_that_waits_for_the_gpu_for_too_long_is_ended() {
+    if !has_gpu() {
+        return;
+    }
+    run(async {
+        let timeout = 1500 * MS;
+        let handler = Guest::New.handler(options().instances(2).timeout(timeout));
+        assert_eq!(ask(&handler, "/spin?1").await.1, "done\n");
+        let start = Instant::now();
+        let status = get(&handler, "/spin?6000").await.status();
+        let late = start.elapsed().saturating_sub(timeout);
+        assert_eq!((status, late < 300 * MS), (StatusCode::GATEWAY_TIMEOUT, true), "{late:?}");
+        // Its GPU has work still, which is waited for; another instance answers meanwhile.
+        assert_eq!(ask(&handler, "/count").await.1, "1\n");
+        assert_eq!(handler.instances(), 2);
+        let answer = post(&handler, "/double", 21_u32.to_le_bytes().to_vec()).await;
+        assert_eq!(answer.into_body().collect().await.unwrap().to_bytes()[..], 42_u32.to_le_bytes());
+        until("its GPU is done", || handler.instances() == 1).await;
+        assert_eq!(ask(&handler, "/count").await.1, "3\n");
+    });
+}
+
+#[test]
+fn one_that_has_waited_for_all_of_its_time_is_refused() {
+    if !has_gpu() {
+        return;
+    }
+    run(async {
+        let handler = Guest::New.handler(options().timeout(800 * MS).queue_timeout(100_000 * MS));
+        assert_eq!(ask(&handler, "/spin?1").await.1, "done\n");
+        assert_eq!(get(&handler, "/spin?6000").await.status(), StatusCode::GATEWAY_TIMEOUT);
+        // The only instance is being given back for longer than that.
+        assert_eq!(get(&handler, "/count").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+        until("its GPU is done", || handler.instances() == 0).await;
+        assert_eq!(ask(&handler, "/count").await.1, "1\n");
+    });
+}
+
+#[test]
 fn bodies_have_a_size() {
     run(async {
         let handler = Guest::New.handler(options().max_body(1000));
@@ -120,6 +159,10 @@ fn work_for_a_client_that_has_gone_is_finished_or_ended() {
         endless.frame().await.unwrap().unwrap();
         drop(endless);
         assert_eq!(ask(&handler, "/").await.1, "hello\n");
+        tokio::time::sleep(1000 * MS).await;
+        let written = ask(&handler, "/written").await;
+        tokio::time::sleep(300 * MS).await;
+        assert_eq!(ask(&handler, "/written").await, written, "its loop has ended within a second");
     });
 }
 
