@@ -50,6 +50,21 @@ test("with a button held, each movement of the pointer is told", () => {
   assert.deepEqual(places, [2, "button", 3, 4, "button", 6]);
 });
 
+test("a full list has the way so far and where the pointer is", () => {
+  const mailbox = new Mailbox(() => 0);
+  mailbox.open(1);
+  mailbox.post(1, button(true));
+  for (let x = 0; x < 50_000; x++) mailbox.post(1, moved(x));
+  mailbox.post(1, button(false));
+  mailbox.post(1, moved(7));
+  const taken = mailbox.take();
+  const places = taken.map(([, event]) => (event.tag === "cursor-moved" ? event.val.x : event.tag));
+  assert.equal(places.length, 16_384);
+  // The first two have made room for the release and the last place.
+  assert.deepEqual(places.slice(0, 3), ["button", 2, 3]);
+  assert.deepEqual(places.slice(-3), [49_999, "button", 7]);
+});
+
 test("a full list keeps what was pressed and released", () => {
   const mailbox = new Mailbox(() => 0);
   mailbox.open(1);

@@ -127,17 +127,22 @@ export class Mailbox {
       this.#redraws.add(window);
     }
     const last = this.#events.at(-1);
+    const full = this.#events.length >= MOST;
     // With a button held, the way of the pointer may be what counts: a line that is drawn.
-    const way = event.tag === "cursor-moved" && (this.#open.get(window)?.held ?? 0) > 0;
+    const way = !full && event.tag === "cursor-moved" && (this.#open.get(window)?.held ?? 0) > 0;
     const both = last && last[0] === window && !way ? merged(last[1], event) : null;
     if (last && both) {
       last[1] = both;
       return;
     }
-    if (this.#events.length >= MOST) {
-      if (isFleeting(event)) return;
-      const at = this.#events.findIndex(([, event]) => isFleeting(event));
-      this.#events.splice(Math.max(at, 0), 1);
+    if (full) {
+      // Where the pointer is now counts for more than where it has been; other movements are not kept.
+      const isMoved = event.tag === "cursor-moved";
+      if (isFleeting(event) && !isMoved) return;
+      const at = this.#events.findIndex(([of, { tag }]) => isMoved && of === window && tag === "cursor-moved");
+      if (at < 0 && isMoved) return;
+      const fleeting = at < 0 ? this.#events.findIndex(([, event]) => isFleeting(event)) : at;
+      this.#events.splice(Math.max(fleeting, 0), 1);
     }
     this.#events.push([window, event]);
   }
