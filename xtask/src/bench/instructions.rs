@@ -73,7 +73,8 @@ pub(super) fn run(repo: &Repo, options: &Options) -> Result<()> {
 /// Instructions for one of the things that a row's repetition does.
 fn instructions(sh: &Shell, command: &[&Path], name: &str) -> Result<f64> {
     // Unwatched: a component is compiled now, and kept.
-    let text = cmd!(sh, "{command...} --only {name} --repetitions 1").quiet().read()?;
+    let (program, rest) = command.split_first().context("a program")?;
+    let text = cmd!(sh, "{program} {rest...} --only {name} --repetitions 1").quiet().read()?;
     let per = per(&text, name)?;
     let count = |repetitions: u32| {
         let repetitions = repetitions.to_string();
