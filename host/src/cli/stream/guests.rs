@@ -388,6 +388,8 @@ impl Drop for Running {
     fn drop(&mut self) {
         let Self { guests, guest, slot } = self;
         guest.screen.end(End::Crashed);
+        // What its GPU still does is its own until then, and counts.
+        guest.meter.wait_for_devices();
         // Who sees that it is gone finds its place free.
         drop(slot.take());
         let (_, read, dropped) = guest.screen.counts();
