@@ -24,7 +24,7 @@ fn metadata() -> Metadata {
     let output = Command::new("rustc").arg("-vV").output().unwrap();
     let told = String::from_utf8(output.stdout).unwrap();
     let host = told.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
-    let options = ["--locked", "--offline", "--filter-platform", host].map(str::to_owned);
+    let options = ["--locked", "--filter-platform", host].map(str::to_owned);
     MetadataCommand::new().manifest_path(root().join("Cargo.toml")).other_options(options).exec().unwrap()
 }
 
