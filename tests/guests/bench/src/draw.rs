@@ -1,10 +1,10 @@
 //! What it costs to record the commands of a render pass.
 
-use wgpu::{BufferUsages as Usage, TextureFormat, TextureUsages};
+use wgpu::BufferUsages as Usage;
 
 use crate::{
     Result,
-    gpu::Gpu,
+    gpu::{FORMAT, Gpu, begin},
     options::Options,
     record::COMMANDS,
     repeat::{row, seconds},
@@ -14,8 +14,6 @@ const SHADER: &str = "
     @vertex fn vertex(@location(0) at: vec4<f32>) -> @builtin(position) vec4<f32> { return at; }
     @fragment fn fragment() -> @location(0) vec4<f32> { return vec4<f32>(1.0); }
 ";
-
-const FORMAT: TextureFormat = TextureFormat::Rgba8Unorm;
 
 /// What the passes need.
 struct Scene {
@@ -56,21 +54,7 @@ impl Scene {
             multiview_mask: None,
             cache: None,
         });
-        let target = gpu.device.create_texture(&wgpu::TextureDescriptor {
-            label: None,
-            size: wgpu::Extent3d { width: 16, height: 16, depth_or_array_layers: 1 },
-            mip_level_count: 1,
-            sample_count: 1,
-            dimension: wgpu::TextureDimension::D2,
-            format: FORMAT,
-            usage: TextureUsages::RENDER_ATTACHMENT,
-            view_formats: &[],
-        });
-        Self {
-            pipeline,
-            vertices: [(); 2].map(|()| gpu.buffer(48, Usage::VERTEX)),
-            view: target.create_view(&wgpu::TextureViewDescriptor::default()),
-        }
+        Self { pipeline, vertices: [(); 2].map(|()| gpu.buffer(48, Usage::VERTEX)), view: gpu.target(16, 16) }
     }
 
     /// Records into a pass that is ready to draw; only what `record` does is measured. What is recorded is thrown
@@ -78,15 +62,7 @@ impl Scene {
     fn measure(&self, gpu: &Gpu, record: impl Fn(&mut wgpu::RenderPass<'_>)) -> f64 {
         let Self { pipeline, vertices: [vertices, _], view } = self;
         let mut encoder = gpu.encoder();
-        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                view,
-                depth_slice: None,
-                resolve_target: None,
-                ops: wgpu::Operations::default(),
-            })],
-            ..Default::default()
-        });
+        let mut pass = begin(&mut encoder, view);
         pass.set_pipeline(pipeline);
         pass.set_vertex_buffer(0, vertices.slice(..));
         seconds(|| record(&mut pass)).0

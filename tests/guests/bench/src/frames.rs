@@ -1,10 +1,10 @@
 //! Whole frames, as a program that draws many small things makes them: each sprite has numbers of its own.
 
-use wgpu::{BufferUsages as Usage, SubmissionIndex, TextureFormat, TextureUsages};
+use wgpu::{BufferUsages as Usage, SubmissionIndex};
 
 use crate::{
     Result,
-    gpu::Gpu,
+    gpu::{FORMAT, Gpu, begin},
     options::Options,
     repeat::{row, seconds},
 };
@@ -20,7 +20,6 @@ const SHADER: &str = "
     @fragment fn fragment() -> @location(0) vec4<f32> { return sprite.color; }
 ";
 
-const FORMAT: TextureFormat = TextureFormat::Rgba8Unorm;
 const WIDTH: u32 = 1280;
 const HEIGHT: u32 = 720;
 
@@ -104,17 +103,7 @@ impl Scene {
                 }),
             }],
         });
-        let target = gpu.device.create_texture(&wgpu::TextureDescriptor {
-            label: None,
-            size: wgpu::Extent3d { width: WIDTH, height: HEIGHT, depth_or_array_layers: 1 },
-            mip_level_count: 1,
-            sample_count: 1,
-            dimension: wgpu::TextureDimension::D2,
-            format: FORMAT,
-            usage: TextureUsages::RENDER_ATTACHMENT,
-            view_formats: &[],
-        });
-        let view = target.create_view(&wgpu::TextureViewDescriptor::default());
+        let view = gpu.target(WIDTH, HEIGHT);
         Self { pipeline, sprites, group, view }
     }
 
@@ -122,15 +111,7 @@ impl Scene {
     fn frame(&self, gpu: &Gpu, numbers: &[u8]) -> SubmissionIndex {
         gpu.queue.write_buffer(&self.sprites, 0, numbers);
         let mut encoder = gpu.encoder();
-        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                view: &self.view,
-                depth_slice: None,
-                resolve_target: None,
-                ops: wgpu::Operations::default(),
-            })],
-            ..Default::default()
-        });
+        let mut pass = begin(&mut encoder, &self.view);
         pass.set_pipeline(&self.pipeline);
         for sprite in 0..SPRITES {
             pass.set_bind_group(0, &self.group, &[sprite * STRIDE]);
