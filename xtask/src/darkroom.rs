@@ -2,7 +2,12 @@
 //! component in the same one and as one in the host's headless windows, clicked, typed into, copied from, pasted into,
 //! resized and scrolled, its pictures compared.
 
-use std::{path::Path, process::Command, thread, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, ensure};
 use xshell::cmd;
@@ -27,7 +32,7 @@ const TYPED: &str = "--saturation 0";
 /// What another program copies.
 const PASTED: &str = "--warmth 0.9 --contrast 0";
 
-/// What is done, and what one sees then. Each step waits until the window stays the same.
+/// What is done, and what one sees then. On a desktop each step waits for the picture that the headless window shows.
 struct Step {
     name: &'static str,
     shows: &'static str,
@@ -201,6 +206,9 @@ pub(crate) fn compare(repo: &Repo, tool: &Path) -> Result<()> {
     artifacts::build_native(repo, WINDOWED, &[PROGRAM])?;
     let native = artifacts::native(&artifacts::native_folder(repo), PROGRAM);
     let component = artifacts::component(&artifacts::component_folder(repo), PROGRAM);
+    for Step { name, .. } in STEPS {
+        screen::plain(sh, &headless(repo, name))?;
+    }
     let by_desktop = folder.join("desktop");
     sh.remove_path(&by_desktop)?;
     sh.create_dir(&by_desktop)?;
@@ -211,7 +219,6 @@ pub(crate) fn compare(repo: &Repo, tool: &Path) -> Result<()> {
     let (mut drawn, mut before) = (Vec::new(), Vec::new());
     for Step { name, shows, .. } in STEPS {
         let file = format!("{name}.png");
-        screen::plain(sh, &folder.join("component").join(&file))?;
         drawn.push(Pair::compare(sh, &folder, name, shows)?);
         let [native, desktop] =
             ["native", "desktop"].map(|side| sh.read_binary_file(folder.join(side).join(&file)));
@@ -237,6 +244,11 @@ pub(crate) fn compare(repo: &Repo, tool: &Path) -> Result<()> {
     pairs::report(sh, &folder, "An eframe program", "pictures", &drawn)
 }
 
+/// The picture of a step in the window without a display.
+fn headless(repo: &Repo, step: &str) -> PathBuf {
+    repo.path("target/darkroom/component").join(format!("{step}.png"))
+}
+
 /// Does the steps in an X server, and writes what the window shows after each. Returns what the program takes of a
 /// processor afterwards, while nobody does anything.
 fn draw_on_the_desktop(repo: &Repo, program: &mut Command, folder: &Path) -> Result<f64> {
@@ -253,7 +265,9 @@ fn draw_on_the_desktop(repo: &Repo, program: &mut Command, folder: &Path) -> Res
             window.act(&joined(&words).iter().map(String::as_str).collect::<Vec<_>>())?;
             thread::sleep(Duration::from_millis(200));
         }
-        window.shoot_still(&folder.join(format!("{}.png", step.name))).context(step.name)?;
+        // The window may stay the same for seconds while the photograph is developed: still is not yet finished.
+        let file = folder.join(format!("{}.png", step.name));
+        window.shoot_expected(&headless(repo, step.name), &file).context(step.name)?;
         if let Some(expected) = step.pasted {
             let pasted = screen.paste().context(step.name)?;
             ensure!(pasted == expected, "{}: another program pastes {pasted:?}, not {expected:?}", step.name);

@@ -199,6 +199,24 @@ impl Window<'_> {
         bail!("{}: the window never stays the same", file.display())
     }
 
+    /// The same, once it is the picture in `expected` and has stayed that for a while. If that takes too long, it writes what
+    /// the window shows then: whoever compares the two says what is wrong.
+    pub(crate) fn shoot_expected(&self, expected: &Path, file: &Path) -> Result<()> {
+        let expected = self.screen.sh.read_binary_file(expected)?;
+        let started = Instant::now();
+        let mut since = None;
+        while started.elapsed() < PATIENCE {
+            self.shoot(file)?;
+            if self.screen.sh.read_binary_file(file)? != expected {
+                since = None;
+            } else if since.get_or_insert_with(Instant::now).elapsed() >= STILL {
+                return Ok(());
+            }
+            thread::sleep(LOOK);
+        }
+        Ok(())
+    }
+
     /// The same for all windows of the program, once there are `count` and each has drawn; the files go to `folder`.
     pub(crate) fn shoot_all(&self, count: usize, folder: &Path) -> Result<Vec<PathBuf>> {
         let started = Instant::now();
