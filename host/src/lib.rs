@@ -116,6 +116,7 @@ mod device {
     mod polling;
     pub(crate) mod readback;
     pub(crate) mod submissions;
+    pub(crate) mod submits;
     pub(crate) mod texture_pieces;
     pub(crate) mod timeline;
     pub(crate) mod unusable;

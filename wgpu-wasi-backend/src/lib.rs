@@ -96,6 +96,7 @@ mod device;
 mod id;
 pub mod interop;
 mod lock;
+mod memory;
 mod name;
 mod objects;
 #[cfg(all(feature = "run3", target_os = "wasi"))]

@@ -9,18 +9,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where a file is, and what it may import of this crate. The first row that fits counts.
-const MAY_IMPORT: [(&str, &[&str]); 13] = [
+const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("bindings.rs", &[]),
     ("unsupported", &[]),
     ("lock.rs", &[]),
     ("id.rs", &[]),
+    ("memory.rs", &[]),
     ("name.rs", &["id", "lock"]),
     ("convert.rs", &["bindings", "unsupported"]),
     ("device/reuse.rs", &["bindings", "id", "name"]),
     ("device/waits.rs", &["lock"]),
     ("device/errors.rs", &["bindings", "device::reuse", "device::waits", "lock"]),
-    ("device/", &["bindings", "convert", "device", "id", "lock", "name", "unsupported"]),
-    ("commands/", &["bindings", "commands", "convert", "device", "id", "lock", "name", "unsupported"]),
+    ("device/", &["bindings", "convert", "device", "id", "lock", "memory", "name", "unsupported"]),
+    ("commands/", &["bindings", "commands", "convert", "device", "id", "lock", "memory", "name", "unsupported"]),
     (
         "objects/",
         &["bindings", "commands", "convert", "device", "id", "lock", "name", "objects", "unsupported"],

@@ -128,10 +128,24 @@ pub(crate) fn fetched_alone<T: 'static, E: Encoder>(
 /// The name that the guest's memory says a new bind group has.
 #[inline]
 pub(crate) fn name_of_new_group<T: 'static>(access: &mut Access<'_, T, WebGpu>) -> wasmtime::Result<NewName> {
-    let Some(memory) = access.get().ctx.command_memory.take() else { return Ok(NewName::default()) };
-    let word = memory.name_of_new_group(access.as_context());
+    match argument(access) {
+        None | Some(0) => Ok(NewName::default()),
+        Some(word) => Ok(NewName(Some(name(word)?))),
+    }
+}
+
+/// How many of the submits to a queue, counted from the last, the guest does not wait for, as its memory says.
+pub(crate) fn submits_not_waited_for<T: 'static>(access: &mut Access<'_, T, WebGpu>) -> u32 {
+    argument(access).unwrap_or(0)
+}
+
+/// The word of the guest's memory that belongs to calls without an encoder; `None` where there is no such memory.
+#[inline]
+fn argument<T: 'static>(access: &mut Access<'_, T, WebGpu>) -> Option<u32> {
+    let memory = access.get().ctx.command_memory.take()?;
+    let word = memory.argument(access.as_context());
     access.get().ctx.command_memory = Some(memory);
-    if word == 0 { Ok(NewName::default()) } else { Ok(NewName(Some(name(word)?))) }
+    Some(word)
 }
 
 impl WebGpuCtxView<'_> {

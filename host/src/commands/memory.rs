@@ -140,10 +140,10 @@ impl CommandMemory {
         Ok(())
     }
 
-    /// The word for the name of an object that is being made; 0 is none.
-    pub(crate) fn name_of_new_group<T: 'static>(&self, store: StoreContext<'_, T>) -> u32 {
+    /// The word beside the commands, which says more about a call that has no encoder: 0 is nothing.
+    pub(crate) fn argument<T: 'static>(&self, store: StoreContext<'_, T>) -> u32 {
         match self.words.as_le_slice(store) {
-            [_, name, ..] => u32::from_le(*name),
+            [_, argument, ..] => u32::from_le(*argument),
             _ => 0,
         }
     }

@@ -14,6 +14,7 @@ use crate::{
         in_flight::{Alive, Awaited, InFlight},
         lent_scopes,
         submissions::Submissions,
+        submits::Submits,
         timeline::Timeline,
         unusable::Unusable,
         waiting::Poller,
@@ -42,6 +43,7 @@ pub(crate) struct DeviceCore {
     pub(crate) in_flight: Arc<InFlight>,
     pub(crate) held: Held,
     pub(crate) submissions: Submissions,
+    pub(crate) submits: Submits,
     #[expect(dead_code, reason = "held, and never read")]
     weight: Option<Reservation>,
     pub(crate) max_shader_bytes: usize,
@@ -171,6 +173,7 @@ impl DeviceCore {
             in_flight,
             held: Held::default(),
             submissions: Submissions::default(),
+            submits: Submits::default(),
             weight,
             max_shader_bytes,
             max_loop_iterations,

@@ -143,7 +143,7 @@ impl Timeline {
             state.jobs.len()
         };
         if waiting > MAX_WAITING {
-            self.shared.work(MAX_WAITING / 2);
+            self.shared.work(MAX_WAITING / 2, || false);
         }
     }
 
@@ -189,8 +189,13 @@ impl Timeline {
     /// Returns when everything is done that was put here before; in a job, that is so already.
     #[inline]
     pub(crate) fn settle(&self) {
-        if !self.is_settled() {
-            self.shared.work(0);
+        self.settle_until(|| false);
+    }
+
+    /// [`Self::settle`], but no further than to where `enough` is so: what is behind that is left to the thread.
+    pub(crate) fn settle_until(&self, enough: impl Fn() -> bool) {
+        if !self.is_settled() && !enough() {
+            self.shared.work(0, enough);
         }
     }
 
@@ -199,7 +204,7 @@ impl Timeline {
         #[expect(clippy::disallowed_methods, reason = "it ends when the `Timeline` is dropped")]
         let spawned = thread::Builder::new().name("wgpu-wasi timeline".to_owned()).spawn(move || {
             while shared.wait() {
-                shared.work(0);
+                shared.work(0, || false);
             }
         });
         match spawned {
@@ -235,10 +240,10 @@ impl Shared {
         self.running.lock()
     }
 
-    /// Does jobs until `left` of them wait.
-    fn work(&self, left: usize) {
-        let running = self.run();
-        loop {
+    /// Does jobs until `left` of them wait, or `enough` is so.
+    fn work(&self, left: usize, enough: impl Fn() -> bool) {
+        let mut running = self.run();
+        while !enough() {
             let job = {
                 let mut state = self.state.lock();
                 if state.jobs.len() <= left {
@@ -252,6 +257,8 @@ impl Shared {
             let _ = fence::catch(job);
             IN_JOB.set(false);
             self.undone.fetch_sub(1, Ordering::Release);
+            // Somebody may wait for this job, and not for the next.
+            MutexGuard::bump(&mut running);
         }
         drop(running);
     }
@@ -359,6 +366,31 @@ mod tests {
         timeline.push(job(5));
         timeline.settle();
         assert_eq!(*done.lock(), [1, 3, 5]);
+        assert!(timeline.is_settled());
+    }
+
+    #[test]
+    fn nobody_waits_for_more_than_is_enough() {
+        let (job, done) = numbers();
+        let timeline = Timeline::default();
+        let has = |number| done.lock().contains(&number);
+        for number in 0..10 {
+            timeline.push(job(number));
+        }
+        timeline.settle_until(|| has(3));
+        assert_eq!(*done.lock(), [0, 1, 2, 3]);
+        timeline.settle_until(|| has(3));
+        assert_eq!(done.lock().len(), 4);
+
+        // The same while the thread works.
+        let (go_on, goes_on) = mpsc::channel();
+        timeline.push(move || goes_on.recv().unwrap());
+        timeline.wake();
+        timeline.settle_until(|| has(9));
+        assert!(!timeline.is_settled());
+        go_on.send(()).unwrap();
+        // There is nothing more.
+        timeline.settle_until(|| false);
         assert!(timeline.is_settled());
     }
 

@@ -228,8 +228,7 @@ impl BufferWrite {
         let most = usize::try_from(PIECE_BYTES).unwrap_or(usize::MAX);
         while let Some((piece, rest)) = contents.split_at_checked(contents.len().min(most)) {
             let staged = self.stage(piece.len()).await?;
-            self.device.timeline.settle();
-            self.write(piece, staged);
+            self.put(piece, staged);
             // Less than `u64::MAX`, since the end is inside the buffer.
             self.offset = self.offset.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
             contents = rest;
@@ -274,6 +273,32 @@ impl BufferWrite {
     async fn stage(&self, bytes: usize) -> wasmtime::Result<Reservation> {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(BYTES_PER_WRITE);
         self.device.stage(bytes, self.patience).await
+    }
+
+    /// Has wgpu copy the bytes now. The write itself has its turn after what was put off before: nobody waits for that.
+    fn put(&self, contents: &[u8], staged: Reservation) {
+        let waits = !self.device.timeline.is_settled() && !self.writable.lent;
+        if let Some(view) = waits.then(|| self.copied(contents)).flatten() {
+            let (device, reservation) = (Arc::clone(&self.device), self.reservation.clone());
+            self.device.later(move || {
+                device.guarded(|| drop(view));
+                device.staged(staged, &reservation);
+            });
+            return;
+        }
+        self.device.timeline.settle();
+        self.write(contents, staged);
+    }
+
+    /// The bytes in wgpu's staging memory. `None`: it does not take them, and says why when it is given them in their turn.
+    fn copied(&self, contents: &[u8]) -> Option<wgpu::QueueWriteBufferView> {
+        let Self { device, buffer, writable: _, reservation: _, offset, patience: _ } = self;
+        let size = wgpu::BufferSize::new(u64::try_from(contents.len()).ok()?)?;
+        let view = || device.queue.write_buffer_with(buffer, *offset, size);
+        let (view, _errors) = device.guarded(|| collecting(view));
+        let mut view = view?;
+        view.copy_from_slice(contents);
+        Some(view)
     }
 
     fn write(&self, contents: &[u8], staged: Reservation) {

@@ -11,7 +11,11 @@ use wasmtime::component::{Accessor, Resource};
 
 use crate::{
     bindings::wit,
-    device::{core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting, unusable::Usability},
+    commands::fetch,
+    device::{
+        core::DeviceCore, errors::GpuError, fence, lent_scopes::collecting, submits::Submit,
+        unusable::Usability,
+    },
     objects::{
         bulk,
         command_buffer::{CommandBuffer, Commands, Finished},
@@ -37,7 +41,7 @@ impl Queue {
 }
 
 /// Submits commands, all of which were finished before, in their turn.
-fn submit(device: &DeviceCore, commands: Vec<Commands>) {
+fn submit(device: &DeviceCore, commands: Vec<Commands>, submit: Submit) {
     let finished = commands.iter().map(Commands::take).collect::<Option<Vec<_>>>();
     let submitted = match finished {
         Some(finished) => submit_finished(device, finished, &commands),
@@ -46,7 +50,14 @@ fn submit(device: &DeviceCore, commands: Vec<Commands>) {
     if let Err(panic) = submitted {
         device.errors.report(GpuError::internal(format!("In Queue::submit: {panic}")));
     }
-    device.submitted(commands);
+    give(device, commands, submit);
+}
+
+/// Says that wgpu has got what there is of a submit.
+fn give(device: &DeviceCore, commands: Vec<Commands>, submit: Submit) {
+    let number = submit.number();
+    device.submitted((commands, submit));
+    device.submits.give(number);
 }
 
 /// Submits command buffers so that wgpu refuses none after it has taken another: `device/unusable.rs` says why. `Err` is
@@ -113,25 +124,39 @@ fn at_once<R>(write: impl Future<Output = wasmtime::Result<R>>) -> wasmtime::Res
     write.now_or_never().unwrap_or_else(|| Err(wasmtime::Error::msg("a write has to wait for the GPU")))
 }
 
+/// What is sent when all is done that was given to the queue.
+fn all_done(device: &DeviceCore) -> oneshot::Receiver<()> {
+    device.timeline.settle_to_wait();
+    let (sender, done) = oneshot::channel();
+    device.queue.on_submitted_work_done(move || {
+        // Nobody receives when the guest was ended meanwhile.
+        let _ = sender.send(());
+    });
+    done
+}
+
+/// What is sent when all submits are done but the last `behind`. Those may wait for their turn meanwhile.
+fn done_but(device: &DeviceCore, behind: u32) -> oneshot::Receiver<()> {
+    let (number, done) = device.submits.all_but(behind.into());
+    device.timeline.settle_until(|| device.submits.is_given(number));
+    done
+}
+
 impl<T: Send + 'static> wit::HostGpuQueueWithStore<T> for WebGpu {
     async fn on_submitted_work_done(
         accessor: &Accessor<T, Self>,
         this: Resource<Queue>,
     ) -> wasmtime::Result<()> {
-        let (device, patience) = accessor.with(|mut access| {
+        let (device, patience, behind) = accessor.with(|mut access| {
+            let behind = fetch::submits_not_waited_for(&mut access);
             let view = access.get();
             let device = Arc::clone(&view.get(&this)?.device);
-            Ok::<_, wasmtime::Error>((device, view.ctx.patience()))
+            Ok::<_, wasmtime::Error>((device, view.ctx.patience(), behind))
         })?;
         if device.withdrawn() {
             return Ok(());
         }
-        device.timeline.settle_to_wait();
-        let (sender, done) = oneshot::channel();
-        device.queue.on_submitted_work_done(move || {
-            // Nobody receives when the guest was ended meanwhile.
-            let _ = sender.send(());
-        });
+        let done = if behind == 0 { all_done(&device) } else { done_but(&device, behind) };
         // A lost device drops the callback: its work is as done as it will ever be.
         // https://www.w3.org/TR/webgpu/#dom-gpuqueue-onsubmittedworkdone
         device.wait_until(done, patience).await.map(|_| ())
@@ -154,16 +179,23 @@ impl wit::HostGpuQueue for WebGpuCtxView<'_> {
                 Err(reason) => refused = refused.or(Some(reason)),
             }
         }
+        let begun = device.submits.begin();
         // One that can't be submitted spoils the whole call, and uses the others up.
         // https://www.w3.org/TR/webgpu/#dom-gpuqueue-submit
         match refused {
-            Some(reason) => device.errors.refuse("Queue::submit", "", reason),
+            Some(reason) => {
+                device.errors.refuse("Queue::submit", "", reason);
+                // It has its number, and is done when those before it are.
+                if !device.withdrawn() {
+                    give(&device, Vec::new(), begun);
+                }
+            }
             // To a lost device nothing is submitted.
             None if device.withdrawn() => {}
             None => {
                 let submit = {
                     let device = Arc::clone(&device);
-                    move || submit(&device, taken)
+                    move || submit(&device, taken, begun)
                 };
                 device.later(submit);
                 device.after_submit();
@@ -200,5 +232,76 @@ impl wit::HostGpuQueue for WebGpuCtxView<'_> {
 
     fn drop(&mut self, this: Resource<Queue>) -> wasmtime::Result<()> {
         self.delete(this).map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, time::Duration};
+
+    use wit::{HostGpuDevice as _, HostGpuQueue as _};
+
+    use super::*;
+    use crate::testing::{Guest, again};
+
+    /// What does not come within this time never does.
+    const LONG: Duration = Duration::from_secs(60);
+
+    /// A guest whose timeline does nothing more until the result is dropped.
+    fn held_up(guest: &Guest) -> mpsc::Sender<()> {
+        let (go_on, goes_on) = mpsc::channel();
+        guest.core.later(move || drop(goes_on.recv_timeout(LONG)));
+        go_on
+    }
+
+    fn submit(guest: &mut Guest, queue: &Resource<Queue>) {
+        guest.view().submit(again(queue), Vec::new()).unwrap();
+    }
+
+    #[test]
+    fn who_waits_for_a_submit_does_not_wait_for_the_next() {
+        let mut guest = Guest::new(|_| {});
+        let device = guest.device();
+        let queue = guest.view().queue(device).unwrap();
+        submit(&mut guest, &queue);
+        guest.core.timeline.settle();
+        let go_on = held_up(&guest);
+        submit(&mut guest, &queue);
+
+        let mut first = done_but(&guest.core, 1);
+        assert!(!guest.core.timeline.is_settled(), "the second was waited for");
+        while first.try_recv().is_err() {
+            guest.core.poll_now();
+        }
+        let mut second = guest.core.submits.all_but(0).1;
+        guest.core.poll_now();
+        assert!(second.try_recv().is_err(), "nobody has done it");
+        drop(go_on);
+        drop(all_done(&guest.core));
+        while second.try_recv().is_err() {
+            guest.core.poll_now();
+        }
+    }
+
+    #[test]
+    fn a_large_write_has_its_turn() {
+        let mut guest = Guest::new(|_| {});
+        let device = guest.device();
+        let queue = guest.view().queue(device).unwrap();
+        let data = vec![7; 1 << 18];
+        let buffer = guest.buffer(1 << 18, wit::GpuBufferUsage::COPY_DST);
+        let go_on = held_up(&guest);
+        let write = |guest: &mut Guest| {
+            let (queue, buffer) = (again(&queue), again(&buffer));
+            guest.view().write_buffer_with_copy(queue, buffer, 0, data.clone(), None, None).unwrap().unwrap();
+        };
+        write(&mut guest);
+        assert!(!guest.core.timeline.is_settled(), "what is before it was waited for");
+        assert!(guest.core.staging.used() >= 1 << 18, "what is staged counts");
+        drop(go_on);
+        guest.core.timeline.settle();
+        submit(&mut guest, &queue);
+        assert!(guest.gpu_memory_in_use() >= 1 << 18);
+        assert_eq!(guest.core.staging.used(), 0, "what is done counts no more");
     }
 }

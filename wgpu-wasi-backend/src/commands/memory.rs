@@ -1,4 +1,4 @@
-//! Command memory — wit: wgpu-wasi:commands/memory — peer: host/src/commands/memory.rs
+//! Commands in the memory that a host reads — wit: wgpu-wasi:commands/memory — peer: host/src/commands/memory.rs
 //!
 //! A call of the host takes ten times as long as recording the command that it carries. A host that has
 //! asked for it fetches the commands of a pass from memory of the guest instead, with the next call for the pass that
@@ -8,12 +8,13 @@
 //! until the host has fetched it.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use wgpu::custom::{DispatchBindGroup, DispatchBuffer, DispatchComputePipeline, DispatchRenderPipeline};
 
 use crate::commands::render_commands::length;
 use crate::id::Id;
+use crate::memory::{self, IN_USE};
 use crate::name::Name;
 
 include!("../../wit/tables/commands.rs");
@@ -83,79 +84,21 @@ macro_rules! encoder {
 
 commands!(encoder);
 
-/// Words of the memory: 64 KiB, some four thousand commands.
-const WORDS: usize = 16 * 1024;
-
-/// The memory, and how it is used. All of it is atomic because it is `static`; a component has one thread, for which
-/// that costs nothing.
-struct Memory {
-    /// The first word is what the host looks at: the number of words in use, or 0. The second is the name of the bind
-    /// group that is being made. Commands follow.
-    words: [AtomicU32; WORDS],
-    /// Whether the host fetches.
-    attached: AtomicBool,
-    /// Words of commands that wait to be fetched.
-    waiting: AtomicU32,
+/// The commands that wait to be fetched.
+struct Waiting {
+    /// How many words they are.
+    words: AtomicU32,
     /// The pass that they belong to.
     owner: AtomicU64,
 }
 
-static MEMORY: Memory = Memory {
-    words: [const { AtomicU32::new(0) }; WORDS],
-    attached: AtomicBool::new(false),
-    waiting: AtomicU32::new(0),
-    owner: AtomicU64::new(0),
-};
+static WAITING: Waiting = Waiting { words: AtomicU32::new(0), owner: AtomicU64::new(0) };
 
-/// The place of the first command.
-const FIRST: u32 = 2;
-
-impl Memory {
-    #[inline]
-    fn is_attached(&self) -> bool {
-        self.attached.load(Ordering::Relaxed)
-    }
-
-    /// Whether the commands that wait are those of `pass`.
+impl Waiting {
+    /// Whether they are those of `pass`.
     #[inline]
     fn is_owned_by(&self, pass: Id) -> bool {
         self.owner.load(Ordering::Relaxed) == pass.number()
-    }
-}
-
-/// The export `attach`, by hand: a generated one would free the list that it returns.
-#[cfg(all(feature = "command-memory", target_os = "wasi"))]
-mod export {
-    #![expect(unsafe_code, reason = "an exported function has a name of its own choice")]
-
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::{MEMORY, WORDS};
-
-    #[allow(missing_docs, unreachable_pub, unnameable_types, reason = "generated")]
-    mod bindings {
-        wit_bindgen::generate!({
-            path: "wit",
-            world: "wgpu-wasi:backend/guest-commands",
-            skip: ["attach"],
-            generate_all,
-        });
-        // Says that the component exports the interface. Nothing has to be implemented for it: its function is below.
-        export!(attach);
-    }
-
-    /// A list as the canonical ABI returns it: address and length, of 32 bits each on this target.
-    static LIST: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
-
-    // SAFETY: nothing else has this name: it is that of the interface's one function, whose type in the canonical ABI
-    // this is. The list has no `cabi_post_` function, so that nobody frees it.
-    #[unsafe(export_name = "wgpu-wasi:commands/memory@0.2.0#attach")]
-    extern "C" fn attach() -> *const AtomicUsize {
-        MEMORY.attached.store(true, Ordering::Relaxed);
-        let [address, length] = &LIST;
-        address.store(MEMORY.words.as_ptr().addr(), Ordering::Relaxed);
-        length.store(WORDS, Ordering::Relaxed);
-        LIST.as_ptr()
     }
 }
 
@@ -370,44 +313,45 @@ impl Commands {
     #[must_use = "`false`: make the call"]
     #[inline]
     fn leave<const N: usize>(&self, command: [u32; N], rest: &[u32]) -> bool {
-        let Some(pass) = self.pass.filter(|_| MEMORY.is_attached()) else { return false };
-        let waiting = MEMORY.waiting.load(Ordering::Relaxed);
+        let Some(pass) = self.pass.filter(|_| memory::is_read()) else { return false };
+        let waiting = WAITING.words.load(Ordering::Relaxed);
         if waiting > 0 && !self.owns_what_waits() {
             return false;
         }
-        let Ok(begin) = usize::try_from(FIRST + waiting) else { return false };
+        let Ok(begin) = usize::try_from(waiting) else { return false };
         let end = begin + N + rest.len();
-        let (Some(room), Ok(end)) = (MEMORY.words.get(begin..end), u32::try_from(end)) else { return false };
+        let (Some(room), Ok(end)) = (memory::COMMANDS.get(begin..end), u32::try_from(end)) else {
+            return false;
+        };
         for (place, word) in room.iter().zip(command.iter().chain(rest)) {
             place.store(*word, Ordering::Relaxed);
         }
-        MEMORY.waiting.store(end - FIRST, Ordering::Relaxed);
-        MEMORY.owner.store(pass.number(), Ordering::Relaxed);
+        WAITING.words.store(end, Ordering::Relaxed);
+        WAITING.owner.store(pass.number(), Ordering::Relaxed);
         true
     }
 
     #[inline]
     fn owns_what_waits(&self) -> bool {
-        self.pass.is_some_and(|pass| MEMORY.is_owned_by(pass))
+        self.pass.is_some_and(|pass| WAITING.is_owned_by(pass))
     }
 
     /// Makes a call for this pass, with which the host fetches what waits for that.
     pub(crate) fn call<T>(&self, call: impl FnOnce() -> T) -> T {
-        let waiting = MEMORY.waiting.load(Ordering::Relaxed);
+        let waiting = WAITING.words.load(Ordering::Relaxed);
         if waiting == 0 || !self.owns_what_waits() {
             return call();
         }
-        let [in_use, ..] = &MEMORY.words;
-        in_use.store(waiting, Ordering::Relaxed);
+        IN_USE.store(waiting, Ordering::Relaxed);
         let result = call();
-        in_use.store(0, Ordering::Relaxed);
-        MEMORY.waiting.store(0, Ordering::Relaxed);
+        IN_USE.store(0, Ordering::Relaxed);
+        WAITING.words.store(0, Ordering::Relaxed);
         result
     }
 
     /// [`Self::call`] with an object; commands that follow may have its `name`.
     pub(crate) fn call_naming<T>(&self, name: &Name, call: impl FnOnce() -> T) -> T {
-        let number = self.pass.filter(|_| MEMORY.is_attached()).and_then(|_| name.number_to_send());
+        let number = self.pass.filter(|_| memory::is_read()).and_then(|_| name.number_to_send());
         let sent = number.is_some_and(|number| self.leave([NAME, number], &[]));
         let result = self.call(call);
         if sent {
@@ -440,12 +384,9 @@ fn format_word(format: wgpu::IndexFormat) -> u32 {
 
 /// Makes the call that makes a bind group; commands that follow may have its `name`.
 pub(crate) fn naming_new<T>(name: &Name, call: impl FnOnce() -> T) -> T {
-    let number = if MEMORY.is_attached() { name.number_to_send() } else { None };
+    let number = if memory::is_read() { name.number_to_send() } else { None };
     let Some(number) = number else { return call() };
-    let [_, new, ..] = &MEMORY.words;
-    new.store(number, Ordering::Relaxed);
-    let result = call();
-    new.store(0, Ordering::Relaxed);
+    let result = memory::with_argument(number, call);
     name.set_sent();
     result
 }
@@ -456,8 +397,8 @@ mod tests {
 
     /// What the host would fetch.
     fn in_use() -> Vec<u32> {
-        let words: Vec<_> = MEMORY.words.iter().map(|word| word.load(Ordering::Relaxed)).collect();
-        words[2..][..usize::try_from(words[0]).unwrap()].to_vec()
+        let in_use = usize::try_from(IN_USE.load(Ordering::Relaxed)).unwrap();
+        memory::COMMANDS[..in_use].iter().map(|word| word.load(Ordering::Relaxed)).collect()
     }
 
     #[test]
@@ -495,7 +436,7 @@ mod tests {
         let name = Name::default();
         assert_eq!(pass.call_naming(&name, in_use), []);
         assert_eq!(name.sent_number(), None);
-        MEMORY.attached.store(true, Ordering::Relaxed);
+        memory::attach();
 
         assert!(pass.dispatch_workgroups([1, 2, 3]));
         assert!(pass.set_bind_group(2, None, &[256, 512]));
@@ -551,8 +492,8 @@ mod tests {
         assert_eq!(fourth.number_to_send(), Some(3), "no number was spent on it");
         drop(fourth);
 
-        let left = (0..WORDS).take_while(|_| pass.dispatch_workgroups([7; 3])).count();
-        assert_eq!(left, (WORDS - 2) / 4);
+        let left = (0..memory::COMMANDS.len()).take_while(|_| pass.dispatch_workgroups([7; 3])).count();
+        assert_eq!(left, memory::COMMANDS.len() / 4);
         let last = Name::default();
         assert_eq!(
             pass.call_naming(&last, || in_use().len()),
@@ -563,8 +504,8 @@ mod tests {
         assert_eq!(pass.call(|| in_use().len()), 4);
 
         let new = Name::default();
-        let sent = naming_new(&new, || MEMORY.words[1].load(Ordering::Relaxed));
-        assert_eq!((new.sent_number(), MEMORY.words[1].load(Ordering::Relaxed)), (Some(sent), 0));
+        let sent = naming_new(&new, memory::argument);
+        assert_eq!((new.sent_number(), memory::argument()), (Some(sent), 0));
 
         crate::name::skip_to(65_535);
         let (at_the_end, beyond) = (Name::default(), Name::default());

@@ -13,6 +13,7 @@ use crate::device::errors::{self, Errors, Stack};
 use crate::device::reuse::{Reuse, SharedBindGroup};
 use crate::device::waits::{Map, Mappable, Waitable, Waits, block};
 use crate::lock::lock;
+use crate::memory;
 use crate::unsupported::Unsupported;
 
 /// The device itself: what every object of it holds on to.
@@ -280,8 +281,11 @@ impl DeviceShared {
 }
 
 impl Waitable for DeviceShared {
-    fn wait_for_queue(&self) {
-        block(self.queue.on_submitted_work_done());
+    fn wait_for_queue(&self, behind: u64) -> bool {
+        let behind = if memory::is_read() { u32::try_from(behind).unwrap_or(u32::MAX) } else { 0 };
+        let call = self.queue.on_submitted_work_done();
+        block(memory::polled_with_argument(behind, call));
+        behind == 0
     }
 
     fn flush(&self) {

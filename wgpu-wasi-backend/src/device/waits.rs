@@ -84,8 +84,9 @@ enum Waiting {
 
 /// What waiting takes of a device.
 pub(crate) trait Waitable {
-    /// Waits until the host has done all that was submitted.
-    fn wait_for_queue(&self);
+    /// Waits until the host has done all that was submitted, but for the last `behind` submissions; `true` if it has
+    /// waited for those as well.
+    fn wait_for_queue(&self, behind: u64) -> bool;
 
     /// Reports the errors so far.
     fn flush(&self);
@@ -187,12 +188,12 @@ impl Waits {
         poll_type: PollType<u64>,
     ) -> Result<wgpu::PollStatus, wgpu::PollError> {
         let submitted = self.submitted.load(Ordering::Relaxed);
-        let forced = match poll_type {
+        let (forced, last) = match poll_type {
             PollType::Wait { submission_index: Some(index), timeout: _ } if index > submitted => {
                 return Err(wgpu::PollError::WrongSubmissionIndex(index, submitted));
             }
-            PollType::Wait { submission_index: _, timeout: _ } => true,
-            PollType::Poll => false,
+            PollType::Wait { submission_index, timeout: _ } => (true, submission_index.unwrap_or(submitted)),
+            PollType::Poll => (false, submitted),
         };
         let (wait, until) = {
             let mut state = lock(&self.state);
@@ -203,10 +204,11 @@ impl Waits {
             (wait, if wait { state.next } else { seen })
         };
         if wait {
-            self.wait_until_done(device, submitted);
+            self.wait_until_done(device, last);
         }
         self.call_back(device, until);
-        if wait {
+        // What is behind the last one that was waited for may not have been looked at: its errors would be waited for.
+        if wait && last == submitted {
             device.flush();
         } else {
             device.flush_in_time();
@@ -302,10 +304,9 @@ impl Waits {
     /// Waits until the first `submitted` submissions are done.
     fn wait_until_done(&self, device: &impl Waitable, submitted: u64) {
         if self.done.load(Ordering::Relaxed) < submitted {
-            // The host answers for all submissions that were made.
             let all = self.submitted.load(Ordering::Relaxed);
-            device.wait_for_queue();
-            self.done.store(all, Ordering::Relaxed);
+            let for_all = device.wait_for_queue(all - submitted);
+            self.done.fetch_max(if for_all { all } else { submitted }, Ordering::Relaxed);
         }
     }
 }
@@ -358,8 +359,9 @@ mod tests {
     }
 
     impl Waitable for Log {
-        fn wait_for_queue(&self) {
-            self.push("wait");
+        fn wait_for_queue(&self, behind: u64) -> bool {
+            self.push(if behind == 0 { "wait" } else { "wait for some" });
+            behind == 0
         }
 
         fn flush(&self) {
@@ -399,6 +401,19 @@ mod tests {
         assert!(matches!(polled, Ok(wgpu::PollStatus::QueueEmpty)));
         let wrong = PollType::Wait { submission_index: Some(2), timeout: None };
         assert!(matches!(waits.poll(&log, wrong), Err(wgpu::PollError::WrongSubmissionIndex(2, 1))));
+    }
+
+    #[test]
+    fn a_poll_for_a_submission_does_not_wait_for_later_ones() {
+        let (waits, log) = (Waits::default(), Log::default());
+        let [first, second, third] = [(); 3].map(|()| waits.count_submission());
+        let mut poll = |index| {
+            let wait = PollType::Wait { submission_index: Some(index), timeout: None };
+            (waits.poll(&log, wait).unwrap().is_queue_empty(), log.take())
+        };
+        assert_eq!(poll(second), (false, vec!["wait for some"]));
+        assert_eq!(poll(first), (false, vec![]), "it is done by then");
+        assert_eq!(poll(third), (true, vec!["wait", "errors"]));
     }
 
     #[test]

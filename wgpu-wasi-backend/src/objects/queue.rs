@@ -47,6 +47,8 @@ impl QueueInterface for Queue {
         // All or nothing: <https://www.w3.org/TR/webgpu/#dom-gpuqueue-submit>
         if let Some(why) = ours.iter().find_map(|buffer| buffer.refused.as_ref()) {
             self.device.refuse("Queue::submit", None, why);
+            // The host counts submissions as well.
+            self.device.queue.submit(&[]);
         } else {
             let wit: Vec<&wit::GpuCommandBuffer> = ours.iter().map(|buffer| &buffer.wit).collect();
             self.device.touch();

@@ -40,4 +40,24 @@ pub async fn run(gpu: &Gpu, r: &mut Report) {
     let found: Vec<u32> = kit::read(&device, &queue, &log);
     assert_eq!(found[..6], [4, 10, 30, 30, 40, 0]);
     r.bytes("log", bytemuck::cast_slice(&found));
+    large(&device, &queue, r);
+}
+
+/// The same with writes that are too large to be put off as they are.
+fn large(device: &wgpu::Device, queue: &wgpu::Queue, r: &mut Report) {
+    const LARGE: u64 = 9 << 20;
+    const PART: u64 = 1 << 10;
+    const ROUNDS: u8 = 6;
+    let input = kit::storage_of_size(device, LARGE);
+    let log = kit::storage_of_size(device, u64::from(ROUNDS) * PART);
+    for round in 0..ROUNDS {
+        queue.write_buffer(&input, 0, &vec![round + 1; LARGE as usize]);
+        let mut encoder = kit::encoder(device);
+        encoder.copy_buffer_to_buffer(&input, LARGE - PART, &log, u64::from(round) * PART, PART);
+        queue.submit([encoder.finish()]);
+    }
+    let found = kit::read_bytes(device, queue, &log);
+    let expected: Vec<u8> = (1..=ROUNDS).flat_map(|round| [round; PART as usize]).collect();
+    assert!(found == expected, "a part was copied before it was written, or after it was written again");
+    r.bytes("large", &found);
 }
