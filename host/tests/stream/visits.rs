@@ -3,6 +3,7 @@
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
+    thread,
     time::Duration,
 };
 
@@ -165,6 +166,22 @@ fn who_goes_ends_his_program() {
     tab.picture(1, |_| true);
     tab.types("q");
     assert_eq!(tab.end(), (4000, "The program has ended.".to_owned()));
+}
+
+#[test]
+fn a_program_has_its_place_until_its_gpu_is_done() {
+    let Some(server) = Server::start(&["--instances", "1"]) else { return };
+    let mut tab = Tab::open(&server);
+    tab.picture(1, |_| true);
+    tab.types("g");
+    server.wait_for("the GPU works");
+    drop(tab);
+    // It is ended after a second, and its GPU has work for six.
+    thread::sleep(Duration::from_secs(2));
+    assert_eq!(server.metric("wgpu_wasi_instances", ""), 1, "its GPU has not done its work");
+    assert_eq!(Tab::open(&server).end(), (1013, "All places are taken.".to_owned()));
+    server.wait_until("wgpu_wasi_instances", |programs| programs == 0);
+    Tab::open(&server).picture(1, |_| true);
 }
 
 #[test]

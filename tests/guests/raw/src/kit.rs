@@ -130,10 +130,19 @@ pub fn encoder(device: &GpuDevice) -> GpuCommandEncoder {
     device.create_command_encoder(None)
 }
 
-/// Waits once for work that keeps the GPU busy for at least `least`, and says how long it took. How much work
-/// that is depends on the GPU: each round has twice as much as the one before, and `least` or the host's
-/// patience ends the last.
+/// Waits once for work that keeps the GPU busy for at least `least`, and says how long it took.
 pub async fn wait_for_at_least(device: &GpuDevice, least: Duration) -> Duration {
+    Work::new(device).await.grow(device, least).await
+}
+
+/// Work for the GPU that nobody needs.
+pub struct Work {
+    pipeline: GpuComputePipeline,
+    group: GpuBindGroup,
+    dispatches: u32,
+}
+
+impl Work {
     const LONG: &str = "
         @group(0) @binding(0) var<storage, read_write> data: array<u32>;
         @compute @workgroup_size(64)
@@ -143,28 +152,42 @@ pub async fn wait_for_at_least(device: &GpuDevice, least: Duration) -> Duration 
             data[id.x % arrayLength(&data)] = x;
         }
     ";
-    let (pipeline, error) = caught(device, || pipeline(device, &shader(device, LONG))).await;
-    assert!(matches!(error, Caught::Nothing), "{error:?}");
-    let data = storage(device, &[0; 64]);
-    let group = bind(device, &pipeline.get_bind_group_layout(0), &data);
-    let mut dispatches = 1_u32;
-    loop {
+
+    /// As little of it as there is.
+    pub async fn new(device: &GpuDevice) -> Self {
+        let (pipeline, error) = caught(device, || pipeline(device, &shader(device, Self::LONG))).await;
+        assert!(matches!(error, Caught::Nothing), "{error:?}");
+        let group = bind(device, &pipeline.get_bind_group_layout(0), &storage(device, &[0; 64]));
+        Self { pipeline, group, dispatches: 1 }
+    }
+
+    /// Waits for as much as keeps the GPU busy for at least `least`, and says how long it took. How much work that is
+    /// depends on the GPU: each round has twice as much as the one before, and `least` or the host's patience ends the
+    /// last.
+    pub async fn grow(&mut self, device: &GpuDevice, least: Duration) -> Duration {
+        loop {
+            let start = Instant::now();
+            self.submit(device);
+            device.queue().on_submitted_work_done().await;
+            let waited = start.elapsed();
+            if waited >= least {
+                return waited;
+            }
+            self.dispatches = self.dispatches.saturating_mul(2);
+        }
+    }
+
+    /// Submits as much as it has grown to.
+    pub fn submit(&self, device: &GpuDevice) {
         let encoder = encoder(device);
         let pass = encoder.begin_compute_pass(None);
-        pass.set_pipeline(&pipeline);
-        pass.set_bind_group(0, Some(&group), None, None, None).expect("the group fits");
-        for _ in 0..dispatches {
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, Some(&self.group), None, None, None).expect("the group fits");
+        for _ in 0..self.dispatches {
             pass.dispatch_workgroups(64, None, None);
         }
         pass.end();
-        let start = Instant::now();
         device.queue().submit(&[&encoder.finish(None)]);
-        device.queue().on_submitted_work_done().await;
-        let waited = start.elapsed();
-        if waited >= least {
-            return waited;
-        }
-        dispatches = dispatches.saturating_mul(2);
     }
 }
 

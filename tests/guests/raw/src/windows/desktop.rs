@@ -1,6 +1,6 @@
 //! What guests do when somebody is at their windows. `host/tests/desktop` is that somebody, and sees the colours.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use raw::{Checks, wit as gpu};
 
@@ -209,6 +209,16 @@ pub(super) async fn streamed(checks: &mut Checks) {
                 "l" => loop {
                     colour = std::hint::black_box(colour.wrapping_add(1));
                 },
+                // The GPU works for six seconds, in short pieces, and the program waits for all of them.
+                "g" => {
+                    let mut work = raw::kit::Work::new(&shown.device).await;
+                    let piece = work.grow(&shown.device, Duration::from_millis(300)).await;
+                    for _ in 0..=6000 / piece.as_millis() {
+                        work.submit(&shown.device);
+                    }
+                    println!("the GPU works");
+                    shown.device.queue().on_submitted_work_done().await;
+                }
                 "q" => return,
                 _ => {}
             }
