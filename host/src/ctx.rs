@@ -347,13 +347,7 @@ impl Meter {
     /// Blocks this thread until all devices of the guest are gone. A thread that polls one for a wait keeps it for as long as
     /// the GPU works, whatever has become of the guest.
     pub(crate) fn wait_for_devices(&self) {
-        const FIRST: Duration = Duration::from_micros(100);
-        const LONGEST: Duration = Duration::from_millis(20);
-        let mut pause = FIRST;
-        while self.in_flight.devices() > 0 {
-            std::thread::sleep(pause);
-            pause = (pause * 2).min(LONGEST);
-        }
+        self.in_flight.wait_for_devices();
     }
 }
 

@@ -16,13 +16,13 @@
 use std::{
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
     time::{Duration, Instant},
 };
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 use crate::device::{timeline::Timeline, waiting::WaitMode};
 
@@ -44,8 +44,7 @@ const BACKGROUND_PATIENCE: Duration = Duration::from_millis(200);
 pub(crate) struct InFlight {
     timeline: Arc<Timeline>,
     devices: Mutex<Vec<Weak<dyn Awaited>>>,
-    /// How many there are, with those that are on their way out on another thread.
-    alive: Arc<AtomicUsize>,
+    alive: Arc<Devices>,
     waits: Mutex<Waits>,
     /// Nanoseconds that calls have waited for the GPU.
     waited: AtomicU64,
@@ -60,13 +59,21 @@ pub(crate) trait Awaited: Send + Sync {
     fn look(&self) -> bool;
 }
 
+/// How many devices there are, with those that are on their way out on another thread.
+#[derive(Debug, Default)]
+struct Devices {
+    count: Mutex<usize>,
+    fewer: Condvar,
+}
+
 /// A device that is there.
 #[derive(Debug)]
-pub(crate) struct Alive(Arc<AtomicUsize>);
+pub(crate) struct Alive(Arc<Devices>);
 
 impl Drop for Alive {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Release);
+        *self.0.count.lock() -= 1;
+        self.0.fewer.notify_all();
     }
 }
 
@@ -119,14 +126,15 @@ impl InFlight {
 
     /// Counts a device that is there until the result is dropped, which has to be the last of it.
     pub(crate) fn begin(&self) -> Alive {
-        self.alive.fetch_add(1, Ordering::Relaxed);
+        *self.alive.count.lock() += 1;
         Alive(Arc::clone(&self.alive))
     }
 
-    /// How many of them are there.
+    /// Blocks this thread until all of them are gone.
     #[cfg(feature = "http")]
-    pub(crate) fn devices(&self) -> usize {
-        self.alive.load(Ordering::Acquire)
+    pub(crate) fn wait_for_devices(&self) {
+        let Devices { count, fewer } = &*self.alive;
+        fewer.wait_while(&mut count.lock(), |count| *count > 0);
     }
 
     /// Has a look at `device` as well from now on.
@@ -146,7 +154,7 @@ impl InFlight {
         self.settle();
         // One that comes to its end after this is counted.
         let devices: Vec<_> = self.devices.lock().iter().filter_map(Weak::upgrade).collect();
-        let mut busy = self.alive.load(Ordering::Acquire) > devices.len();
+        let mut busy = *self.alive.count.lock() > devices.len();
         for device in devices {
             busy |= device.look();
         }

@@ -57,6 +57,22 @@ fn a_device_that_ends_on_another_thread_is_waited_for() {
     assert!(!in_flight.look());
 }
 
+#[cfg(feature = "http")]
+#[test]
+fn who_waits_for_devices_waits_for_the_last() {
+    let in_flight = InFlight::default();
+    in_flight.wait_for_devices();
+    let (first, last) = (in_flight.begin(), in_flight.begin());
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| in_flight.wait_for_devices());
+        drop(first);
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        assert!(!waits.is_finished());
+        drop(last);
+        waits.join().unwrap();
+    });
+}
+
 #[test]
 fn writes_without_a_submit() {
     bounded("writes_without_a_submit", |guest, queue| {
