@@ -22,6 +22,9 @@ pub(crate) const DEVICE: u64 = 6 << 20;
 pub(crate) const PIPELINE: u64 = 1 << 20;
 pub(crate) const PIPELINE_EXPRESSION: u64 = 256;
 
+/// A submit until it is done, without its command buffers.
+pub(crate) const SUBMIT: u64 = 512;
+
 /// An encoder of any kind, without a command: 1.6 KiB.
 pub(crate) const ENCODER: usize = 2 << 10;
 

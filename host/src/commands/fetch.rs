@@ -26,7 +26,7 @@ const MAX_BYTES: usize = 1 << 20;
 ///
 /// Of several instances in one store, only the first can have it; the others make calls. wasmtime does not say which
 /// instance a call comes from, so one that breaks the rules of the interface can have its commands done at a call of
-/// another: where instances of one store don't trust each other, leave this out.
+/// another, or have it wait for too little: where instances of one store don't trust each other, leave this out.
 ///
 /// # Errors
 ///

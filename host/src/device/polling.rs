@@ -23,8 +23,8 @@ use crate::{
 /// The longest single wait inside wgpu; between two the deadline is looked at.
 const SLICE: Duration = Duration::from_millis(200);
 
-/// Between two looks at a lent device.
-const LENT_PAUSE: Duration = Duration::from_micros(500);
+/// Between two looks at a device that is not waited for inside wgpu.
+const PAUSE: Duration = Duration::from_micros(200);
 
 impl DeviceCore {
     /// Waits for the callback behind `done`, which work on the device triggers.
@@ -87,12 +87,14 @@ impl DeviceCore {
     /// Time running out is no error here: the caller looks at its own deadline. A GPU lost during the wait is a panic in
     /// wgpu and ends as a lost device.
     ///
-    /// wgpu's wait panics, and loses callbacks, when it times out just as another thread finds the work done: a
-    /// `slice` is only for a thread that alone has to do with the device.
+    /// wgpu's wait panics, and loses callbacks, when it times out just as another thread finds the work done. So with a
+    /// `slice`, it is looked at again and again while the timeline has something to do; the others of a lent device are
+    /// never known.
     fn poll(&self, slice: Option<Duration>) -> Polled {
         let oldest = self.submissions.oldest();
-        // A lent device is polled by others, too, and a wait would be for their work as well.
-        let wait = if self.lent {
+        // A wait for a lent device would be for the embedder's work as well.
+        let looks = self.lent || (slice.is_some() && !self.timeline.is_empty());
+        let wait = if looks {
             wgpu::PollType::Poll
         } else {
             let submission_index = oldest.as_ref().map(|(_, index)| index.clone());
@@ -100,7 +102,7 @@ impl DeviceCore {
         };
         #[expect(
             clippy::disallowed_methods,
-            reason = "behind the fence, and without a wait where it is lent"
+            reason = "behind the fence, and without a wait where others may poll"
         )]
         let polled = fence::catch(|| self.wgpu.poll(wait));
         let done = || {
@@ -109,8 +111,8 @@ impl DeviceCore {
             }
         };
         match polled {
-            Ok(Ok(status)) if self.lent && !status.is_queue_empty() => {
-                thread::sleep(slice.map_or(LENT_PAUSE, |slice| slice.min(LENT_PAUSE)));
+            Ok(Ok(status)) if looks && !status.is_queue_empty() => {
+                thread::sleep(slice.map_or(PAUSE, |slice| slice.min(PAUSE)));
                 Polled::Busy
             }
             // The callbacks have run by then, or are being run by another thread that has polled.

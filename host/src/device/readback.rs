@@ -18,7 +18,7 @@ impl DeviceCore {
     /// Reads the first level of a texture with two dimensions whose format has a fixed size: its rows, without gaps.
     /// Errors are the answer, and reach no scope.
     ///
-    /// It is called in a job of the timeline: whoever waits for the device otherwise waits for that first.
+    /// It is called in a job of the timeline, beside which others may wait for the device.
     pub(crate) fn read_texture(
         self: &Arc<Self>,
         texture: &wgpu::Texture,

@@ -133,6 +133,11 @@ impl Timeline {
         self.shared.undone.load(Ordering::Acquire) == 0 || IN_JOB.get()
     }
 
+    /// Whether there is no job, not even one that is being done.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.shared.undone.load(Ordering::Acquire) == 0
+    }
+
     /// Puts a job at the end. It may wait until [`Self::after_submit`], [`Self::wake`] or [`Self::settle`].
     pub(crate) fn push(&self, job: impl FnOnce() + Send + 'static) {
         let waiting = {
@@ -143,7 +148,7 @@ impl Timeline {
             state.jobs.len()
         };
         if waiting > MAX_WAITING {
-            self.shared.work(MAX_WAITING / 2, || false);
+            self.shared.work(MAX_WAITING / 2);
         }
     }
 
@@ -189,13 +194,18 @@ impl Timeline {
     /// Returns when everything is done that was put here before; in a job, that is so already.
     #[inline]
     pub(crate) fn settle(&self) {
-        self.settle_until(|| false);
+        if !self.is_settled() {
+            self.shared.work(0);
+        }
     }
 
     /// [`Self::settle`], but no further than to where `enough` is so: what is behind that is left to the thread.
     pub(crate) fn settle_until(&self, enough: impl Fn() -> bool) {
-        if !self.is_settled() && !enough() {
-            self.shared.work(0, enough);
+        while !self.is_settled() && !enough() {
+            // The thread may have got that far meanwhile.
+            if let Some(running) = self.shared.running.try_lock_for(SPIN) {
+                self.shared.work_on(running, 0, &enough, false);
+            }
         }
     }
 
@@ -204,7 +214,8 @@ impl Timeline {
         #[expect(clippy::disallowed_methods, reason = "it ends when the `Timeline` is dropped")]
         let spawned = thread::Builder::new().name("wgpu-wasi timeline".to_owned()).spawn(move || {
             while shared.wait() {
-                shared.work(0, || false);
+                let running = shared.running.lock();
+                shared.work_on(running, 0, || false, true);
             }
         });
         match spawned {
@@ -240,9 +251,19 @@ impl Shared {
         self.running.lock()
     }
 
-    /// Does jobs until `left` of them wait, or `enough` is so.
-    fn work(&self, left: usize, enough: impl Fn() -> bool) {
-        let mut running = self.run();
+    /// Does jobs until `left` of them wait.
+    fn work(&self, left: usize) {
+        self.work_on(self.run(), left, || false, false);
+    }
+
+    /// Does jobs until `left` of them wait, or `enough` is so. With `gives_way`, whoever waits for it goes on with the next.
+    fn work_on(
+        &self,
+        mut running: MutexGuard<'_, ()>,
+        left: usize,
+        enough: impl Fn() -> bool,
+        gives_way: bool,
+    ) {
         while !enough() {
             let job = {
                 let mut state = self.state.lock();
@@ -257,8 +278,9 @@ impl Shared {
             let _ = fence::catch(job);
             IN_JOB.set(false);
             self.undone.fetch_sub(1, Ordering::Release);
-            // Somebody may wait for this job, and not for the next.
-            MutexGuard::bump(&mut running);
+            if gives_way {
+                MutexGuard::bump(&mut running);
+            }
         }
         drop(running);
     }
@@ -384,7 +406,7 @@ mod tests {
 
         // The same while the thread works.
         let (go_on, goes_on) = mpsc::channel();
-        timeline.push(move || goes_on.recv().unwrap());
+        timeline.push(move || _ = goes_on.recv_timeout(Duration::from_secs(60)));
         timeline.wake();
         timeline.settle_until(|| has(9));
         assert!(!timeline.is_settled());

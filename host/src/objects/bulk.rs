@@ -20,6 +20,7 @@ use crate::{
     device::{
         budget::{Reservation, SharedReservation},
         core::DeviceCore,
+        fence,
         in_flight::{BYTES_PER_WRITE, PIECE_BYTES},
         lent_scopes::collecting,
         texture_pieces::{self, Plan},
@@ -281,6 +282,10 @@ impl BufferWrite {
         if let Some(view) = waits.then(|| self.copied(contents)).flatten() {
             let (device, reservation) = (Arc::clone(&self.device), self.reservation.clone());
             self.device.later(move || {
+                // wgpu does not free what it has staged for a lost device.
+                if device.is_lost() {
+                    device.memory.take(staged.bytes());
+                }
                 device.guarded(|| drop(view));
                 device.staged(staged, &reservation);
             });
@@ -290,13 +295,14 @@ impl BufferWrite {
         self.write(contents, staged);
     }
 
-    /// The bytes in wgpu's staging memory. `None`: it does not take them, and says why when it is given them in their turn.
+    /// The bytes in wgpu's staging memory. `None`: it does not take them. If the device is not lost by that, wgpu says why
+    /// when it is given them in their turn.
     fn copied(&self, contents: &[u8]) -> Option<wgpu::QueueWriteBufferView> {
         let Self { device, buffer, writable: _, reservation: _, offset, patience: _ } = self;
         let size = wgpu::BufferSize::new(u64::try_from(contents.len()).ok()?)?;
         let view = || device.queue.write_buffer_with(buffer, *offset, size);
-        let (view, _errors) = device.guarded(|| collecting(view));
-        let mut view = view?;
+        let (view, _errors) = device.guarded(|| collecting(|| fence::catch(view)));
+        let mut view = view.ok()??;
         view.copy_from_slice(contents);
         Some(view)
     }

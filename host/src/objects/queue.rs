@@ -20,7 +20,9 @@ use crate::{
         bulk,
         command_buffer::{CommandBuffer, Commands, Finished},
     },
+    quotas::QuotaExceeded,
     view::{WebGpu, WebGpuCtxView, label_methods, labelled},
+    weights,
 };
 
 /// A device's queue as the guest holds it. Every call of `gpu-device.queue` makes one; they are the same
@@ -156,7 +158,8 @@ impl<T: Send + 'static> wit::HostGpuQueueWithStore<T> for WebGpu {
         if device.withdrawn() {
             return Ok(());
         }
-        let done = if behind == 0 { all_done(&device) } else { done_but(&device, behind) };
+        // A lent queue has more to do than what the guest has submitted.
+        let done = if behind == 0 || device.lent { all_done(&device) } else { done_but(&device, behind) };
         // A lost device drops the callback: its work is as done as it will ever be.
         // https://www.w3.org/TR/webgpu/#dom-gpuqueue-onsubmittedworkdone
         device.wait_until(done, patience).await.map(|_| ())
@@ -179,14 +182,16 @@ impl wit::HostGpuQueue for WebGpuCtxView<'_> {
                 Err(reason) => refused = refused.or(Some(reason)),
             }
         }
-        let begun = device.submits.begin();
+        let weight = device.host_memory.reserve(weights::SUBMIT);
+        let weight = weight.ok_or_else(|| QuotaExceeded::HostMemory(device.host_memory.max()))?;
+        let begun = device.submits.begin(Some(weight));
         // One that can't be submitted spoils the whole call, and uses the others up.
         // https://www.w3.org/TR/webgpu/#dom-gpuqueue-submit
         match refused {
             Some(reason) => {
                 device.errors.refuse("Queue::submit", "", reason);
-                // It has its number, and is done when those before it are.
-                if !device.withdrawn() {
+                // It has its number, and is done when those before it are. The embedder's queue has nothing to do with that.
+                if !device.lent {
                     give(&device, Vec::new(), begun);
                 }
             }
@@ -250,7 +255,7 @@ mod tests {
     /// A guest whose timeline does nothing more until the result is dropped.
     fn held_up(guest: &Guest) -> mpsc::Sender<()> {
         let (go_on, goes_on) = mpsc::channel();
-        guest.core.later(move || drop(goes_on.recv_timeout(LONG)));
+        guest.core.later(move || _ = goes_on.recv_timeout(LONG));
         go_on
     }
 

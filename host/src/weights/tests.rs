@@ -466,6 +466,19 @@ fn render_pipelines_used() {
     });
 }
 
+/// With those that are refused, which nothing of the GPU's follows.
+#[test]
+fn submits() {
+    takes("submits", 100_000, SUBMIT, |guest, count| {
+        let core = &guest.core;
+        let submit = |_| {
+            let weight = core.host_memory.reserve(SUBMIT);
+            core.submitted((Vec::<u64>::new(), core.submits.begin(weight)));
+        };
+        (0..count).map(submit).collect()
+    });
+}
+
 /// Of a shader with as many expressions as a large one has.
 #[test]
 fn large_pipelines_used() {

@@ -25,8 +25,8 @@ pub enum ErrorReporting {
     /// In the call that failed, if it makes an object. Costs some microseconds for each object.
     /// The default where debug assertions are on.
     Immediate,
-    /// After shader modules and pipelines are made, in calls that wait for all that was submitted, such as
-    /// `Device::poll`, and in one of 64 calls of `Queue::submit` and `Device::poll` that don't. The default otherwise: a host may do what was submitted while
+    /// After shader modules and pipelines are made, in calls that wait for all that was submitted or run a callback, such
+    /// as `Device::poll`, and in one of 64 calls of `Queue::submit` and `Device::poll` that don't. The default otherwise: a host may do what was submitted while
     /// the program goes on, and to ask for its errors is to wait for it.
     Batched,
 }

@@ -46,9 +46,9 @@ impl QueueInterface for Queue {
         let index = self.device.count_submission();
         // All or nothing: <https://www.w3.org/TR/webgpu/#dom-gpuqueue-submit>
         if let Some(why) = ours.iter().find_map(|buffer| buffer.refused.as_ref()) {
-            self.device.refuse("Queue::submit", None, why);
-            // The host counts submissions as well.
+            // The host counts submissions as well, and a handler of errors may wait for them.
             self.device.queue.submit(&[]);
+            self.device.refuse("Queue::submit", None, why);
         } else {
             let wit: Vec<&wit::GpuCommandBuffer> = ours.iter().map(|buffer| &buffer.wit).collect();
             self.device.touch();
