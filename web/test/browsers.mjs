@@ -41,6 +41,8 @@ const BROWSERS = {
       "--enable-features=Vulkan",
       "--use-vulkan=swiftshader",
       "--use-angle=vulkan",
+      // eframe makes no window larger than the screen.
+      "--screen-info={1600x1200}",
       `--host-resolver-rules=MAP ${INSECURE} 127.0.0.1`,
     ],
     prefs: {},

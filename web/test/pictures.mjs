@@ -19,12 +19,19 @@ export function without(rows, file) {
   return PNG.sync.write(left);
 }
 
+/** How the sizes of two pictures differ, or null. */
+export function sizes(one, two) {
+  const [a, b] = [PNG.sync.read(one), PNG.sync.read(two)];
+  return a.width === b.width && a.height === b.height
+    ? null
+    : `${a.width} x ${a.height} and ${b.width} x ${b.height} pixels`;
+}
+
 /** How far two pictures are apart, each pixel by the channel that differs most. */
 export function difference(one, two) {
+  const other = sizes(one, two);
+  if (other !== null) throw new Error(other);
   const [a, b] = [PNG.sync.read(one), PNG.sync.read(two)];
-  if (a.width !== b.width || a.height !== b.height) {
-    throw new Error(`${a.width} x ${a.height} and ${b.width} x ${b.height} pixels`);
-  }
   const pixels = a.width * a.height;
   let [sum, most, far] = [0, 0, 0];
   for (let at = 0; at < a.data.length; at += 4) {

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { cp, mkdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { complaint, difference } from "./pictures.mjs";
+import { complaint, difference, sizes } from "./pictures.mjs";
 import { component, windowed } from "./tool.mjs";
 
 /** Guests that know windows by the WIT alone, where they have been built. */
@@ -94,10 +95,33 @@ export async function ended(page) {
   assert.equal(left, 0, "its windows are closed");
 }
 
-/** The page makes another file of the same pixels. */
+/** What is wrong with a picture, or null. The page makes another file of the same pixels. */
+function wrong(browser, got, expected) {
+  return difference(got, expected).most === 0 ? null : complaint(browser, "alike", got, expected);
+}
+
+/** The picture is that of the windows without a display. */
 export function same(browser, name, got, expected) {
-  const wrong = difference(got, expected).most === 0 ? null : complaint(browser, "alike", got, expected);
-  assert.equal(wrong, null, `${name}: ${wrong}`);
+  const what = wrong(browser, got, expected);
+  assert.equal(what, null, `${name}: ${what}`);
+}
+
+/**
+ * The window shows that picture in the end: without a GPU, what is between may stand for seconds. `part` makes of either
+ * what is compared.
+ */
+export async function becomes(page, browser, name, expected, part) {
+  const reference = part(expected);
+  let [what, got] = [null, null];
+  for (const begin = Date.now(); Date.now() - begin < 60_000; ) {
+    got = part(await picture(page));
+    what = sizes(got, reference) ?? wrong(browser, got, reference);
+    if (what === null) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const file = join(tmpdir(), `wgpu-wasi-${browser}-${name}.png`);
+  await writeFile(file, got);
+  assert.fail(`${name}: ${what}: ${file}`);
 }
 
 /** A triangle, at first, after a click and the space bar, and in another size. */

@@ -1,5 +1,6 @@
 //! `cargo xtask site`: the examples as pages, and a page that lists them: what a project page publishes.
 
+mod pictures;
 mod programs;
 
 use std::{
@@ -34,6 +35,9 @@ const GALLERY: &str = "gallery";
 /// The examples without windows.
 const EXAMPLE_NAMES: [&str; 4] = ["doubling", "gallery", "image-filter", "nbody"];
 
+/// The folder of the pictures in the list.
+const PICTURES: &str = "pictures";
+
 /// Where the sources are shown.
 const SOURCES: &str = "https://github.com/wgpu-wasi/wgpu-wasi/tree/main";
 
@@ -64,6 +68,8 @@ fn write(repo: &Repo, tool: &Path, out: &Path) -> Result<u64> {
     let ours = !out.exists() || index.is_file() || fs::read_dir(out)?.next().is_none();
     ensure!(ours, "{} has files in it that are no site: choose another folder with --out", out.display());
     sh.remove_path(out)?;
+    let pictures = out.join(PICTURES);
+    sh.create_dir(&pictures)?;
     let mut items = String::new();
     for program in &PROGRAMS {
         let Program { name, component, title, args, file, .. } = program;
@@ -79,8 +85,11 @@ fn write(repo: &Repo, tool: &Path, out: &Path) -> Result<u64> {
         }
         let build = ["web", "build", "--title", title, "--files"];
         cmd!(sh, "{tool} {build...} {files} --component {component} --out {folder} -- {args...}").run()?;
+        let picture = format!("{PICTURES}/{name}.png");
+        let has_picture = pictures::make(repo, tool, program, &component, &files, &out.join(&picture))?;
+        let picture = has_picture.then_some(&*picture);
         let scenes = if *name == GALLERY { scenes(repo, tool, &component)? } else { String::new() };
-        items.push_str(&item(program, compressed(repo, &folder)?, &scenes));
+        items.push_str(&item(program, picture, compressed(repo, &folder)?, &scenes));
     }
     let others: String = NOT_HERE.iter().map(|(name, why)| other(name, why)).collect();
     sh.write_file(&index, PAGE.replace(LIST, &items).replace(OTHERS, &others))?;
@@ -88,12 +97,16 @@ fn write(repo: &Repo, tool: &Path, out: &Path) -> Result<u64> {
     files_below(out)?.iter().map(|file| Ok(fs::metadata(file)?.len())).sum()
 }
 
-/// A program in the list; its page runs it when it is opened.
-fn item(program: &Program, bytes: u64, more: &str) -> String {
+/// A program in the list, with the address of its picture; its page runs it when it is opened.
+fn item(program: &Program, picture: Option<&str>, bytes: u64, more: &str) -> String {
     let Program { name, title, shows, source, .. } = program;
     let megabytes = bytes as f64 / 1e6;
+    // The title is its text.
+    let picture = picture
+        .map(|picture| format!("<img src=\"{picture}\" alt=\"\" loading=\"lazy\">"))
+        .unwrap_or_default();
     format!(
-        "  <li>\n    <h2><a href=\"{name}/\">{title}</a></h2>\n    <p>{shows}</p>\n{more}    <p \
+        "  <li>\n    <h2><a href=\"{name}/\">{picture}{title}</a></h2>\n    <p>{shows}</p>\n{more}    <p \
          class=\"quiet\">{megabytes:.2} MB, compressed · <a href=\"{SOURCES}/{source}\">source of {title}</a></p>\n  </li>\n"
     )
 }
@@ -151,11 +164,13 @@ mod tests {
             if let Some(Given::Here(file)) = program.file {
                 assert!(root.join(file).is_file(), "{file}");
             }
-            let item = item(program, 400_000, "");
+            let picture = program.picture.map(|_| "pictures/one.png");
+            let item = item(program, picture, 400_000, "");
             assert!(
                 item.contains(&format!("href=\"{}/\"", program.name)) && item.contains("0.40 MB"),
                 "{item}"
             );
+            assert_eq!(item.contains("<img src=\"pictures/one.png\""), picture.is_some(), "{item}");
         }
     }
 

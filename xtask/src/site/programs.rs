@@ -14,6 +14,17 @@ pub(super) struct Program {
     pub(super) file: Option<Given>,
     /// Where its source is, in the checkout.
     pub(super) source: &'static str,
+    /// Where its picture in the list comes from; without one, it has nothing to see.
+    pub(super) picture: Option<Picture>,
+}
+
+/// Where the picture of a program comes from, which is run for that.
+#[derive(Clone, Copy)]
+pub(super) enum Picture {
+    /// A file that it writes, by the path that it is told.
+    Written(&'static str),
+    /// Its window of this size after so many seconds.
+    Window(&'static str, u32),
 }
 
 /// A file, by its path in the checkout.
@@ -40,10 +51,20 @@ impl Program {
         component: &'static str,
         title: &'static str,
         shows: &'static str,
-        args: &'static [&'static str],
+        args: &'static [&'static str; 1],
         source: &'static str,
     ) -> Self {
-        Self { name, component, title, shows, args, file: None, source }
+        let [path] = args;
+        Self {
+            name,
+            component,
+            title,
+            shows,
+            args,
+            file: None,
+            source,
+            picture: Some(Picture::Written(path)),
+        }
     }
 }
 
@@ -57,6 +78,7 @@ pub(super) const PROGRAMS: [Program; 15] = [
         args: &[],
         file: None,
         source: "examples/windowed/triangle",
+        picture: Some(Picture::Window("480x300", 1)),
     },
     Program {
         name: "galaxies",
@@ -67,6 +89,7 @@ pub(super) const PROGRAMS: [Program; 15] = [
         args: &[],
         file: None,
         source: "examples/windowed/nbody",
+        picture: Some(Picture::Window("640x400", 3)),
     },
     Program {
         name: "draw",
@@ -77,6 +100,7 @@ pub(super) const PROGRAMS: [Program; 15] = [
         args: &["--data", "/digits.csv.gz"],
         file: Some(Given::Fetched("target/ml/digits/digits.csv.gz")),
         source: "examples/ml/draw",
+        picture: Some(Picture::Window("640x420", 1)),
     },
     Program {
         name: "darkroom",
@@ -86,6 +110,7 @@ pub(super) const PROGRAMS: [Program; 15] = [
         args: &[],
         file: None,
         source: "examples/windowed/darkroom",
+        picture: Some(Picture::Window("1024x640", 2)),
     },
     Program {
         name: "gallery",
@@ -95,6 +120,7 @@ pub(super) const PROGRAMS: [Program; 15] = [
         args: &["cubes", "/cubes.png"],
         file: None,
         source: "examples/gallery",
+        picture: Some(Picture::Written("/cubes.png")),
     },
     Program {
         name: "image-filter",
@@ -104,6 +130,7 @@ pub(super) const PROGRAMS: [Program; 15] = [
         args: &["/sample.jpg", "/developed.png"],
         file: Some(Given::Here("examples/image-filter/sample.jpg")),
         source: "examples/image-filter",
+        picture: Some(Picture::Written("/developed.png")),
     },
     Program {
         name: "nbody",
@@ -113,6 +140,7 @@ pub(super) const PROGRAMS: [Program; 15] = [
         args: &["--bodies", "1024", "--steps", "100", "--out", "/out"],
         file: None,
         source: "examples/nbody",
+        picture: Some(Picture::Written("/out/frame_0020.png")),
     },
     Program::drop_in(
         "vello",
@@ -178,6 +206,7 @@ pub(super) const PROGRAMS: [Program; 15] = [
         args: &["1", "2.5", "3"],
         file: None,
         source: "examples/doubling",
+        picture: None,
     },
 ];
 
