@@ -21,7 +21,10 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("device/waits.rs", &["lock"]),
     ("device/errors.rs", &["bindings", "device::reuse", "device::waits", "lock"]),
     ("device/", &["bindings", "convert", "device", "id", "lock", "memory", "name", "unsupported"]),
-    ("commands/", &["bindings", "commands", "convert", "device", "id", "lock", "memory", "name", "unsupported"]),
+    (
+        "commands/",
+        &["bindings", "commands", "convert", "device", "id", "lock", "memory", "name", "unsupported"],
+    ),
     (
         "objects/",
         &["bindings", "commands", "convert", "device", "id", "lock", "name", "objects", "unsupported"],
