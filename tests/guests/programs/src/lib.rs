@@ -136,6 +136,7 @@ cases! {
         buffer_destroy,
         buffer_drop_order,
         buffer_init,
+        buffer_made_and_dropped,
         buffer_many,
         buffer_map_beside_work,
         buffer_map_read,
