@@ -11,6 +11,7 @@ const MISPLACED = ["a debug group", "a second one, end", "first first, end of th
 /** Cases that take long: a part of the list that `--browsers all` adds. */
 export const SLOW = [
   "bind_group_made_again",
+  "buffer_made_and_dropped",
   "buffer_read_back_300_mib",
   "buffer_unwritten",
   "buffer_upload_300_mib",
