@@ -10,7 +10,7 @@ use wgpu_wasi_host::{
     launch::{adapter_choice, cache_folder, check_dir},
 };
 
-use crate::waiting::duration;
+use crate::{traps, waiting::duration};
 
 /// A folder of this machine, the name under which the component sees it, and whether it may only read.
 type Dir = (PathBuf, String, bool);
@@ -63,10 +63,12 @@ impl Access {
     /// A runtime whose guests can be ended. Compiled components are kept in the user's cache folder.
     pub(crate) fn runtime(&self) -> wasmtime::Result<Runtime> {
         let options = RuntimeOptions::default().interruptible(true);
-        Runtime::new(&match self.cache.then(cache_folder).flatten() {
+        let runtime = Runtime::new(&match self.cache.then(cache_folder).flatten() {
             Some(folder) => options.cache(folder),
             None => options,
-        })
+        })?;
+        traps::engine_made();
+        Ok(runtime)
     }
 
     /// Whether compiled components are kept.

@@ -144,7 +144,7 @@ impl App {
         headers: Vec<(String, String)>,
         body: PyBackedBytes,
         timeout: Option<f64>,
-    ) -> PyResult<(u16, Vec<(String, String)>, Bound<'py, PyBytes>)> {
+    ) -> PyResult<Given<'py>> {
         check_process()?;
         let timeout = timeout.map(|seconds| duration(seconds, "timeout")).transpose()?;
         let request = request(method, url, headers, body)?;
@@ -235,6 +235,9 @@ impl Drop for App {
         }
     }
 }
+
+/// The status, the headers and the body of an answer, as Python gets them.
+type Given<'py> = (u16, Vec<(String, String)>, Bound<'py, PyBytes>);
 
 fn request(
     method: &str,

@@ -11,6 +11,7 @@ mod app;
 mod errors;
 mod output;
 mod program;
+mod traps;
 mod waiting;
 
 use pyo3::prelude::*;

@@ -15,7 +15,10 @@ use pyo3::{PyErr, PyResult, Python};
 use tokio::runtime::{Builder, Runtime};
 use wgpu_wasi_host::command::GRACE;
 
-use crate::errors::{Forked, WgpuWasiError, value};
+use crate::{
+    errors::{Forked, WgpuWasiError, value},
+    traps,
+};
 
 /// How often a thread that waits looks whether there was a signal.
 const LOOK: Duration = Duration::from_millis(100);
@@ -70,6 +73,7 @@ pub(crate) fn wait_for<T: Send>(py: Python<'_>, future: impl Future<Output = T> 
         runtime.block_on(async {
             let mut future = pin!(future);
             loop {
+                traps::keep();
                 match tokio::time::timeout(LOOK, &mut future).await {
                     Ok(value) => return Ok::<_, PyErr>(value),
                     // Does nothing in other threads than the main one.
@@ -90,6 +94,7 @@ pub(crate) fn on_a_thread<T: Send + 'static>(
     end: impl Fn() + Send,
 ) -> PyResult<Option<T>> {
     check_process()?;
+    traps::keep();
     let (done, result) = mpsc::sync_channel(1);
     let started = thread::Builder::new().name(name.to_owned()).spawn(move || {
         // Nobody may be there to take it any more.
@@ -108,7 +113,7 @@ pub(crate) fn on_a_thread<T: Send + 'static>(
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(WgpuWasiError::new_err("the host has panicked: this is a bug of wgpu-wasi"));
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => traps::keep(),
             }
             if limit.is_some_and(|limit| limit <= Instant::now()) {
                 return Ok(ended());

@@ -1,6 +1,8 @@
 """The native part, which the modules beside it wrap."""
 
-from typing import Any, TypedDict
+from typing import Any, TypedDict, final
+
+__all__ = ["App", "__version__", "adapters", "run"]
 
 __version__: str
 
@@ -14,6 +16,7 @@ class _Found(TypedDict):
     pci: str | None
     max_buffer_size: int
 
+@final
 class App:
     def __new__(cls, component: bytes, name: str, options: dict[str, Any]) -> App: ...
     def request(
