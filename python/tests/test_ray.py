@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -105,6 +106,30 @@ def test_what_goes_wrong(guest: Path) -> None:
         Mapper(guest, per="column")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="instancse"):
         Mapper(guest, instancse=2)  # type: ignore[call-arg]
+
+
+AFTER_RAY = """
+import sys
+import ray, wgpu_wasi
+wgpu_wasi.run(sys.argv[1], ["env"])
+ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
+try:
+    wgpu_wasi.run(sys.argv[1], ["abort"])
+except wgpu_wasi.Trap:
+    print("it goes on")
+"""
+
+
+def test_a_trap_after_ray_has_begun(program: Path) -> None:
+    """In a process of its own: it would be ended by Ray's handlers of signals."""
+    ran = subprocess.run(
+        [sys.executable, "-c", AFTER_RAY, str(program)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (0, "it goes on\n"), ran.stderr
 
 
 def test_the_gpu_that_ray_has_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
