@@ -14,10 +14,6 @@ mod handlers {
     /// Those that wasmtime has.
     static WANTED: OnceLock<Vec<(c_int, sigaction)>> = OnceLock::new();
 
-    fn now() -> impl Iterator<Item = (c_int, sigaction)> {
-        SIGNALS.into_iter().filter_map(|signal| Some((signal, get(signal)?)))
-    }
-
     #[expect(unsafe_code, reason = "the standard library has no signals")]
     fn get(signal: c_int) -> Option<sigaction> {
         // SAFETY: zeroes are a `sigaction`, which the call overwrites; with a null pointer it changes nothing.
@@ -39,15 +35,15 @@ mod handlers {
     pub(crate) fn remember() {
         // Of a signal that has no handler, wasmtime hears nothing.
         let has_one = |(_, handler): &(c_int, sigaction)| handler.sa_sigaction != libc::SIG_DFL;
+        let now = || SIGNALS.into_iter().filter_map(|signal| Some((signal, get(signal)?)));
         WANTED.get_or_init(|| now().filter(has_one).collect());
     }
 
     pub(crate) fn keep() {
         let Some(wanted) = WANTED.get() else { return };
-        for (signal, found) in now() {
-            let handler = wanted.iter().find(|(wanted, _)| *wanted == signal).map(|(_, handler)| handler);
-            if let Some(handler) = handler.filter(|handler| handler.sa_sigaction != found.sa_sigaction) {
-                set(signal, handler);
+        for (signal, handler) in wanted {
+            if get(*signal).is_some_and(|found| found.sa_sigaction != handler.sa_sigaction) {
+                set(*signal, handler);
             }
         }
     }
