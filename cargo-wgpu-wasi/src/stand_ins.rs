@@ -40,7 +40,11 @@ pub(crate) enum Made {
 impl Made {
     /// Whether it is over [`WINDOW`] in each build, and not only in those that draw into windows.
     pub(crate) fn is_over_windows(&self) -> bool {
-        matches!(self, Self::WithPlatform(platform) if platform.windows)
+        match self {
+            Self::Ours(parts) => parts.contains(&"winit"),
+            Self::WithPlatform(platform) => platform.windows,
+            Self::Edited(_) | Self::AsNative(_) => false,
+        }
     }
 }
 

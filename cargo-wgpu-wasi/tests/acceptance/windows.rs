@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use crate::project::{COMPUTE, POLLSTER, Project, gpu, package, target_folder};
+use crate::project::{COMPUTE, POLLSTER, Project, gpu, package, target_folder, text};
 
 /// What the imports for windows begin with.
 const OF_WINDOWS: [&str; 2] = ["wgpu-wasi:window/", "wasi-gfx:surface/"];
@@ -52,6 +52,11 @@ fn only_programs_with_windows_import_them() {
     ];
     let project = Project::new("windows", manifest, &files);
     project.lock();
+    // The first command of a fresh checkout, below which nobody has put a window yet.
+    let fresh = target_folder().join("fresh").join(project.root.file_name().unwrap());
+    let _ = fs::remove_dir_all(&fresh);
+    let tree = project.tool("tree -p without-windows").env("CARGO_TARGET_DIR", &fresh).output().unwrap();
+    assert!(tree.status.success(), "{}", text(&tree));
     project.succeeds("build --release -p without-windows");
     assert_eq!(imports("without-windows"), [""; 0]);
     project.succeeds("build --release -p with-windows");
