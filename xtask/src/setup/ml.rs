@@ -101,6 +101,11 @@ impl Package {
         }
     }
 
+    /// Its files, below the folder of all.
+    pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        self.files.iter().map(|file| Path::new(self.folder).join(file))
+    }
+
     fn is_in(&self, folder: &Path) -> bool {
         self.files.iter().all(|file| folder.join(file).is_file())
     }
