@@ -26,3 +26,17 @@ fn without_a_folder_for_the_session() {
         assert!(output.status.success() && told.is_empty(), "{folder:?}\n{told}");
     }
 }
+
+/// On OpenGL, wgpu panics where a guest's work takes long, so nobody gets it unasked: not even where there is no other driver.
+#[test]
+fn opengl_is_asked_for() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wgpu-wasi"));
+    command.arg("adapters").env_remove("WGPU_BACKEND");
+    for variable in ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"] {
+        command.env(variable, "/none.json");
+    }
+    let output = command.output().expect("a program that was built with this test");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(told.contains("no GPU adapter") && told.contains("WGPU_BACKEND=gl"), "{told}");
+}

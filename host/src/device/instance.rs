@@ -13,8 +13,9 @@ const _: () = assert!(
 /// The instance of an embedder who brings none; one for the whole process.
 ///
 /// wgpu's environment variables (`WGPU_BACKEND` and friends) are obeyed. Without `WGPU_BACKEND` it has the
-/// first-class backends, and OpenGL only where those have no adapter: loading its libraries costs
-/// more than all the rest. Timestamps are in nanoseconds, as WebGPU has them.
+/// first-class backends. OpenGL is not among them, not even where those have no adapter: while one thread waits for work
+/// on its one context, wgpu-hal panics on any other that has waited for the context for 6 seconds, and a guest decides
+/// how long its work takes. Timestamps are in nanoseconds, as WebGPU has them.
 #[must_use]
 pub fn default_instance() -> wgpu::Instance {
     // With an instance for each guest, one that looks for adapters while another opens a device crashes
@@ -28,8 +29,8 @@ type Display = Box<dyn Fn() -> Box<dyn wgpu::wgt::WgpuHasDisplayHandle> + Send +
 
 static DISPLAY: OnceLock<Display> = OnceLock::new();
 
-/// Has [`default_instance`] show windows on this display, which OpenGL has to know from the beginning: to be called before
-/// that.
+/// Has [`default_instance`] show windows on this display, which OpenGL, where it is asked for, has to know from the
+/// beginning: to be called before that.
 #[cfg(feature = "cli")]
 pub(crate) fn show_on(
     display: impl Fn() -> Box<dyn wgpu::wgt::WgpuHasDisplayHandle> + Send + Sync + 'static,
@@ -39,18 +40,11 @@ pub(crate) fn show_on(
 }
 
 fn new_instance() -> wgpu::Instance {
-    let instance = |backends| {
-        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
-        descriptor.display = DISPLAY.get().map(|display| display());
-        descriptor.backends = backends;
-        descriptor.flags |= wgpu::InstanceFlags::AUTOMATIC_TIMESTAMP_NORMALIZATION;
-        wgpu::Instance::new(descriptor)
-    };
-    if let Some(backends) = wgpu::Backends::from_env() {
-        return instance(backends);
-    }
-    let primary = instance(wgpu::Backends::PRIMARY);
-    if has_adapter(&primary) { primary } else { instance(wgpu::Backends::all()) }
+    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+    descriptor.display = DISPLAY.get().map(|display| display());
+    descriptor.backends = wgpu::Backends::from_env().unwrap_or(wgpu::Backends::PRIMARY);
+    descriptor.flags |= wgpu::InstanceFlags::AUTOMATIC_TIMESTAMP_NORMALIZATION;
+    wgpu::Instance::new(descriptor)
 }
 
 /// Whether the instance has any adapter.

@@ -123,7 +123,8 @@ impl wit::HostWgslLanguageFeatures for WebGpuCtxView<'_> {
 /// What to do on a machine without an adapter.
 pub const NO_ADAPTER: &str = "no GPU adapter was found. Install a driver for the GPU (on Linux one with \
      Vulkan), or a software one: `apt-get install mesa-vulkan-drivers` on Debian and Ubuntu, \
-     `dnf install mesa-vulkan-drivers` on Fedora, `pacman -S vulkan-swrast` on Arch";
+     `dnf install mesa-vulkan-drivers` on Fedora, `pacman -S vulkan-swrast` on Arch. With `WGPU_BACKEND=gl` \
+     OpenGL is tried, for programs that you trust";
 
 /// `requestAdapter`: <https://www.w3.org/TR/webgpu/#dom-gpu-requestadapter>. Failures of every kind
 /// are `None` to the guest, and a line in the host's log.
