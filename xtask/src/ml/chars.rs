@@ -81,13 +81,7 @@ fn train(side: &Side, size: Size) -> Result<Answer> {
 
 fn training(size: Size) -> Vec<Argument<'static>> {
     use Argument::{Result, Source, Word};
-    let mut arguments = vec![
-        Word("train"),
-        Word("--text"),
-        Source(TEXT),
-        Word("--out"),
-        Result("chars"),
-    ];
+    let mut arguments = vec![Word("train"), Word("--text"), Source(TEXT), Word("--out"), Result("chars")];
     if size == Size::Small {
         arguments.extend(["--small", "--steps", "40", "--batch", "8"].map(Word));
     }

@@ -122,7 +122,8 @@ impl Programs {
             artifacts::build_by_subcommand(repo, &self.tool, SERVE_EMBED, more)?;
         }
         if tuning == Tuning::Default {
-            let example = cmd!(repo.sh, "cargo build --release --manifest-path {ML} -p ml-kit --features defaults");
+            let example =
+                cmd!(repo.sh, "cargo build --release --manifest-path {ML} -p ml-kit --features defaults");
             example.args(["--example", TUNED]).run()?;
         }
         Ok(())
@@ -154,7 +155,13 @@ impl Programs {
     }
 
     /// Copies them, what they read and this program to a folder, for a machine that has neither cargo nor a checkout.
-    pub(super) fn copy_to(&self, folder: &Path, size: Size, wanted: &[Program], tuning: Tuning) -> Result<()> {
+    pub(super) fn copy_to(
+        &self,
+        folder: &Path,
+        size: Size,
+        wanted: &[Program],
+        tuning: Tuning,
+    ) -> Result<()> {
         let sh = &self.sh;
         sh.create_dir(folder)?;
         let this = env::current_exe().context("this program's own path")?;
