@@ -73,7 +73,6 @@ const TUNED: &str = "tuned";
 /// Where everything is.
 #[derive(Clone, Debug)]
 pub(super) struct Programs {
-    /// In the folder for results, above which programs look for settings.
     pub(super) sh: Shell,
     /// The native programs.
     pub(super) native: PathBuf,
