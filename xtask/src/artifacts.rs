@@ -1,14 +1,14 @@
 //! What the commands build, and where cargo puts it.
 
 use std::{
-    env::consts::EXE_SUFFIX,
+    env::{self, consts::EXE_SUFFIX},
     path::{Path, PathBuf},
 };
 
-use anyhow::{Result, ensure};
-use xshell::cmd;
+use anyhow::{Context as _, Result, ensure};
+use xshell::{Shell, cmd};
 
-use crate::repo::{GUEST_TARGET, Repo};
+use crate::repo::{GUEST_TARGET, Repo, in_path};
 
 /// The workspaces of the checkout, by their manifests; the main one first.
 pub(crate) const WORKSPACES: [&str; 8] =
@@ -114,7 +114,28 @@ pub(crate) fn build_by_subcommand(repo: &Repo, tool: &Path, manifest: &str, more
     Ok(())
 }
 
-fn select<'a>(packages: &[&'a str]) -> Vec<&'a str> {
+/// Copies these files and this program to a folder, for a machine that has neither cargo nor a checkout.
+pub(crate) fn collect(
+    sh: &Shell,
+    files: impl IntoIterator<Item = impl AsRef<Path>>,
+    folder: &Path,
+) -> Result<()> {
+    sh.create_dir(folder)?;
+    let mut files: Vec<_> = files.into_iter().map(|file| file.as_ref().to_owned()).collect();
+    files.push(env::current_exe().context("this program's own path")?);
+    for file in &files {
+        let copy = folder.join(file.file_name().context("a program without a name")?);
+        sh.copy_file(file, &copy)?;
+        // They are to travel: without symbols they are a quarter smaller. It is no matter if not.
+        if copy.extension().is_none() && in_path("strip") {
+            let _ = cmd!(sh, "strip {copy}").run();
+        }
+    }
+    Ok(())
+}
+
+/// cargo's arguments that select these packages.
+pub(crate) fn select<'a>(packages: &[&'a str]) -> Vec<&'a str> {
     packages.iter().flat_map(|package| ["-p", *package]).collect()
 }
 
@@ -136,4 +157,23 @@ pub(crate) fn native_folder(repo: &Repo) -> PathBuf {
 /// Where cargo puts components.
 pub(crate) fn component_folder(repo: &Repo) -> PathBuf {
     repo.target(GUEST_TARGET).join(RELEASE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_collected_is_there_with_this_program() {
+        let sh = Shell::new().unwrap();
+        let folder = sh.create_temp_dir().unwrap();
+        let component = folder.path().join("a.wasm");
+        sh.write_file(&component, "a component").unwrap();
+        let to = folder.path().join("collected");
+        collect(&sh, [&component], &to).unwrap();
+        assert_eq!(sh.read_file(to.join("a.wasm")).unwrap(), "a component");
+        let this = env::current_exe().unwrap();
+        assert!(to.join(this.file_name().unwrap()).is_file());
+        assert!(collect(&sh, ["/none"], &to).is_err());
+    }
 }

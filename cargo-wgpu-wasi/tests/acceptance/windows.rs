@@ -52,7 +52,7 @@ fn only_programs_with_windows_import_them() {
     ];
     let project = Project::new("windows", manifest, &files);
     project.lock();
-    // The first command of a fresh checkout, below which nobody has put a window yet.
+    // The first command in a fresh checkout: no other build has left the package for windows in its target folder.
     let fresh = target_folder().join("fresh").join(project.root.file_name().unwrap());
     let _ = fs::remove_dir_all(&fresh);
     let tree = project.tool("tree -p without-windows").env("CARGO_TARGET_DIR", &fresh).output().unwrap();

@@ -9,10 +9,7 @@ mod programs;
 mod report;
 mod serve;
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::{env, path::PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
@@ -184,9 +181,4 @@ fn start(options: &Options, programs: &Programs, samples: &mut Samples) -> Resul
         samples.push(Component, "start/cached", programs.start_component(adapter, cache.path())?);
     }
     Ok(())
-}
-
-/// A name for messages.
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

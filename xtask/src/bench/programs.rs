@@ -1,18 +1,16 @@
 //! The programs that are measured, and one turn of each.
 
 use std::{
-    env,
     path::{Path, PathBuf},
     time::Instant,
 };
 
 use anyhow::{Context, Result, bail};
-use xshell::{Cmd, Shell, TempDir, cmd};
+use xshell::{Cmd, Shell, TempDir};
 
-use super::name_of;
 use crate::{
     artifacts::{self, DIST, EXAMPLES, MAIN},
-    repo::{Repo, in_path, shell},
+    repo::{Repo, shell},
     setup,
 };
 
@@ -82,18 +80,7 @@ impl Programs {
 
     /// Copies them and this program to a folder, for a machine that has neither cargo nor a checkout.
     pub(super) fn copy_to(&self, folder: &Path) -> Result<()> {
-        let sh = &self.sh;
-        sh.create_dir(folder)?;
-        let this = env::current_exe().context("this program's own path")?;
-        for file in self.all().into_iter().chain([this.as_path()]) {
-            let copy = folder.join(name_of(file));
-            sh.copy_file(file, &copy)?;
-            // They are to travel: without symbols they are a quarter smaller. It is no matter if not.
-            if copy.extension().is_none() && in_path("strip") {
-                let _ = cmd!(sh, "strip {copy}").run();
-            }
-        }
-        Ok(())
+        artifacts::collect(&self.sh, self.all(), folder)
     }
 
     /// One turn of the benchmark program; what it printed.

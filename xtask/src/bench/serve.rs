@@ -23,7 +23,6 @@ use serde::{Deserialize, de::DeserializeOwned};
 use xshell::{Shell, TempDir, cmd};
 
 use self::rows::Row;
-use super::name_of;
 use crate::{
     artifacts::{self, DIST, EXAMPLES, MAIN, RELEASE, WINDOWED},
     repo::{self, Repo, shell},
@@ -92,11 +91,7 @@ pub(crate) fn run(repo: Result<Repo>, options: &Options) -> Result<()> {
     let sh = shell()?;
     if let Some(folder) = &options.collect {
         let folder = std::path::absolute(folder)?;
-        sh.create_dir(&folder)?;
-        let this = std::env::current_exe().context("this program's own path")?;
-        for file in programs.all().into_iter().chain([this.as_path()]) {
-            sh.copy_file(file, folder.join(name_of(file)))?;
-        }
+        artifacts::collect(&sh, programs.all(), &folder)?;
         println!("copied; measure there with DIR/xtask bench serve --bin-dir DIR");
         return Ok(());
     }

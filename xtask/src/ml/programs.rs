@@ -12,7 +12,7 @@ use xshell::{Shell, cmd};
 use super::{Size, Tuning};
 use crate::{
     artifacts::{self, ML, RELEASE, SERVE_EMBED},
-    repo::{Repo, in_path, shell},
+    repo::{Repo, shell},
     setup::ml::{self as data, MINILM, MNIST, Package, SMALL_DIGITS},
 };
 
@@ -113,17 +113,15 @@ impl Programs {
         let packages: Vec<_> = wanted.iter().map(|program| program.package()).collect();
         let more = tuning.features();
         artifacts::build_native_with(repo, ML, &packages, more)?;
-        let packages = packages.iter().flat_map(|package| ["-p", *package]);
-        let arguments: Vec<_> = packages.chain(more.iter().copied()).collect();
+        let arguments = [&artifacts::select(&packages), more].concat();
         artifacts::build_by_subcommand(repo, &self.tool, ML, &arguments)?;
         if wanted.contains(&Program::Embed) {
             artifacts::build_host(repo, RELEASE)?;
             artifacts::build_by_subcommand(repo, &self.tool, SERVE_EMBED, more)?;
         }
         if tuning == Tuning::Default {
-            let example =
-                cmd!(repo.sh, "cargo build --release --manifest-path {ML} -p ml-kit --features defaults");
-            example.args(["--example", TUNED]).run()?;
+            let example = ["--features", "defaults", "--example", TUNED];
+            artifacts::build_native_with(repo, ML, &["ml-kit"], &example)?;
         }
         Ok(())
     }
@@ -161,17 +159,7 @@ impl Programs {
         wanted: &[Program],
         tuning: Tuning,
     ) -> Result<()> {
-        let sh = &self.sh;
-        sh.create_dir(folder)?;
-        let this = env::current_exe().context("this program's own path")?;
-        for file in self.files(wanted, tuning).into_iter().chain([this]) {
-            let copy = folder.join(file.file_name().context("a program without a name")?);
-            sh.copy_file(&file, &copy)?;
-            // They are to travel: without symbols they are a quarter smaller. It is no matter if not.
-            if copy.extension().is_none() && in_path("strip") {
-                let _ = cmd!(sh, "strip {copy}").run();
-            }
-        }
+        artifacts::collect(&self.sh, self.files(wanted, tuning), folder)?;
         for package in wanted.iter().filter_map(|program| program.data(size)) {
             for file in package.files() {
                 self.copy_below(&self.data, &folder.join("data"), &file)?;
